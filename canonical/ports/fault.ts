@@ -1,0 +1,34 @@
+/**
+ * How a call to an outside system ends when it does not end well. A definite refusal is a value
+ * (`Refused`); anything that leaves us unsure or that may pass is thrown as a `VendorFault`.
+ */
+
+/** The other system understood us and said no. Nothing was made there. */
+export interface Refused {
+  readonly outcome: 'refused';
+  /** The vendor's own code, such as `card_declined` or `DUP_RCRD`. */
+  readonly vendorCode: string;
+  /** Fit for a person to read; holds no personal data. */
+  readonly detail: string;
+}
+
+export type VendorFaultKind =
+  /** Refused before anything was made: 429, 503 with Retry-After, connection refused. */
+  | 'unavailable'
+  /** The request went out and no usable answer came back: the effect may exist. */
+  | 'ambiguous'
+  /** Our credentials or our request shape are wrong: a retry cannot help. */
+  | 'misconfigured';
+
+export class VendorFault extends Error {
+  override readonly name = 'VendorFault';
+  constructor(
+    readonly system: string,
+    readonly kind: VendorFaultKind,
+    message: string,
+    /** From Retry-After, in milliseconds. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}

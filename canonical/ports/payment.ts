@@ -1,0 +1,75 @@
+/** What we ask of whoever moves a buyer's money: a processor, or a channel in its stead. */
+import type { Refused } from './fault';
+
+interface MoneyRequest {
+  /** The effect's key: business identity, fixed before the call and kept by the other side. */
+  readonly key: string;
+  readonly orderId: string;
+  /** The channel's own order id, where the channel moves the money. */
+  readonly channelOrderRef: string | null;
+  readonly tenderNo: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+export interface AuthorizeRequest extends MoneyRequest {
+  /** A token of the vendor's (`pm_…`); card data never comes here. */
+  readonly paymentMethodRef: string;
+}
+
+export interface CaptureRequest extends MoneyRequest {
+  readonly authorizationRef: string | null;
+  /** No further capture will follow: the rest of the authorization may lapse. */
+  readonly isFinal: boolean;
+  /** References of captures we already know, so that a look-up does not find them again. */
+  readonly knownRefs: readonly string[];
+}
+
+export interface VoidRequest extends MoneyRequest {
+  readonly authorizationRef: string | null;
+}
+
+export interface RefundRequest extends MoneyRequest {
+  readonly authorizationRef: string | null;
+  readonly captureRef: string | null;
+  readonly knownRefs: readonly string[];
+}
+
+export interface Authorized {
+  readonly outcome: 'authorized';
+  readonly reference: string;
+  readonly amountMinor: number;
+  /** More than one capture is allowed on it. */
+  readonly isMulticapture: boolean;
+  /** RFC 3339, where the vendor says when it lapses. */
+  readonly expiresAt: string | null;
+}
+export interface Captured {
+  readonly outcome: 'captured';
+  readonly reference: string;
+  readonly amountMinor: number;
+}
+export interface Voided {
+  readonly outcome: 'voided';
+  readonly reference: string;
+}
+export interface Refunded {
+  readonly outcome: 'refunded';
+  readonly reference: string;
+  readonly amountMinor: number;
+}
+
+/** Capture, void, refund; each has a look-up that asks whether the effect was made already. */
+export interface MoneyMover {
+  capture(request: CaptureRequest): Promise<Captured | Refused>;
+  findCapture(request: CaptureRequest): Promise<Captured | null>;
+  void(request: VoidRequest): Promise<Voided | Refused>;
+  findVoid(request: VoidRequest): Promise<Voided | null>;
+  refund(request: RefundRequest): Promise<Refunded | Refused>;
+  findRefund(request: RefundRequest): Promise<Refunded | null>;
+}
+
+export interface PaymentGateway extends MoneyMover {
+  authorize(request: AuthorizeRequest): Promise<Authorized | Refused>;
+  findAuthorization(request: AuthorizeRequest): Promise<Authorized | null>;
+}

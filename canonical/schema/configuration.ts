@@ -1,0 +1,56 @@
+/** What a process is told from outside: one frozen value, read once; all its problems at once. */
+import { z } from 'zod';
+
+const Url = z.url({ protocol: /^https?$/ });
+const Secret = z.string().min(8, 'at least 8 characters');
+
+export const Configuration = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  TEMPORAL_ADDRESS: z.string().min(3),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_UI_URL: Url.optional(),
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  COMMERCE_URL: Url,
+  PAYMENT_URL: Url,
+  TAX_URL: Url,
+  WMS_URL: Url,
+  ERP_URL: Url,
+  NOTIFICATION_URL: Url,
+  SHOPIFY_ACCESS_TOKEN: Secret,
+  SHOPIFY_WEBHOOK_SECRET: Secret,
+  STRIPE_SECRET_KEY: Secret,
+  STRIPE_WEBHOOK_SECRET: Secret,
+  TAX_TOKEN: Secret,
+  WMS_TOKEN: Secret,
+  ERP_TOKEN: Secret,
+  NOTIFICATION_TOKEN: Secret,
+  /** How long journals gather before a batch for the ERP is formed. */
+  POSTING_WINDOW_MS: z.coerce.number().int().min(100).max(86_400_000).default(900_000),
+  /** The most flows the relay starts in a second. */
+  RELAY_STARTS_PER_SECOND: z.coerce.number().int().min(1).max(1000).default(40),
+  /** Released goods that have not shipped after this long open `fulfilment.overdue`. */
+  FULFILMENT_DEADLINE_MS: z.coerce.number().int().min(1000).default(172_800_000),
+  /** An event for an order that is not here waits this long before it becomes an exception. */
+  EVENT_WAIT_MS: z.coerce.number().int().min(1000).default(86_400_000),
+});
+export type Configuration = Readonly<z.infer<typeof Configuration>>;
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`);
+  }
+}
+
+/** Throws a ConfigurationError that lists every problem; values are never printed. */
+export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
+  const parsed = Configuration.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigurationError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    );
+  }
+  return Object.freeze(parsed.data);
+}

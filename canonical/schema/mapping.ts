@@ -1,0 +1,37 @@
+/** Cross-references: what another system's value is called here. Never a guess. */
+import { z } from 'zod';
+
+/** Every kind, whose values it translates, and what a target may be. */
+export const MAPPING_KINDS = {
+  sku: { title: "A channel's SKU to an item's", target: z.string().min(1).max(120) },
+  'tax-code': {
+    title: "A channel's tax to a tax code",
+    target: z.string().regex(/^[A-Z0-9][A-Z0-9_-]{0,39}$/, 'capitals, digits, dash, underscore'),
+  },
+  tender: {
+    title: "A channel's gateway to a tender type",
+    target: z.enum(['card']),
+  },
+  account: {
+    title: "A ledger account to an ERP's own account id",
+    target: z.string().regex(/^\d{1,20}$/, "the ERP's numeric account id"),
+  },
+} as const;
+export type MappingKind = keyof typeof MAPPING_KINDS;
+
+export const MappingKindName = z.enum(
+  Object.keys(MAPPING_KINDS) as [MappingKind, ...MappingKind[]],
+);
+
+export interface Mapping {
+  readonly kind: MappingKind;
+  /** The channel instance or ERP instance whose word this is. */
+  readonly source: string;
+  readonly value: string;
+  readonly target: string;
+}
+
+/** The cause reference of an exception that waits for a mapping. */
+export function mappingRef(kind: MappingKind, source: string, value: string): string {
+  return `${kind}/${source}/${value}`;
+}

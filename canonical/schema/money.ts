@@ -1,0 +1,22 @@
+/** Money as it travels: an ISO 4217 currency and an integer count of its minor unit. */
+import { z } from 'zod';
+
+/** Above this an amount is a mistake, and sums of 10,000 lines stay below 2^53. */
+export const MAX_MINOR_UNITS = 100_000_000_000;
+
+export const Currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as USD')
+  .meta({ id: 'Currency', example: 'USD' });
+export type Currency = z.infer<typeof Currency>;
+
+export const MinorUnits = z
+  .int('a whole number of minor units')
+  .min(0, 'minor units are not negative here')
+  .max(MAX_MINOR_UNITS);
+
+/** `{currency, minorUnits}`; never negative: a reduction has a name of its own (discount, refund). */
+export const Money = z
+  .strictObject({ currency: Currency, minorUnits: MinorUnits })
+  .meta({ id: 'Money', example: { currency: 'USD', minorUnits: 1299 } });
+export type Money = z.infer<typeof Money>;
