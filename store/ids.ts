@@ -1,0 +1,35 @@
+/** Ids of ours: a prefix that says what it names, the time (so that indexes grow at one end), chance. */
+import { createHash, randomBytes } from 'node:crypto';
+
+const TIME_CHARS = 9;
+const RANDOM_BYTES = 10;
+const HASH_CHARS = 26;
+
+/** `ord_` + 9 base-36 characters of the clock + 80 random bits in hex. */
+export function newId(prefix: 'ord' | 'jrn' | 'bat' | 'cor' | 'req'): string {
+  const time = Date.now().toString(36).padStart(TIME_CHARS, '0');
+  return `${prefix}_${time}${randomBytes(RANDOM_BYTES).toString('hex')}`;
+}
+
+/** The same parts give the same id: what opened an exception names it. */
+export function derivedId(prefix: 'exc', ...parts: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return `${prefix}_${digest.slice(0, HASH_CHARS)}`;
+}
+
+/** SHA-256 of a value's canonical JSON (keys sorted), so that equal content has an equal hash. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
+    return `{${entries.join(',')}}`;
+  }
+  return JSON.stringify(value ?? null);
+}

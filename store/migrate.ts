@@ -1,0 +1,19 @@
+/** Numbered migrations, run at start by whichever process comes first; the others wait. */
+import { join } from 'node:path';
+import { runner } from 'node-pg-migrate';
+
+const MIGRATIONS_DIR = join(__dirname, 'migrations');
+
+/** Applies what is missing, in order, under an advisory lock; a failed one leaves nothing behind. */
+export async function migrate(databaseUrl: string): Promise<{ readonly applied: string[] }> {
+  const applied = await runner({
+    databaseUrl,
+    dir: MIGRATIONS_DIR,
+    direction: 'up',
+    migrationsTable: 'schema_migration',
+    advisoryLockMode: 'wait',
+    singleTransaction: true,
+    log: () => undefined,
+  });
+  return { applied: applied.map((migration) => migration.name) };
+}
