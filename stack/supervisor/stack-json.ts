@@ -1,0 +1,53 @@
+// stack.json: how other programs reach a stack while it is up. Its shape is part of the contract
+// with the outside; fields are added, not changed.
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ROLES, homePaths } from './home';
+
+const Pid = z.number().int().positive().optional();
+const WebhookAccount = z.strictObject({ account: z.string(), secret: z.string() });
+
+export const StackJson = z.object({
+  apiUrl: z.url(),
+  consoleUrl: z.url(),
+  temporalAddress: z.string(),
+  temporalNamespace: z.string(),
+  temporalUiUrl: z.string(),
+  databaseUrl: z.string(),
+  sandboxDatabaseUrl: z.string(),
+  sandbox: z.object({
+    commerce: z.url(),
+    payment: z.url(),
+    tax: z.url(),
+    wms: z.url(),
+    erp: z.url(),
+    notification: z.url(),
+  }),
+  keys: z.record(z.enum(ROLES), z.string()),
+  webhooks: z.object({ shopify: WebhookAccount, stripe: WebhookAccount }),
+  /** temporal is absent when the server is not ours. */
+  pids: z.object({
+    supervisor: Pid,
+    api: Pid,
+    worker: Pid,
+    sandbox: Pid,
+    temporal: Pid,
+    postgres: Pid,
+  }),
+});
+export type StackJson = Readonly<z.infer<typeof StackJson>>;
+
+/** No stack is up on the home that was asked for. */
+export class NoStackError extends Error {
+  constructor(home: string) {
+    super(`No stack runs on ${home}: start one with npm start, or set THROUGHLINE_HOME.`);
+    this.name = 'NoStackError';
+  }
+}
+
+/** Reads a home's stack.json. @throws NoStackError when no stack is up there. */
+export function readStackJson(home: string): StackJson {
+  const file = homePaths(home).stackJson;
+  if (!existsSync(file)) throw new NoStackError(home);
+  return StackJson.parse(JSON.parse(readFileSync(file, 'utf8')));
+}

@@ -1,0 +1,130 @@
+// Which process listens where, and what each is told in its environment.
+import type { Secrets } from './home';
+import { type ClaimedPort, claimPort } from './ports';
+
+/** The ports a stack likes best; the next free one is taken where another program has it. */
+export const PREFERRED_PORTS = {
+  api: 8080,
+  postgres: 5442,
+  temporal: 7233,
+  temporalUi: 8233,
+  temporalHttp: 7243,
+  commerce: 9401,
+  payment: 9402,
+  tax: 9403,
+  wms: 9404,
+  erp: 9405,
+  notification: 9406,
+} as const;
+type PortName = keyof typeof PREFERRED_PORTS;
+export type Ports = Readonly<Record<PortName, number>>;
+
+/** Journals of a demo reach the ERP while somebody watches. */
+const EMBEDDED_POSTING_WINDOW_MS = 2_000;
+
+/** The systems the sandbox stands in for. */
+export const SANDBOX_SYSTEMS = [
+  'commerce',
+  'payment',
+  'tax',
+  'wms',
+  'erp',
+  'notification',
+] as const;
+
+/** Claims a port for every name. `offset` moves the preferred ones, for stacks of tests. */
+export async function claimPorts(
+  offset: number,
+): Promise<{ ports: Ports; claims: readonly ClaimedPort[] }> {
+  const claims: ClaimedPort[] = [];
+  const claim = async (name: PortName): Promise<number> => {
+    const claimed = await claimPort(PREFERRED_PORTS[name] + offset);
+    claims.push(claimed);
+    return claimed.port;
+  };
+  const ports = {
+    api: await claim('api'),
+    postgres: await claim('postgres'),
+    temporal: await claim('temporal'),
+    temporalUi: await claim('temporalUi'),
+    temporalHttp: await claim('temporalHttp'),
+    commerce: await claim('commerce'),
+    payment: await claim('payment'),
+    tax: await claim('tax'),
+    wms: await claim('wms'),
+    erp: await claim('erp'),
+    notification: await claim('notification'),
+  };
+  return { ports, claims };
+}
+
+/** What the wiring of the stack's own processes is made of. */
+export interface Wiring {
+  readonly ports: Ports;
+  readonly secrets: Secrets;
+  readonly databaseUrl: string;
+  readonly sandboxDatabaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  readonly temporalUiUrl: string;
+}
+
+/** A process's environment, beside what it inherits. */
+export type ProcessEnvironment = Readonly<Record<string, string>>;
+
+/** The base URL of a port of this machine. */
+export function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function vendorSecrets(secrets: Secrets): ProcessEnvironment {
+  return {
+    SHOPIFY_ACCESS_TOKEN: secrets.shopifyAccessToken,
+    SHOPIFY_WEBHOOK_SECRET: secrets.shopifyWebhookSecret,
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+    TAX_TOKEN: secrets.taxToken,
+    WMS_TOKEN: secrets.wmsToken,
+    ERP_TOKEN: secrets.erpToken,
+    NOTIFICATION_TOKEN: secrets.notificationToken,
+  };
+}
+
+/** The environment of the API and of the workers. */
+export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
+  const { ports, secrets } = wiring;
+  return {
+    DATABASE_URL: wiring.databaseUrl,
+    TEMPORAL_ADDRESS: wiring.temporalAddress,
+    TEMPORAL_NAMESPACE: wiring.temporalNamespace,
+    ...(wiring.temporalUiUrl && { TEMPORAL_UI_URL: wiring.temporalUiUrl }),
+    API_HOST: '127.0.0.1',
+    API_PORT: String(ports.api),
+    COMMERCE_URL: localUrl(ports.commerce),
+    PAYMENT_URL: localUrl(ports.payment),
+    TAX_URL: localUrl(ports.tax),
+    WMS_URL: localUrl(ports.wms),
+    ERP_URL: localUrl(ports.erp),
+    NOTIFICATION_URL: localUrl(ports.notification),
+    POSTING_WINDOW_MS: String(EMBEDDED_POSTING_WINDOW_MS),
+    ...vendorSecrets(secrets),
+  };
+}
+
+/** The environment of the sandbox. */
+export function sandboxEnvironment(wiring: Wiring): ProcessEnvironment {
+  const { ports, secrets } = wiring;
+  return {
+    SANDBOX_DATABASE_URL: wiring.sandboxDatabaseUrl,
+    SANDBOX_HOST: '127.0.0.1',
+    SANDBOX_COMMERCE_PORT: String(ports.commerce),
+    SANDBOX_PAYMENT_PORT: String(ports.payment),
+    SANDBOX_TAX_PORT: String(ports.tax),
+    SANDBOX_WMS_PORT: String(ports.wms),
+    SANDBOX_ERP_PORT: String(ports.erp),
+    SANDBOX_NOTIFICATION_PORT: String(ports.notification),
+    THROUGHLINE_API_URL: localUrl(ports.api),
+    THROUGHLINE_OMS_KEY: secrets.keys.oms,
+    ...vendorSecrets(secrets),
+  };
+}
