@@ -29,7 +29,7 @@ export interface HomePaths {
   readonly stackJson: string;
   readonly envJson: string;
   readonly secrets: string;
-  readonly temporalDatabase: string;
+  readonly temporal: string;
   readonly logOf: (name: string) => string;
 }
 
@@ -47,7 +47,7 @@ export function homePaths(home: string): HomePaths {
     stackJson: path.join(home, 'stack.json'),
     envJson: path.join(home, 'env.json'),
     secrets: path.join(home, 'secrets.json'),
-    temporalDatabase: path.join(home, 'temporal.db'),
+    temporal: path.join(home, 'temporal'),
     logOf: (name) => path.join(home, 'logs', `${name}.log`),
   };
 }

@@ -200,7 +200,7 @@ class Stack {
     const { ports, temporalNamespace } = this.wiring;
     const plan = temporalPlan({
       program: source.path,
-      databaseFile: this.#paths.temporalDatabase,
+      folder: this.#paths.temporal,
       logFile: this.#paths.logOf('temporal'),
       namespace: temporalNamespace,
       port: ports.temporal,

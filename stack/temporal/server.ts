@@ -1,6 +1,7 @@
 // The embedded Temporal dev server: its data in an SQLite file of the home, its UI, and the search
 // attributes that flows write.
-import { closeSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ServicePlan } from '../supervisor/service';
 
 /** What flows are found by; nothing personal. */
@@ -17,12 +18,16 @@ const READY_TIMEOUT_MS = 60_000;
 /** It drains its pollers first: 2 to 3 s were measured. */
 const STOP_GRACE_MS = 8_000;
 const NICENESS = 5;
-const OWNER_ONLY_MODE = 0o600;
+const OWNER_ONLY_MODE = 0o700;
+const DATABASE = 'temporal.db';
+/** Is there once the server was ready on the database: its schema is whole. */
+const WHOLE_MARK = 'whole';
 
 /** Where a home's Temporal server runs. */
 export interface TemporalOptions {
   readonly program: string;
-  readonly databaseFile: string;
+  /** Holds its database. */
+  readonly folder: string;
   readonly logFile: string;
   readonly namespace: string;
   readonly port: number;
@@ -40,7 +45,7 @@ function serverArguments(options: TemporalOptions): string[] {
     `--ui-port=${options.uiPort}`,
     `--http-port=${options.httpPort}`,
     `--namespace=${options.namespace}`,
-    `--db-filename=${options.databaseFile}`,
+    `--db-filename=${path.join(options.folder, DATABASE)}`,
     '--sqlite-pragma=journal_mode=WAL',
     '--sqlite-pragma=synchronous=NORMAL',
     '--ui-disable-news-fetch',
@@ -64,12 +69,23 @@ async function hasSearchAttributes(options: TemporalOptions): Promise<boolean> {
   }
 }
 
+/**
+ * Makes the folder. The server writes its schema only into a database file that is not there: one
+ * whose first start was killed halfway would never come up again, and holds nothing yet.
+ */
+function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_MODE });
+  if (existsSync(path.join(folder, WHOLE_MARK))) return;
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    rmSync(path.join(folder, `${DATABASE}${suffix}`), { force: true });
+  }
+}
+
 /** How to run the dev server. */
 export function temporalPlan(options: TemporalOptions): ServicePlan {
   return {
     name: 'temporal',
-    // SQLite gives the files beside it the mode of this one, which the CLI would make readable.
-    prepare: () => Promise.resolve(closeSync(openSync(options.databaseFile, 'a', OWNER_ONLY_MODE))),
+    prepare: () => Promise.resolve(prepareFolder(options.folder)),
     launch: {
       program: options.program,
       programArguments: serverArguments(options),
@@ -80,7 +96,11 @@ export function temporalPlan(options: TemporalOptions): ServicePlan {
       // The API answers buyers first.
       niceness: NICENESS,
     },
-    isReady: () => hasSearchAttributes(options),
+    async isReady() {
+      if (!(await hasSearchAttributes(options))) return false;
+      writeFileSync(path.join(options.folder, WHOLE_MARK), '');
+      return true;
+    },
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopGraceMs: STOP_GRACE_MS,
   };
