@@ -30,7 +30,7 @@ export interface OrderBrief {
   readonly currency: string;
   readonly totalMinor: number;
   readonly location: string | null;
-  readonly onHold: string | null;
+  readonly isOnHold: boolean;
   readonly units: {
     readonly ordered: number;
     readonly reserved: number;
@@ -122,13 +122,15 @@ export type EffectAnswer =
   /** A definite no: the exception that says so is open. */
   | { readonly outcome: 'refused'; readonly agenda: OrderAgenda };
 
+/**
+ * Who decided and why is free text: it stays in Postgres. The API writes the `decision` row
+ * (action `cancel`, subject the order id) before it calls the update; an event's words are in its
+ * inbox row. The history carries the id alone.
+ */
 export interface CancelDecision {
-  /** The caller's idempotency key or event id: the same decision twice is one. */
+  /** The caller's idempotency key, or `event:{eventNo}`: the same decision twice is one. */
   readonly decisionId: string;
   readonly orderId: string;
-  readonly actor: string;
-  readonly role: string;
-  readonly reason: string;
   /** Null: everything that has not shipped. */
   readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[] | null;
   /** Set where the decision came as an event: the row of the inbox it applies. */
@@ -157,12 +159,10 @@ export interface CancelResult {
   readonly reason: string | null;
   readonly agenda: OrderAgenda | null;
 }
+/** As with a cancel, the `decision` row (action `hold` or `release-hold`) holds who and why. */
 export interface HoldDecision {
   readonly decisionId: string;
   readonly orderId: string;
-  readonly actor: string;
-  readonly role: string;
-  readonly reason: string;
 }
 export type HoldResult =
   | { readonly outcome: 'held' | 'released'; readonly agenda: OrderAgenda | null }

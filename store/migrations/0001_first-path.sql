@@ -161,7 +161,7 @@ create table payment_authorization (
   order_id text not null,
   tender_no integer not null,
   authorization_no integer not null,
-  try integer not null default 1,
+  void_try integer not null default 1,
   state text not null check (state in
     ('planned', 'live', 'voided', 'expired', 'declined', 'consumed')),
   reference text,
@@ -179,9 +179,9 @@ create table fulfilment_group (
   group_no integer not null,
   location_id text not null,
   try integer not null default 1,
-  state text not null check (state in ('released', 'rejected')),
+  state text not null check (state in ('planned', 'released', 'rejected')),
   request_key text not null,
-  released_at timestamptz not null default now(),
+  released_at timestamptz,
   primary key (order_id, group_no)
 );
 

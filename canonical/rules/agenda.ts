@@ -1,0 +1,351 @@
+/**
+ * What is due for an order now, from what Postgres says of it. The flow does these things and
+ * waits; it decides nothing about quantities or money itself.
+ */
+import type { ExceptionBrief } from '../schema/exception';
+import type {
+  AuthorizeOrder,
+  MoneyStep,
+  OrderAgenda,
+  OrderBrief,
+  ReleaseOrder,
+} from '../schema/order-flow';
+import { MAX_LINES_SHOWN } from '../schema/order-flow';
+import {
+  openUnits,
+  orderStatus,
+  tenderState,
+  type LineQuantities,
+  type OrderStatus,
+} from './order-state';
+
+export type OrderStage = 'received' | 'accepted' | 'rejected' | 'closed';
+
+export interface SnapshotLine extends LineQuantities {
+  readonly lineNo: number;
+  readonly sku: string | null;
+  readonly channelSku: string;
+  readonly channelLineRef: string | null;
+  readonly locationId: string | null;
+  readonly groupNo: number | null;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
+}
+export interface SnapshotAuthorization {
+  readonly authorizationNo: number;
+  readonly state: 'planned' | 'live' | 'voided' | 'expired' | 'declined' | 'consumed';
+  readonly voidTry: number;
+  readonly reference: string | null;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly isMulticapture: boolean;
+}
+export interface SnapshotTender {
+  readonly tenderNo: number;
+  readonly gateway: string;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly prepaidMinor: number;
+  readonly prepaidUsedMinor: number;
+  readonly paymentMethodRef: string | null;
+  readonly authorizations: readonly SnapshotAuthorization[];
+}
+export interface SnapshotCapture {
+  readonly tenderNo: number;
+  readonly shipmentNo: number;
+  readonly amountMinor: number;
+  readonly authorizationNo: number | null;
+  readonly isFinal: boolean;
+  readonly try: number;
+  readonly state: 'due' | 'captured' | 'failed' | 'given-up';
+  readonly reference: string | null;
+}
+export interface SnapshotRefund {
+  readonly tenderNo: number;
+  readonly refundNo: number;
+  readonly amountMinor: number;
+  readonly try: number;
+  readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
+  readonly reference: string | null;
+}
+export interface SnapshotGroup {
+  readonly groupNo: number;
+  readonly locationId: string;
+  readonly try: number;
+  readonly state: 'planned' | 'released' | 'rejected';
+  readonly requestKey: string;
+}
+export interface SnapshotException extends ExceptionBrief {
+  readonly blocks: string;
+}
+
+/** Everything Postgres knows of an order that its flow's next step depends on. */
+export interface OrderSnapshot {
+  readonly orderId: string;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+  readonly workflowId: string;
+  readonly channelOrderRef: string | null;
+  readonly correlationId: string;
+  readonly currency: string;
+  readonly totalMinor: number;
+  readonly stage: OrderStage;
+  readonly status: OrderStatus;
+  readonly holdReason: string | null;
+  readonly locationId: string | null;
+  readonly lines: readonly SnapshotLine[];
+  readonly tenders: readonly SnapshotTender[];
+  readonly captures: readonly SnapshotCapture[];
+  readonly refunds: readonly SnapshotRefund[];
+  readonly groups: readonly SnapshotGroup[];
+  readonly exceptions: readonly SnapshotException[];
+}
+
+/** The unit of work an exception blocks; with the order it makes the exception's id. */
+export const stepName = {
+  accept: 'accept',
+  authorize: (tenderNo: number) => `authorize:${tenderNo}`,
+  capture: (tenderNo: number, shipmentNo: number) => `capture:${tenderNo}:${shipmentNo}`,
+  void: (tenderNo: number, authorizationNo: number) => `void:${tenderNo}:${authorizationNo}`,
+  refund: (tenderNo: number, refundNo: number) => `refund:${tenderNo}:${refundNo}`,
+  release: (groupNo: number) => `release:${groupNo}`,
+} as const;
+
+export const effectKey = {
+  authorize: (orderId: string, tenderNo: number, authorizationNo: number) =>
+    `authorize:${orderId}:${tenderNo}:${authorizationNo}`,
+  capture: (orderId: string, tenderNo: number, shipmentNo: number, tryNo: number) =>
+    `capture:${orderId}:${tenderNo}:${shipmentNo}:${tryNo}`,
+  void: (orderId: string, tenderNo: number, authorizationNo: number, tryNo: number) =>
+    `void:${orderId}:${tenderNo}:${authorizationNo}:${tryNo}`,
+  refund: (orderId: string, tenderNo: number, refundNo: number, tryNo: number) =>
+    `refund:${orderId}:${tenderNo}:${refundNo}:${tryNo}`,
+  release: (orderId: string, groupNo: number, tryNo: number) =>
+    `release:${orderId}:${groupNo}:${tryNo}`,
+  recall: (orderId: string, groupNo: number, decisionId: string) =>
+    `recall:${orderId}:${groupNo}:${decisionId}`,
+  salesOrder: (orderId: string) => `sales-order:${orderId}`,
+  fulfil: (orderId: string, shipmentNo: number) => `fulfil:${orderId}:${shipmentNo}`,
+  taxInvoice: (orderId: string, shipmentNo: number) => `tax-invoice:${orderId}:${shipmentNo}`,
+  cancelAtChannel: (orderId: string) => `cancel-at-channel:${orderId}`,
+  notify: (orderId: string, template: string, subject: string | number) =>
+    `notify:${orderId}:${template}:${subject}`,
+  journal: (batchId: string) => `journal:${batchId}`,
+} as const;
+
+/** A wait passes by itself; the step is tried again while its exception is open. */
+const WAITS = new Set(['payment.unavailable', 'fulfilment.unavailable', 'fulfilment.overdue']);
+
+export function agendaOf(order: OrderSnapshot): OrderAgenda {
+  const blocked = new Set(
+    order.exceptions.filter((one) => !WAITS.has(one.code)).map((one) => one.blocks),
+  );
+  const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
+  const authorizing = order.tenders.some((tender) => !isCovered(tender));
+  const release = authorizing ? null : releaseStep(order);
+  const unitsOpen = order.lines.some((line) => openUnits(line) > 0);
+  return {
+    order: briefOf(order),
+    money: money.map(({ due }) => due),
+    release: release && !blocked.has(stepName.release(release.groupNo)) ? release : null,
+    blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
+    isSettled:
+      order.stage === 'rejected'
+        ? moneySteps(order).length === 0
+        : order.stage !== 'received' &&
+          !unitsOpen &&
+          moneySteps(order).length === 0 &&
+          order.captures.every((capture) => capture.state !== 'failed') &&
+          order.refunds.every((refund) => refund.state !== 'failed') &&
+          order.exceptions.length === 0,
+  };
+}
+
+interface DueStep {
+  readonly step: string;
+  readonly due: MoneyStep;
+}
+
+/** Money that is due, whether or not an exception blocks it: authorize, capture, void, refund. */
+function moneySteps(order: OrderSnapshot): DueStep[] {
+  if (order.stage === 'received' || order.stage === 'closed') return [];
+  const { orderId, currency } = order;
+  return order.tenders.flatMap((tender) => {
+    const { tenderNo } = tender;
+    const base = { orderId, tenderNo, currency };
+    return [
+      ...authorizations(order, tender).map((due) => ({ step: stepName.authorize(tenderNo), due })),
+      ...captureSteps(order, tender),
+      ...voidSteps(order, tender),
+      ...order.refunds
+        .filter((refund) => refund.tenderNo === tenderNo && refund.state === 'due')
+        .map(({ refundNo, amountMinor, try: tryNo }) => ({
+          step: stepName.refund(tenderNo, refundNo),
+          due: {
+            step: 'refund' as const,
+            ...base,
+            refundNo,
+            amountMinor,
+            key: effectKey.refund(orderId, tenderNo, refundNo, tryNo),
+          },
+        })),
+    ];
+  });
+}
+
+/** Planned authorizations, while there is something to charge for. */
+function authorizations(
+  order: OrderSnapshot,
+  tender: SnapshotTender,
+): ({ readonly step: 'authorize' } & AuthorizeOrder)[] {
+  if (!isWanted(order, tender)) return [];
+  const { orderId, currency } = order;
+  return tender.authorizations
+    .filter((authorization) => authorization.state === 'planned')
+    .map(({ authorizationNo, amountMinor }) => ({
+      step: 'authorize' as const,
+      orderId,
+      tenderNo: tender.tenderNo,
+      currency,
+      authorizationNo,
+      amountMinor,
+      key: effectKey.authorize(orderId, tender.tenderNo, authorizationNo),
+    }));
+}
+
+/** Units still to go out, or a capture still to be made, need this tender's money. */
+function isWanted(order: OrderSnapshot, tender: SnapshotTender): boolean {
+  if (order.stage !== 'accepted') return false;
+  return (
+    order.lines.some((line) => openUnits(line) > 0) ||
+    order.captures.some(
+      (capture) =>
+        capture.tenderNo === tender.tenderNo &&
+        (capture.state === 'due' || capture.state === 'failed'),
+    )
+  );
+}
+
+function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
+  const { orderId, currency } = order;
+  const { tenderNo } = tender;
+  return order.captures
+    .filter((capture) => capture.tenderNo === tenderNo && capture.state === 'due')
+    .flatMap(({ shipmentNo, amountMinor, authorizationNo, isFinal, try: tryNo }) => {
+      const authorization = tender.authorizations.find(
+        (one) => one.authorizationNo === authorizationNo,
+      );
+      if (authorizationNo === null || authorization?.state !== 'live') return [];
+      const key = effectKey.capture(orderId, tenderNo, shipmentNo, tryNo);
+      const base = { step: 'capture' as const, orderId, tenderNo, currency, key };
+      const due = { ...base, shipmentNo, authorizationNo, amountMinor, isFinal };
+      return [{ step: stepName.capture(tenderNo, shipmentNo), due }];
+    });
+}
+
+/** Authorizations that nothing will be captured on any more. */
+function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
+  if (isWanted(order, tender)) return [];
+  const { orderId, currency } = order;
+  const { tenderNo } = tender;
+  return tender.authorizations
+    .filter((one) => one.state === 'live' && one.capturedMinor === 0)
+    .map(({ authorizationNo, amountMinor, voidTry }) => ({
+      step: stepName.void(tenderNo, authorizationNo),
+      due: {
+        step: 'void' as const,
+        orderId,
+        tenderNo,
+        currency,
+        authorizationNo,
+        amountMinor,
+        key: effectKey.void(orderId, tenderNo, authorizationNo, voidTry),
+      },
+    }));
+}
+
+/** The tender's money is promised or here: goods may go out against it. */
+function isCovered(tender: SnapshotTender): boolean {
+  return (
+    tender.amountMinor === 0 ||
+    tender.capturedMinor > 0 ||
+    tender.authorizations.some((one) => one.state === 'live' || one.state === 'consumed')
+  );
+}
+
+function releaseStep(order: OrderSnapshot): ReleaseOrder | null {
+  if (order.stage !== 'accepted' || order.holdReason !== null) return null;
+  const units = order.lines.reduce((sum, line) => sum + line.reserved, 0);
+  if (units === 0 || order.locationId === null) return null;
+  const group = order.groups.at(-1);
+  const groupNo = group?.groupNo ?? 1;
+  if (group?.state === 'released' || group?.state === 'rejected') return null;
+  return {
+    orderId: order.orderId,
+    groupNo,
+    location: order.locationId,
+    units,
+    key: effectKey.release(order.orderId, groupNo, group?.try ?? 1),
+  };
+}
+
+export function statusOf(order: OrderSnapshot): OrderStatus {
+  return orderStatus({
+    isAccepted: order.stage !== 'received',
+    isRejected: order.stage === 'rejected',
+    isOnHold: order.holdReason !== null,
+    isClosed: order.stage === 'closed',
+    lines: order.lines,
+  });
+}
+
+export function briefOf(order: OrderSnapshot): OrderBrief {
+  const total = (of: (line: SnapshotLine) => number) =>
+    order.lines.reduce((sum, line) => sum + of(line), 0);
+  return {
+    status: statusOf(order),
+    currency: order.currency,
+    totalMinor: order.totalMinor,
+    location: order.locationId,
+    isOnHold: order.holdReason !== null,
+    units: {
+      ordered: total((line) => line.ordered),
+      reserved: total((line) => line.reserved),
+      released: total((line) => line.released),
+      shipped: total((line) => line.shipped),
+      cancelled: total((line) => line.cancelled),
+    },
+    lines: order.lines.slice(0, MAX_LINES_SHOWN).map((line) => ({
+      lineNo: line.lineNo,
+      sku: line.sku ?? line.channelSku,
+      ordered: line.ordered,
+      reserved: line.reserved,
+      released: line.released,
+      shipped: line.shipped,
+      cancelled: line.cancelled,
+    })),
+    lineCount: order.lines.length,
+    tenders: order.tenders.map(tenderBrief),
+  };
+}
+
+export function tenderBrief(tender: SnapshotTender): OrderBrief['tenders'][number] {
+  const live = tender.authorizations.filter((one) => one.state === 'live');
+  const last = tender.authorizations.at(-1)?.state ?? null;
+  return {
+    tenderNo: tender.tenderNo,
+    amountMinor: tender.amountMinor,
+    capturedMinor: tender.capturedMinor,
+    refundedMinor: tender.refundedMinor,
+    state: tenderState({
+      amountMinor: tender.amountMinor,
+      authorizedMinor: live.reduce((sum, one) => sum + one.amountMinor - one.capturedMinor, 0),
+      capturedMinor: tender.capturedMinor,
+      refundedMinor: tender.refundedMinor,
+      lastAuthorization: live.length > 0 ? 'live' : last === 'planned' ? null : last,
+    }),
+  };
+}
