@@ -1,0 +1,143 @@
+/**
+ * AvaTax as our tax service. It is told of an invoice after the fact, with the tax the channel
+ * charged as an override: it files, it does not decide. The document code is the invoice's number;
+ * our key goes along as `referenceCode`, so that a code taken by somebody else is noticed.
+ */
+import type { Refused } from '../../canonical/ports/fault';
+import { VendorFault } from '../../canonical/ports/fault';
+import type { Recorded, TaxInvoice, TaxService } from '../../canonical/ports/tax';
+import { formatDecimal, sum } from '../../canonical/rules/money';
+import { readAnswer, refused } from '../answer';
+import type { HttpAnswer, HttpDoor } from '../http';
+import { openDoor } from '../http';
+import { AvataxError, AvataxTransaction } from './schema';
+
+const SYSTEM = 'avatax';
+const OVERRIDE_REASON = 'Tax as the sales channel charged it';
+const ALREADY_EXISTS = 'DuplicateEntry';
+/** AvaTax's limits on an item code and on a line's free reference. */
+const MAX_ITEM_CODE_CHARS = 50;
+const MAX_REF_CHARS = 50;
+
+export interface AvataxSettings {
+  readonly baseUrl: string;
+  readonly token: string;
+  /** AvaTax's company code of each legal entity of ours. */
+  readonly companies: Readonly<Record<string, string>>;
+  readonly headersTimeoutMs?: number;
+}
+
+/** Opens the door to one AvaTax account. */
+export function avataxClient(settings: AvataxSettings): TaxService & { close(): Promise<void> } {
+  const door = openDoor({
+    system: SYSTEM,
+    baseUrl: settings.baseUrl,
+    headersTimeoutMs: settings.headersTimeoutMs,
+    headers: { authorization: `Bearer ${settings.token}` },
+  });
+  return {
+    recordInvoice: (invoice) => recordInvoice(door, companyOf(settings, invoice), invoice),
+    findInvoice: (invoice) => findInvoice(door, companyOf(settings, invoice), invoice),
+    close: () => door.close(),
+  };
+}
+
+function companyOf(settings: AvataxSettings, invoice: TaxInvoice): string {
+  const company = settings.companies[invoice.entity];
+  if (company === undefined) {
+    throw new VendorFault(SYSTEM, 'misconfigured', `no company is set up for ${invoice.entity}`);
+  }
+  return company;
+}
+
+/** AvaTax takes JSON numbers; a decimal of 15 digits or fewer survives the way there exactly. */
+function amountOf(minorUnits: number, currency: string): number {
+  return Number(formatDecimal(minorUnits, currency));
+}
+
+function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
+  const { currency } = invoice;
+  return {
+    type: 'SalesInvoice',
+    code: invoice.invoiceNo,
+    companyCode,
+    date: invoice.invoiceDate,
+    // A name of ours: who the buyer is stays out of the tax service.
+    customerCode: invoice.orderId,
+    purchaseOrderNo: invoice.orderId,
+    referenceCode: invoice.key,
+    currencyCode: currency,
+    commit: true,
+    addresses: {
+      singleLocation: {
+        region: invoice.shipToRegion ?? undefined,
+        postalCode: invoice.shipToPostalCode ?? undefined,
+        country: invoice.shipToCountry ?? undefined,
+      },
+    },
+    lines: invoice.lines.map((line) => ({
+      number: String(line.lineNo),
+      quantity: line.quantity,
+      amount: amountOf(line.netMinor, currency),
+      itemCode: line.sku.slice(0, MAX_ITEM_CODE_CHARS),
+      ref1: line.taxes
+        .map((tax) => tax.taxCode)
+        .join(' ')
+        .slice(0, MAX_REF_CHARS),
+      taxOverride: {
+        type: 'TaxAmount',
+        taxAmount: amountOf(sum(line.taxes.map((tax) => tax.amountMinor)), currency),
+        reason: OVERRIDE_REASON,
+      },
+    })),
+  };
+}
+
+function refusalOf(what: string, answer: HttpAnswer): Refused {
+  const { error } = readAnswer(SYSTEM, what, AvataxError, answer.json);
+  const code = error.details?.[0]?.code ?? error.code;
+  return refused(code, error.message ?? code);
+}
+
+async function recordInvoice(
+  door: HttpDoor,
+  company: string,
+  invoice: TaxInvoice,
+): Promise<Recorded | Refused> {
+  const what = 'POST transactions/create';
+  const answer = await door.call({
+    method: 'POST',
+    path: '/api/v2/transactions/create',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(transactionBody(company, invoice)),
+  });
+  if (answer.status >= 400) {
+    const refusal = refusalOf(what, answer);
+    const earlier =
+      refusal.vendorCode === ALREADY_EXISTS ? await findInvoice(door, company, invoice) : null;
+    return earlier ?? refusal;
+  }
+  const made = readAnswer(SYSTEM, what, AvataxTransaction, answer.json);
+  return { outcome: 'recorded', reference: made.code };
+}
+
+/** Null too where the code belongs to another document: creating it then is refused, and says so. */
+async function findInvoice(
+  door: HttpDoor,
+  company: string,
+  invoice: TaxInvoice,
+): Promise<Recorded | null> {
+  const what = 'GET transaction';
+  const code = encodeURIComponent(invoice.invoiceNo);
+  const path = `/api/v2/companies/${encodeURIComponent(company)}/transactions/${code}`;
+  const answer = await door.call({ method: 'GET', path });
+  if (answer.status === 404) return null;
+  if (answer.status >= 400) {
+    const { vendorCode } = refusalOf(what, answer);
+    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: ${vendorCode}`);
+  }
+  const found = readAnswer(SYSTEM, what, AvataxTransaction, answer.json);
+  return found.referenceCode === invoice.key
+    ? { outcome: 'recorded', reference: found.code }
+    : null;
+}

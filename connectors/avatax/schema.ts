@@ -1,0 +1,19 @@
+/** The fields that we read of AvaTax's REST v2 API. https://developer.avalara.com/api-reference */
+import { z } from 'zod';
+
+export const AvataxTransaction = z.looseObject({
+  id: z.union([z.int(), z.string()]).transform(String),
+  code: z.string(),
+  status: z.string(),
+  referenceCode: z.string().nullish(),
+});
+
+export const AvataxError = z.looseObject({
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string().nullish(),
+    details: z
+      .array(z.looseObject({ code: z.string().nullish(), refersTo: z.string().nullish() }))
+      .nullish(),
+  }),
+});

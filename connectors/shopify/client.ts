@@ -1,0 +1,33 @@
+/** The door to one Shopify shop: its money, and what it is told of its orders. */
+import type { SalesChannel } from '../../canonical/ports/channel';
+import type { MoneyMover } from '../../canonical/ports/payment';
+import { openDoor } from '../http';
+import { SYSTEM } from './graphql';
+import { shopifyMoneyMover } from './money-mover';
+import { shopifySalesChannel } from './sales-channel';
+
+export interface ShopifySettings {
+  readonly baseUrl: string;
+  readonly accessToken: string;
+  readonly headersTimeoutMs?: number;
+}
+
+export interface ShopifyClient {
+  readonly money: MoneyMover;
+  readonly channel: SalesChannel;
+  close(): Promise<void>;
+}
+
+export function shopifyClient(settings: ShopifySettings): ShopifyClient {
+  const door = openDoor({
+    system: SYSTEM,
+    baseUrl: settings.baseUrl,
+    headersTimeoutMs: settings.headersTimeoutMs,
+    headers: { 'x-shopify-access-token': settings.accessToken },
+  });
+  return {
+    money: shopifyMoneyMover(door),
+    channel: shopifySalesChannel(door),
+    close: () => door.close(),
+  };
+}

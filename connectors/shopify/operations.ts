@@ -1,0 +1,79 @@
+/** The GraphQL documents that we send; each is valid against the Admin schema of 2026-07. */
+
+/** Shopify has at most 100 transactions an order in practice; the argument's limit is 250. */
+export const MAX_TRANSACTIONS = 100;
+export const MAX_FULFILLMENTS = 100;
+export const MAX_FULFILLMENT_ORDERS = 25;
+export const MAX_FULFILLMENT_ORDER_LINES = 100;
+
+const TRANSACTION = `
+  id kind status gateway createdAt
+  amountSet { shopMoney { amount currencyCode } }
+  parentTransaction { id }`;
+
+export const ORDER_MONEY = `query OrderMoney($id: ID!) {
+  order(id: $id) {
+    id
+    transactions(first: ${MAX_TRANSACTIONS}) { ${TRANSACTION} }
+  }
+}`;
+
+export const ORDER_SHIPPING = `query OrderShipping($id: ID!) {
+  order(id: $id) {
+    id name cancelledAt
+    fulfillments(first: ${MAX_FULFILLMENTS}) { id name trackingInfo { number company } }
+    fulfillmentOrders(first: ${MAX_FULFILLMENT_ORDERS}) {
+      nodes {
+        id status
+        lineItems(first: ${MAX_FULFILLMENT_ORDER_LINES}) {
+          nodes { id remainingQuantity totalQuantity lineItem { id sku } }
+        }
+      }
+    }
+  }
+}`;
+
+export const ORDER_CANCELLED = `query OrderCancelled($id: ID!) {
+  order(id: $id) { id cancelledAt }
+}`;
+
+export const CAPTURE = `mutation Capture($input: OrderCaptureInput!) {
+  orderCapture(input: $input) {
+    transaction { ${TRANSACTION} }
+    userErrors { field message }
+  }
+}`;
+
+export const VOID = `mutation Void($parentTransactionId: ID!) {
+  transactionVoid(parentTransactionId: $parentTransactionId) {
+    transaction { ${TRANSACTION} }
+    userErrors { field message code }
+  }
+}`;
+
+export const REFUND = `mutation Refund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) {
+    refund { id transactions(first: ${MAX_TRANSACTIONS}) { nodes { ${TRANSACTION} } } }
+    userErrors { field message }
+  }
+}`;
+
+export const FULFILL = `mutation Fulfill($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) {
+    fulfillment { id name trackingInfo { number company } }
+    userErrors { field message }
+  }
+}`;
+
+export const CANCEL = `mutation Cancel(
+  $orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $refund: Boolean,
+  $notifyCustomer: Boolean, $staffNote: String
+) {
+  orderCancel(
+    orderId: $orderId, reason: $reason, restock: $restock, refund: $refund,
+    notifyCustomer: $notifyCustomer, staffNote: $staffNote
+  ) {
+    job { id }
+    orderCancelUserErrors { field message code }
+  }
+}`;

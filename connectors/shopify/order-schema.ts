@@ -1,0 +1,110 @@
+/**
+ * The fields that we read of Shopify's REST order, as webhooks carry it; all others are ignored
+ * here and kept with the raw event. Old payloads leave out or null much of it.
+ * https://shopify.dev/docs/api/admin-rest/latest/resources/order
+ */
+import { z } from 'zod';
+
+/** Shopify writes money as a decimal string; a JSON number is taken by its shortest decimal form. */
+const Decimal = z.union([z.string(), z.number()]).transform(String);
+const Id = z.union([z.int(), z.string().min(1)]).transform(String);
+const Text = z.string().nullish();
+
+const TaxLine = z.looseObject({ title: Text, price: Decimal });
+export type ShopifyTaxLine = z.infer<typeof TaxLine>;
+
+const DiscountAllocation = z.looseObject({
+  amount: Decimal,
+  discount_application_index: z.int().min(0).nullish(),
+});
+export type ShopifyDiscountAllocation = z.infer<typeof DiscountAllocation>;
+
+const DiscountApplication = z.looseObject({ code: Text, title: Text, description: Text });
+
+const LineItem = z.looseObject({
+  id: Id.nullish(),
+  sku: Text,
+  variant_id: Id.nullish(),
+  product_id: Id.nullish(),
+  title: Text,
+  name: Text,
+  quantity: z.int(),
+  price: Decimal,
+  total_discount: Decimal.nullish(),
+  discount_allocations: z.array(DiscountAllocation).nullish(),
+  tax_lines: z.array(TaxLine).nullish(),
+});
+export type ShopifyLineItem = z.infer<typeof LineItem>;
+
+const ShippingLine = z.looseObject({
+  price: Decimal,
+  discount_allocations: z.array(DiscountAllocation).nullish(),
+  tax_lines: z.array(TaxLine).nullish(),
+});
+export type ShopifyShippingLine = z.infer<typeof ShippingLine>;
+
+const AddressFields = z.looseObject({
+  name: Text,
+  first_name: Text,
+  last_name: Text,
+  address1: Text,
+  address2: Text,
+  city: Text,
+  province: Text,
+  province_code: Text,
+  zip: Text,
+  country_code: Text,
+  phone: Text,
+});
+export type ShopifyAddress = z.infer<typeof AddressFields>;
+
+const CustomerFields = z.looseObject({
+  id: Id.nullish(),
+  first_name: Text,
+  last_name: Text,
+  email: Text,
+  phone: Text,
+});
+
+export const ShopifyOrder = z.looseObject({
+  id: Id,
+  order_number: Id,
+  created_at: z.string(),
+  cancelled_at: Text,
+  cancel_reason: Text,
+  currency: z.string(),
+  financial_status: Text,
+  gateway: Text,
+  payment_gateway_names: z.array(z.string()).nullish(),
+  taxes_included: z.boolean().nullish(),
+  subtotal_price: Decimal,
+  total_discounts: Decimal.nullish(),
+  total_tax: Decimal.nullish(),
+  total_tip_received: Decimal.nullish(),
+  total_price: Decimal,
+  email: Text,
+  contact_email: Text,
+  phone: Text,
+  customer: CustomerFields.nullish(),
+  shipping_address: AddressFields.nullish(),
+  billing_address: AddressFields.nullish(),
+  discount_codes: z.array(z.looseObject({ code: Text })).nullish(),
+  discount_applications: z.array(DiscountApplication).nullish(),
+  tax_lines: z.array(TaxLine).nullish(),
+  line_items: z.array(LineItem),
+  shipping_lines: z.array(ShippingLine).nullish(),
+});
+export type ShopifyOrder = z.infer<typeof ShopifyOrder>;
+
+/** What a cancellation needs: which order, and why. */
+export const ShopifyCancellation = z.looseObject({
+  order_number: Id,
+  cancelled_at: Text,
+  cancel_reason: Text,
+});
+
+/** Webhooks carry the bare order; the REST API, and captures of it, wrap it in `{"order": …}`. */
+export function unwrapOrder(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('order' in body)) return body;
+  return typeof body.order === 'object' && body.order !== null ? body.order : body;
+}

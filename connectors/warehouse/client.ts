@@ -1,0 +1,122 @@
+/**
+ * A warehouse that speaks our own vocabulary: requests by HTTP, facts back as CloudEvents. The
+ * effect's key is the request's id there, so a request is made once however often it is sent.
+ */
+import { z } from 'zod';
+import type { Refused } from '../../canonical/ports/fault';
+import { VendorFault } from '../../canonical/ports/fault';
+import type {
+  FulfilmentRequest,
+  Recalled,
+  RecallRequest,
+  Taken,
+  Warehouse,
+} from '../../canonical/ports/warehouse';
+import { readAnswer, refused } from '../answer';
+import type { HttpAnswer, HttpDoor } from '../http';
+import { openDoor } from '../http';
+
+const SYSTEM = 'warehouse';
+const REQUESTS_PATH = '/v1/fulfilment-requests';
+const REJECTED = 'rejected';
+
+const RequestState = z.looseObject({ requestId: z.string().min(1), state: z.string() });
+const Cancellation = z.looseObject({
+  outcome: z.enum(['cancelled', 'partly-cancelled', 'too-late']),
+  lines: z.array(z.looseObject({ lineNo: z.int().min(1), quantity: z.int().min(0) })),
+});
+const Rejection = z.looseObject({ code: z.string().nullish(), reason: z.string().nullish() });
+
+const OUTCOMES = {
+  cancelled: 'recalled',
+  'partly-cancelled': 'partly-recalled',
+  'too-late': 'too-late',
+} as const;
+
+export interface WarehouseSettings {
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly headersTimeoutMs?: number;
+}
+
+/** Opens the door to one warehouse system. */
+export function warehouseClient(
+  settings: WarehouseSettings,
+): Warehouse & { close(): Promise<void> } {
+  const door = openDoor({
+    system: SYSTEM,
+    baseUrl: settings.baseUrl,
+    headersTimeoutMs: settings.headersTimeoutMs,
+    headers: { authorization: `Bearer ${settings.token}` },
+  });
+  return {
+    request: (request) => send(door, request),
+    findRequest: (request) => findRequest(door, request),
+    recall: (request) => recall(door, request),
+    close: () => door.close(),
+  };
+}
+
+/** A refusal; the same id with another body is our own mistake, and no refusal. */
+function refusalOf(what: string, answer: HttpAnswer): Refused {
+  if (answer.status === 409) {
+    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: that id was used with another body`);
+  }
+  const { code, reason } = readAnswer(SYSTEM, what, Rejection, answer.json);
+  const vendorCode = code ?? `status_${answer.status}`;
+  return refused(vendorCode, reason ?? vendorCode);
+}
+
+async function post(door: HttpDoor, path: string, key: string, body: unknown) {
+  return door.call({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+}
+
+async function send(door: HttpDoor, request: FulfilmentRequest): Promise<Taken | Refused> {
+  const what = 'POST fulfilment-requests';
+  const answer = await post(door, REQUESTS_PATH, request.key, {
+    requestId: request.key,
+    orderId: request.orderId,
+    channelInstance: request.channelInstance,
+    orderNo: request.orderNo,
+    location: request.location,
+    correlationId: request.correlationId,
+    lines: request.lines.map(({ lineNo, sku, quantity }) => ({ lineNo, sku, quantity })),
+    shipTo: request.shipTo ?? {},
+  });
+  if (answer.status >= 400) return refusalOf(what, answer);
+  const taken = readAnswer(SYSTEM, what, RequestState, answer.json);
+  return { outcome: 'taken', reference: taken.requestId };
+}
+
+/** Null too for a request that was rejected: it is as if it had never been taken. */
+async function findRequest(door: HttpDoor, request: FulfilmentRequest): Promise<Taken | null> {
+  const what = 'GET fulfilment-requests';
+  const path = `${REQUESTS_PATH}/${encodeURIComponent(request.key)}`;
+  const answer = await door.call({ method: 'GET', path });
+  if (answer.status === 404) return null;
+  if (answer.status >= 400) {
+    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: status ${answer.status}`);
+  }
+  const found = readAnswer(SYSTEM, what, RequestState, answer.json);
+  return found.state === REJECTED ? null : { outcome: 'taken', reference: found.requestId };
+}
+
+/** What actually came back is in `lines`; the rest has left, or is about to. */
+async function recall(door: HttpDoor, request: RecallRequest): Promise<Recalled | Refused> {
+  const what = 'POST fulfilment-requests/cancel';
+  const path = `${REQUESTS_PATH}/${encodeURIComponent(request.requestRef)}/cancel`;
+  const answer = await post(door, path, request.key, { lines: request.lines });
+  if (answer.status >= 400) return refusalOf(what, answer);
+  const { outcome, lines } = readAnswer(SYSTEM, what, Cancellation, answer.json);
+  return {
+    outcome: OUTCOMES[outcome],
+    lines: lines
+      .filter((line) => line.quantity > 0)
+      .map(({ lineNo, quantity }) => ({ lineNo, quantity })),
+  };
+}
