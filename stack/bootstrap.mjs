@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 20;
 const NODE_MINOR_MIN = 20;
-const COMMANDS = ['start', 'demo', 'test', 'audit', 'bench', 'api', 'worker', 'sandbox'];
+const COMMANDS = ['start', 'demo', 'test', 'audit', 'bench', 'migrate', 'api', 'worker', 'sandbox'];
 const INSTALL_TIMEOUT_MS = 600_000;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -24,8 +24,7 @@ function fail(message) {
 
 function checkNodeVersion() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const isEnough =
-    major > NODE_MAJOR_MIN || (major === NODE_MAJOR_MIN && minor >= NODE_MINOR_MIN);
+  const isEnough = major > NODE_MAJOR_MIN || (major === NODE_MAJOR_MIN && minor >= NODE_MINOR_MIN);
   if (isEnough) return;
   fail(
     `Throughline needs Node ${NODE_MAJOR_MIN}.${NODE_MINOR_MIN} or newer; ` +

@@ -84,7 +84,8 @@ function copyPrograms(from: string, version: string): string {
 /** The folder that holds `initdb` and `postgres`, where their user can run them. */
 export function programsFolder(owner: PostgresOwner | undefined): string {
   const { folder, version } = packagedPrograms();
-  const native = owner && !isWalkable(path.join(folder, 'bin')) ? copyPrograms(folder, version) : folder;
+  const native =
+    owner && !isWalkable(path.join(folder, 'bin')) ? copyPrograms(folder, version) : folder;
   return path.join(native, 'bin');
 }
 

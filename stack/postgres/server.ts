@@ -98,8 +98,8 @@ async function clearStalePostmaster(dataFolder: string): Promise<void> {
   const isOurs = (): boolean => processCommandLine(pid)?.includes(dataFolder) ?? false;
   if (Number.isInteger(pid) && isOurs()) {
     process.kill(pid, 'SIGINT');
-    await pollUntil('the end of an orphaned Postgres', ORPHAN_GRACE_MS, () => !isOurs()).catch(
-      () => process.kill(pid, 'SIGKILL'),
+    await pollUntil('the end of an orphaned Postgres', ORPHAN_GRACE_MS, () => !isOurs()).catch(() =>
+      process.kill(pid, 'SIGKILL'),
     );
   }
   rmSync(file, { force: true });

@@ -2,9 +2,11 @@
 // that say how to reach it.
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -54,9 +56,17 @@ export function homePaths(home: string): HomePaths {
 
 /** Makes the home's folders when they are missing. */
 export function makeHome(home: string): HomePaths {
-  mkdirSync(home, { recursive: true, mode: HOME_MODE });
+  mkdirSync(home, { recursive: true });
+  chmodSync(home, HOME_MODE);
   mkdirSync(path.join(home, 'logs'), { recursive: true, mode: LOGS_MODE });
   return homePaths(home);
+}
+
+/** Removes a home with everything in it, also the data that lies behind its link. */
+export function removeHome(home: string): void {
+  const postgres = path.join(home, 'postgres');
+  if (existsSync(postgres)) rmSync(realpathSync(postgres), { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
 }
 
 /** Writes a file that only its owner may read; readers see the old one or the new one, whole. */

@@ -45,7 +45,8 @@ async function endProcess(target: Watched): Promise<void> {
 
 function removeFile(file: string, content: string | undefined): void {
   if (!existsSync(file)) return;
-  if (content === undefined || readFileSync(file, 'utf8') === content) rmSync(file, { force: true });
+  if (content === undefined || readFileSync(file, 'utf8') === content)
+    rmSync(file, { force: true });
 }
 
 async function cleanUp(): Promise<void> {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ROLES, homePaths } from './home';
+import { type Wiring, localUrl } from './wiring';
 
 const Pid = z.number().int().positive().optional();
 const WebhookAccount = z.strictObject({ account: z.string(), secret: z.string() });
@@ -36,6 +37,35 @@ export const StackJson = z.object({
   }),
 });
 export type StackJson = Readonly<z.infer<typeof StackJson>>;
+
+/** What stack.json says of a stack that is wired so and whose processes have these ids. */
+export function describeStack(wiring: Wiring, pids: StackJson['pids']): StackJson {
+  const { ports, secrets } = wiring;
+  const apiUrl = localUrl(ports.api);
+  return {
+    apiUrl,
+    consoleUrl: `${apiUrl}/`,
+    temporalAddress: wiring.temporalAddress,
+    temporalNamespace: wiring.temporalNamespace,
+    temporalUiUrl: wiring.temporalUiUrl,
+    databaseUrl: wiring.databaseUrl,
+    sandboxDatabaseUrl: wiring.sandboxDatabaseUrl,
+    sandbox: {
+      commerce: localUrl(ports.commerce),
+      payment: localUrl(ports.payment),
+      tax: localUrl(ports.tax),
+      wms: localUrl(ports.wms),
+      erp: localUrl(ports.erp),
+      notification: localUrl(ports.notification),
+    },
+    keys: secrets.keys,
+    webhooks: {
+      shopify: { account: 'shopify-us', secret: secrets.shopifyWebhookSecret },
+      stripe: { account: 'stripe-us', secret: secrets.stripeWebhookSecret },
+    },
+    pids,
+  };
+}
 
 /** No stack is up on the home that was asked for. */
 export class NoStackError extends Error {

@@ -14,9 +14,14 @@ import { insertApiKeys } from './api-keys';
 import { type HomePaths, type Secrets, loadSecrets, makeHome, writePrivateFile } from './home';
 import { type Janitor, startJanitor } from './janitor';
 import { takeLock, waitForJanitor } from './lock';
-import { NODE_PROCESSES, type NodeProcess, type ProcessName, nodeProcessPlan } from './node-process';
+import {
+  NODE_PROCESSES,
+  type NodeProcess,
+  type ProcessName,
+  nodeProcessPlan,
+} from './node-process';
 import { Service, type ServicePlan } from './service';
-import type { StackJson } from './stack-json';
+import { type StackJson, describeStack } from './stack-json';
 import {
   type Wiring,
   claimPorts,
@@ -41,6 +46,8 @@ export interface StackOptions {
   readonly quiet?: boolean;
   /** Added to the preferred ports. */
   readonly portOffset?: number;
+  /** Ends the start; what was started already is stopped. */
+  readonly abort?: AbortSignal;
   /** Other processes than the real ones, in tests of the supervisor. */
   readonly processes?: Readonly<Record<ProcessName, NodeProcess>>;
   /** Brings the database to the newest schema; gives the names of what was applied. */
@@ -142,18 +149,25 @@ class Stack {
     const worker = Promise.all([platform, sandbox]).then(() => this.#bringUpProcess('worker'));
     const api = platform.then(() => this.#bringUpProcess('api'));
     const all = [databases, schema, temporal, sandbox, worker, api];
+    const stopEarly = (): void => {
+      for (const service of this.#services.values()) void service.stop();
+    };
+    this.options.abort?.addEventListener('abort', stopEarly, { once: true });
     try {
       await Promise.all(all);
     } catch (error) {
-      // What else was on its way must have come to rest before it can be stopped.
-      for (const service of this.#services.values()) void service.stop();
+      // What else is on its way must have come to rest before it can be stopped in order.
+      stopEarly();
       await Promise.allSettled(all);
       throw error;
+    } finally {
+      this.options.abort?.removeEventListener('abort', stopEarly);
     }
     this.writeStackJson();
   }
 
   #add(name: ServiceName, plan: ServicePlan): Service {
+    this.options.abort?.throwIfAborted();
     const service = new Service(plan, this.janitor, {
       onRestarted: (how, afterMs) => {
         const pid = this.#services.get(name)?.pid;
@@ -223,39 +237,15 @@ class Stack {
   }
 
   stackJson(): StackJson {
-    const { ports, secrets } = this.wiring;
-    const apiUrl = localUrl(ports.api);
     const pidOf = (name: ServiceName): number | undefined => this.#services.get(name)?.pid;
-    return {
-      apiUrl,
-      consoleUrl: `${apiUrl}/`,
-      temporalAddress: this.wiring.temporalAddress,
-      temporalNamespace: this.wiring.temporalNamespace,
-      temporalUiUrl: this.wiring.temporalUiUrl,
-      databaseUrl: this.wiring.databaseUrl,
-      sandboxDatabaseUrl: this.wiring.sandboxDatabaseUrl,
-      sandbox: {
-        commerce: localUrl(ports.commerce),
-        payment: localUrl(ports.payment),
-        tax: localUrl(ports.tax),
-        wms: localUrl(ports.wms),
-        erp: localUrl(ports.erp),
-        notification: localUrl(ports.notification),
-      },
-      keys: secrets.keys,
-      webhooks: {
-        shopify: { account: 'shopify-us', secret: secrets.shopifyWebhookSecret },
-        stripe: { account: 'stripe-us', secret: secrets.stripeWebhookSecret },
-      },
-      pids: {
-        supervisor: process.pid,
-        api: pidOf('api'),
-        worker: pidOf('worker'),
-        sandbox: pidOf('sandbox'),
-        temporal: pidOf('temporal'),
-        postgres: pidOf('postgres'),
-      },
-    };
+    return describeStack(this.wiring, {
+      supervisor: process.pid,
+      api: pidOf('api'),
+      worker: pidOf('worker'),
+      sandbox: pidOf('sandbox'),
+      temporal: pidOf('temporal'),
+      postgres: pidOf('postgres'),
+    });
   }
 
   writeStackJson(): void {

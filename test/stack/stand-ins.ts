@@ -4,7 +4,11 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { NODE_PROCESSES, type NodeProcess, type ProcessName } from '../../stack/supervisor/node-process';
+import {
+  NODE_PROCESSES,
+  type NodeProcess,
+  type ProcessName,
+} from '../../stack/supervisor/node-process';
 import { type Wiring, SANDBOX_SYSTEMS } from '../../stack/supervisor/wiring';
 
 const ENTRY = 'test/stack/stand-in-process.ts';

@@ -1,0 +1,19 @@
+// npm run audit: compares the running stack's records with each outside system's own. Exits 1 if
+// there is a difference. `-- --json` prints the result for programs.
+import { parseArgs } from 'node:util';
+import { runAudit } from '../audit/run';
+import { resolveHome } from '../supervisor/home';
+import { readStackJson } from '../supervisor/stack-json';
+import { printAudit } from './print-audit';
+import { runCommand } from './run-command';
+
+async function audit(): Promise<number> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const stackJson = readStackJson(resolveHome(process.env));
+  const result = await runAudit({ stackJson });
+  if (values.json) console.log(JSON.stringify(result, undefined, 2));
+  else printAudit(result);
+  return result.differences.length === 0 ? 0 : 1;
+}
+
+runCommand(audit);

