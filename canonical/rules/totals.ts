@@ -141,3 +141,29 @@ export function allocateToLines(order: Order): AllocatedLine[] {
     };
   });
 }
+
+export const TOTALS_OVERRIDE = 'TOTALS-OVERRIDE';
+
+/**
+ * The order at what the buyer was charged: where its lines add up to more than it says, the
+ * difference is a discount of its own. Null where that does not make it tie.
+ */
+export function acceptStatedTotals(order: Order): Order | null {
+  const subtotal = sum(order.lines.map(lineGross));
+  const difference = subtotal - order.totals.subtotal.minorUnits;
+  if (difference <= 0) return null;
+  const { currency } = order;
+  const adjusted: Order = {
+    ...order,
+    discounts: [
+      ...order.discounts,
+      { code: TOTALS_OVERRIDE, amount: { currency, minorUnits: difference } },
+    ],
+    totals: {
+      ...order.totals,
+      subtotal: { currency, minorUnits: subtotal },
+      discount: { currency, minorUnits: order.totals.discount.minorUnits + difference },
+    },
+  };
+  return checkTotals(adjusted).length === 0 ? adjusted : null;
+}

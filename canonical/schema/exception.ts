@@ -64,6 +64,8 @@ export interface ExceptionBrief {
   readonly deadlineAt: string;
   readonly detail: string;
   readonly resolutions: readonly Resolution[];
+  /** What would let the work go on; tells a reader which call to make. */
+  readonly cause?: ExceptionCause;
 }
 
 export function ownerOf(code: ExceptionCode): Owner {

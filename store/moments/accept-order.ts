@@ -1,0 +1,209 @@
+/**
+ * The accept moment for an order that waited: the same judgement as at the door, under its row
+ * lock, called by its flow whenever something it waited for has changed.
+ */
+import { judge, refusal, valuesToLookUp } from '../../canonical/rules/acceptance';
+import type { Missing, Verdict } from '../../canonical/rules/acceptance';
+import { briefOf, stepName } from '../../canonical/rules/agenda';
+import { acceptStatedTotals } from '../../canonical/rules/totals';
+import { channelSetup } from '../../canonical/schema/channel';
+import type { Order } from '../../canonical/schema/order';
+import type { AcceptOutcome } from '../../canonical/schema/order-flow';
+import { only, type Database, type Sql } from '../database';
+import { contentHash } from '../ids';
+import { askMasterData } from '../master-data';
+import { settleStatus } from '../orders';
+import { snapshotOf, writeAcceptance, type Acceptance } from './accept-statement';
+import { missingOf, postPrepayments, SOURCING_ATTEMPTS } from './submit-order';
+import { openMissing } from './waiting-order';
+
+interface ReceivedRow {
+  order_id: string;
+  workflow_id: string;
+  correlation_id: string;
+  source_event_no: number | null;
+  stage: string;
+  content: Order;
+  reject_reason: string | null;
+}
+
+/** Accepted, still waiting (with what for), or given up by a person. Idempotent. */
+export async function acceptOrder(
+  db: Database,
+  input: { readonly orderId: string },
+): Promise<AcceptOutcome> {
+  for (let attempt = 1; attempt <= SOURCING_ATTEMPTS; attempt += 1) {
+    const outcome = await tryAccept(db, input.orderId);
+    if (outcome !== 'stock-taken') return outcome;
+  }
+  return db.transaction(async (sql) => {
+    const row = await lockReceived(sql, input.orderId);
+    return wait(sql, row, stockMissing(row.content));
+  });
+}
+
+/** A throw inside a transaction is how the statement's collision takes back what was done. */
+class StockTaken extends Error {}
+
+async function tryAccept(db: Database, orderId: string): Promise<AcceptOutcome | 'stock-taken'> {
+  try {
+    return await db.transaction((sql) => accept(sql, orderId));
+  } catch (error) {
+    if (error instanceof StockTaken) return 'stock-taken';
+    throw error;
+  }
+}
+
+async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
+  const row = await lockReceived(sql, orderId);
+  if (row.stage === 'rejected') return { outcome: 'rejected', reason: row.reject_reason ?? '' };
+  if (row.stage !== 'received') {
+    return { outcome: 'accepted', order: briefOf(await settleStatus(sql, orderId)) };
+  }
+  const resolution = await resolutions(sql, orderId);
+  if (resolution.abandoned) return reject(sql, row, 'given up by a person');
+  const order = resolution.overridden ? acceptStatedTotals(row.content) : row.content;
+  const setup = channelSetup(row.content.channelInstance);
+  const refused = refusal(order ?? row.content, setup);
+  if (!setup || refused || !order) return wait(sql, row, missingOf(refused));
+  const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
+  if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
+  const acceptance: Acceptance = {
+    orderId,
+    workflowId: row.workflow_id,
+    correlationId: row.correlation_id,
+    sourceEventNo: row.source_event_no,
+    order,
+    contentHash: contentHash(row.content),
+    setup,
+    acceptable: verdict.acceptable,
+    startFlow: null,
+    idempotency: null,
+  };
+  const written = await writeAcceptance(sql, acceptance);
+  if (written !== 'accepted') throw new StockTaken(written);
+  await postPrepayments(sql, acceptance);
+  return { outcome: 'accepted', order: briefOf(snapshotOf(acceptance)) };
+}
+
+async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedRow> {
+  const { rows } = await sql.query<ReceivedRow>(
+    `select order_id, workflow_id, correlation_id, source_event_no, stage, content, reject_reason
+       from sales_order where order_id = $1 for no key update`,
+    [orderId],
+  );
+  return only(rows, `order ${orderId}`);
+}
+
+/** What people decided on the exceptions that kept it from being accepted; now applied. */
+async function resolutions(sql: Sql, orderId: string) {
+  await sql.query(
+    `update exception set is_applied = true
+      where order_id = $1 and blocks = $2 and state = 'resolved' and not is_applied`,
+    [orderId, stepName.accept],
+  );
+  const { rows } = await sql.query<{ code: string; resolution: string }>(
+    `select code, resolution from exception
+      where order_id = $1 and blocks = $2 and state = 'resolved'`,
+    [orderId, stepName.accept],
+  );
+  return {
+    abandoned: rows.some((row) => row.resolution === 'abandoned'),
+    overridden: rows.some(
+      (row) => row.code === 'order.totals-mismatch' && row.resolution === 'overridden',
+    ),
+  };
+}
+
+async function wait(
+  sql: Sql,
+  row: ReceivedRow,
+  missing: readonly Missing[],
+): Promise<AcceptOutcome> {
+  const exceptions = await openMissing(sql, {
+    orderId: row.order_id,
+    workflowId: row.workflow_id,
+    order: row.content,
+    correlationId: row.correlation_id,
+    missing,
+  });
+  await closeOthers(
+    sql,
+    row.order_id,
+    exceptions.map((one) => one.exceptionId),
+  );
+  return { outcome: 'waiting', exceptions };
+}
+
+/** What it no longer lacks is no longer anybody's work. */
+async function closeOthers(sql: Sql, orderId: string, stillOpen: readonly string[]) {
+  await sql.query(
+    `update exception set state = 'resolved', resolution = 'retried', resolved_by = 'system',
+            resolution_reason = 'the cause is gone', resolved_at = now(), is_applied = true
+      where order_id = $1 and blocks = $2 and state <> 'resolved'
+        and exception_id <> all($3::text[])`,
+    [orderId, stepName.accept, stillOpen],
+  );
+}
+
+function missingIn(verdict: Verdict): readonly Missing[] {
+  if (verdict.outcome === 'missing' || verdict.outcome === 'short') return verdict.missing;
+  return missingOf(verdict);
+}
+
+function stockMissing(order: Order): Missing[] {
+  return [...new Set(order.lines.map((line) => line.sku))].map((sku) => ({
+    code: 'inventory.insufficient',
+    cause: { kind: 'stock', ref: sku },
+    detail: `${sku} is sought by more orders than there is stock`,
+  }));
+}
+
+/** Given up before it was accepted: nothing was reserved; what the buyer authorized is let go. */
+export async function reject(sql: Sql, row: ReceivedRow, reason: string): Promise<AcceptOutcome> {
+  await sql.query(
+    `update sales_order set stage = 'rejected', reject_reason = $2 where order_id = $1`,
+    [row.order_id, reason],
+  );
+  await closeOthers(sql, row.order_id, []);
+  await takeOverMoney(sql, row);
+  await settleStatus(sql, row.order_id);
+  return { outcome: 'rejected', reason };
+}
+
+/** Tenders of an order that never was: the agenda then voids what is authorized, refunds the rest. */
+async function takeOverMoney(sql: Sql, row: ReceivedRow): Promise<void> {
+  for (const [index, tender] of row.content.tenders.entries()) {
+    const { received, amount } = tender;
+    if (!received || amount.minorUnits === 0) continue;
+    const isCaptured = received.state === 'captured';
+    const captured = isCaptured ? amount.minorUnits : 0;
+    const tenderNo = index + 1;
+    await sql.query(
+      `insert into tender (order_id, tender_no, gateway, tender_type, amount_minor,
+         captured_minor, prepaid_minor, prepaid_used_minor)
+       values ($1, $2, $3, '', $4, $5, $5, $5)`,
+      [row.order_id, tenderNo, tender.gateway, amount.minorUnits, captured],
+    );
+    await sql.query(
+      `insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,
+         amount_minor, captured_minor, is_multicapture, is_taken_over)
+       values ($1, $2, 1, $3, $4, $5, $6, true, true)`,
+      [
+        row.order_id,
+        tenderNo,
+        isCaptured ? 'consumed' : 'live',
+        received.reference ?? null,
+        amount.minorUnits,
+        captured,
+      ],
+    );
+    if (isCaptured) {
+      await sql.query(
+        `insert into refund (order_id, tender_no, refund_no, amount_minor, reason, state)
+         values ($1, $2, 1, $3, 'given up before it was accepted', 'due')`,
+        [row.order_id, tenderNo, amount.minorUnits],
+      );
+    }
+  }
+}
