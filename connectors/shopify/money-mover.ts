@@ -148,6 +148,9 @@ async function findCapture(door: HttpDoor, request: CaptureRequest): Promise<Cap
 async function voidAuthorization(door: HttpDoor, request: VoidRequest): Promise<Voided | Refused> {
   const all = await transactionsOf(door, request);
   if (!all) return unknownOrder();
+  // Shopify voids by itself when an order is cancelled; then there is nothing left to ask for.
+  const earlier = voidOf(all, request);
+  if (earlier) return earlier;
   const authorization = authorizationOf(all, request.authorizationRef);
   if (!authorization) return refused('no_authorization', 'the order has no live authorization');
   const variables = { parentTransactionId: authorization.id };
@@ -158,20 +161,25 @@ async function voidAuthorization(door: HttpDoor, request: VoidRequest): Promise<
   return 'refusal' in end ? end.refusal : { outcome: 'voided', reference: end.transaction.id };
 }
 
-/** A cancelled order's authorization is voided by Shopify itself: it is as void as by our call. */
-async function findVoid(door: HttpDoor, request: VoidRequest): Promise<Voided | null> {
-  const all = (await transactionsOf(door, request)) ?? [];
-  const named = all.find(
-    (one) => AUTHORIZATIONS.has(one.kind) && one.id === request.authorizationRef,
-  );
+/**
+ * The void of the named authorization; where none is named, any void of an order that has no live
+ * authorization left. Throws while Shopify has not decided one.
+ */
+function voidOf(all: readonly OrderTransaction[], request: VoidRequest): Voided | null {
+  const named = all.some((one) => one.id === request.authorizationRef);
   const voids = all.filter(
-    (one) => one.kind === 'VOID' && (!named || one.parentTransaction?.id === named.id),
+    (one) =>
+      one.kind === 'VOID' && (!named || one.parentTransaction?.id === request.authorizationRef),
   );
-  const made = voids.find((one) => one.status === SUCCESS);
-  if (made) return { outcome: 'voided', reference: made.id };
   const open = voids.find((one) => NOT_DECIDED.has(one.status));
   if (open) throw undecided('void', open);
-  return null;
+  if (!named && authorizationOf(all, null)) return null;
+  const made = voids.find((one) => one.status === SUCCESS);
+  return made ? { outcome: 'voided', reference: made.id } : null;
+}
+
+async function findVoid(door: HttpDoor, request: VoidRequest): Promise<Voided | null> {
+  return voidOf((await transactionsOf(door, request)) ?? [], request);
 }
 
 async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded | Refused> {

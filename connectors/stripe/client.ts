@@ -247,7 +247,11 @@ async function cancel(door: HttpDoor, request: VoidRequest): Promise<Voided | Re
   const path = `${intentPath(request.authorizationRef)}/cancel`;
   const answer = await post(door, path, request.key, {});
   const refusal = refusalOf(what, answer);
-  if (refusal) return refusal;
+  if (refusal) {
+    // What lapsed or was cancelled before is as void as we wanted it.
+    const isOver = refusal.vendorCode === 'payment_intent_unexpected_state';
+    return (isOver ? await findCancellation(door, request) : null) ?? refusal;
+  }
   const intent = readAnswer(SYSTEM, what, StripeIntentSchema, answer.json);
   if (intent.status !== 'canceled') {
     throw new VendorFault(SYSTEM, 'ambiguous', `${what}: the intent is ${intent.status}`);
