@@ -1,5 +1,7 @@
 // Who may import whom. The lines are those of the architecture: each rule says why it is there.
 const NODE_BUILTINS = 'core';
+/** Names and types of a flow's messages, without zod. */
+const FLOW_CONTRACTS = '^canonical/schema/[a-z-]+-flow\\.ts$';
 
 /** Everything in a folder may import only these paths (and itself). */
 function only(name, comment, from, allowed, dependencyTypesNot = []) {
@@ -40,10 +42,21 @@ module.exports = {
     ),
     {
       name: 'canonical-rules-take-only-types-from-schema',
-      comment: 'Schemas load zod; their types do not.',
+      comment: 'Schemas load zod; their types do not. The contract of the order flow is no schema.',
       severity: 'error',
       from: { path: '^canonical/rules/' },
-      to: { path: '^canonical/(schema|ports)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^canonical/(schema|ports)/',
+        pathNot: FLOW_CONTRACTS,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'flow-contracts-load-nothing',
+      comment: 'They hold the names that flows and their callers share, and run in both.',
+      severity: 'error',
+      from: { path: FLOW_CONTRACTS },
+      to: { dependencyTypesNot: ['type-only'] },
     },
     only(
       'workflows-stay-deterministic',
@@ -61,7 +74,11 @@ module.exports = {
       comment: 'Activities and schemas are typed from, never loaded into the sandboxed bundle.',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { path: '^(activities|canonical/(schema|ports))/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(activities|canonical/(schema|ports))/',
+        pathNot: FLOW_CONTRACTS,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'activities-do-not-know-vendors',

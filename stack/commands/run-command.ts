@@ -1,6 +1,7 @@
 // What every command that holds a stack shares: its signals, its errors, its end.
 import { NoTemporalError } from '../temporal/ladder';
 import { StackRunningError } from '../supervisor/lock';
+import { ServiceNotReadyError } from '../supervisor/service';
 import { NoStackError } from '../supervisor/stack-json';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -10,6 +11,7 @@ function isExpected(error: unknown): error is Error {
   return (
     error instanceof NoTemporalError ||
     error instanceof StackRunningError ||
+    error instanceof ServiceNotReadyError ||
     error instanceof NoStackError
   );
 }

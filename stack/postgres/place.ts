@@ -24,6 +24,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { PostgresOwner } from './owner';
 
@@ -47,6 +48,11 @@ function isWalkable(target: string): boolean {
 
 function reachableFolder(): string {
   mkdirSync(REACHABLE_FOLDER, { recursive: true, mode: WALKABLE_MODE });
+  // Anybody may make folders in /var/tmp; programs are run only from one that is ours.
+  const found = lstatSync(REACHABLE_FOLDER);
+  if (!found.isDirectory() || found.uid !== os.userInfo().uid) {
+    throw new Error(`${REACHABLE_FOLDER} belongs to somebody else: remove it`);
+  }
   chmodSync(REACHABLE_FOLDER, WALKABLE_MODE);
   return REACHABLE_FOLDER;
 }

@@ -1,9 +1,10 @@
 // A process that is kept alive: started, waited for, started again with growing pauses when it
 // ends by itself, stopped when asked to.
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, type Launch, spawnChild } from './child';
 import type { Janitor } from './janitor';
-import { pollUntil } from './poll';
+import { DeadlineError, pollUntil } from './poll';
 
 const RESTART_PAUSE_MS_MIN = 100;
 const RESTART_PAUSE_MS_MAX = 5_000;
@@ -11,6 +12,28 @@ const RESTART_PAUSE_MS_MAX = 5_000;
 const RESTARTS_MAX = 10;
 /** A process that lived this long was healthy: its next end counts as the first. */
 const HEALTHY_AFTER_MS = 60_000;
+
+const LOG_LINES_SHOWN = 15;
+
+function lastLines(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+/** A process ended, or its time was up, before it was ready. Shows the end of its log. */
+export class ServiceNotReadyError extends Error {
+  constructor(
+    readonly service: string,
+    why: string,
+    logFile: string,
+  ) {
+    super(`${service} ${why}. The end of its log, ${logFile}:\n${lastLines(logFile)}`);
+    this.name = 'ServiceNotReadyError';
+  }
+}
 
 /** How one service is run. */
 export interface ServicePlan {
@@ -52,7 +75,7 @@ export class Service {
     return this.#child?.end() === undefined ? this.#child?.pid : undefined;
   }
 
-  /** Starts the process and resolves when it is ready. @throws Error when it ends before that. */
+  /** Starts the process and resolves when it is ready. @throws ServiceNotReadyError */
   async start(): Promise<void> {
     this.#isWanted = true;
     this.#pause = new AbortController();
@@ -87,22 +110,32 @@ export class Service {
   }
 
   async #launch(): Promise<void> {
-    const { name, readyTimeoutMs } = this.plan;
+    const { name } = this.plan;
     await this.plan.prepare?.();
     if (!this.#isWanted) return;
     const child = spawnChild(name, this.plan.launch, this.janitor);
     this.#child = child;
     this.#isReady = false;
     child.onEnd((how) => this.#ended(how));
-    const requireAlive = (): void => {
-      if (child.end() === undefined) return;
-      throw new Error(`${name} ended ${child.end()} (log: ${this.plan.launch.logFile})`);
-    };
-    const isReady = (): Promise<boolean> | boolean => this.plan.isReady(child);
-    await pollUntil(`${name} ready`, readyTimeoutMs, isReady, requireAlive);
-    requireAlive();
+    await this.#untilReady(child);
     this.#isReady = this.#isWanted;
     this.#readySinceMs = Date.now();
+  }
+
+  async #untilReady(child: Child): Promise<void> {
+    const { name, readyTimeoutMs, launch } = this.plan;
+    const requireAlive = (): void => {
+      if (child.end() === undefined) return;
+      throw new ServiceNotReadyError(name, `ended ${child.end()}`, launch.logFile);
+    };
+    const isReady = (): Promise<boolean> | boolean => this.plan.isReady(child);
+    try {
+      await pollUntil(`${name} ready`, readyTimeoutMs, isReady, requireAlive);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new ServiceNotReadyError(name, `not ready after ${readyTimeoutMs} ms`, launch.logFile);
+    }
+    requireAlive();
   }
 
   #ended(how: string): void {

@@ -1,22 +1,25 @@
 // A supervisor in a process of its own, for tests that kill it: starts a stack of stand-ins on the
 // home of its first argument and keeps it up until SIGTERM or SIGINT.
+import { abortOnSignals, untilAborted } from '../../stack/commands/run-command';
 import { startStack } from '../../stack/supervisor/start-stack';
 import { STAND_INS, migrateStandIn } from './stand-ins';
 
 const PORT_OFFSET = 21_000;
 
 async function main(): Promise<void> {
+  const abort = abortOnSignals();
   const stack = await startStack({
     home: process.argv[2] ?? '',
     portOffset: PORT_OFFSET,
     processes: STAND_INS,
     migrate: migrateStandIn,
-    env: process.env,
+    abort,
   });
-  const end = (): void => void stack.stop().then(() => process.exit(0));
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
-  console.log('up');
+  await untilAborted(abort);
+  await stack.stop();
 }
 
-void main();
+main().then(
+  () => process.exit(0),
+  () => process.exit(1),
+);

@@ -12,7 +12,7 @@ import { claimPort } from '../../stack/supervisor/ports';
 import { pollUntil } from '../../stack/supervisor/poll';
 import { processIdentity } from '../../stack/supervisor/process-identity';
 import { type RunningStack, startStack } from '../../stack/supervisor/start-stack';
-import { startPostgres } from '../../stack/supervisor/start-parts';
+import { startPostgres, startTemporal } from '../../stack/supervisor/start-parts';
 import { type StackJson, readStackJson } from '../../stack/supervisor/stack-json';
 import { STAND_INS, makeTestHome, migrateStandIn } from './stand-ins';
 
@@ -29,12 +29,16 @@ function alivePids(pids: StackJson['pids']): string[] {
 }
 
 /** A supervisor in a process of its own. */
-async function spawnSupervisor(home: string): Promise<ChildProcess> {
+function spawnSupervisor(home: string): ChildProcess {
   const script = 'test/stack/stand-in-stack.ts';
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, home], {
+  return spawn(process.execPath, ['--require', 'tsx/cjs', script, home], {
     cwd: PROJECT_ROOT,
     stdio: 'ignore',
   });
+}
+
+async function spawnStack(home: string): Promise<ChildProcess> {
+  const child = spawnSupervisor(home);
   await pollUntil(
     'the stack',
     UP_TIMEOUT_MS,
@@ -140,13 +144,13 @@ describe('the end of a supervisor', () => {
     { timeout: TEST_TIMEOUT_MS },
     async (signal) => {
       const home = makeTestHome();
-      const first = await spawnSupervisor(home);
+      const first = await spawnStack(home);
       const { pids, databaseUrl, keys } = readStackJson(home);
       await queryValue(databaseUrl, 'CREATE TABLE kept AS SELECT 42 AS value');
       first.kill(signal);
       await expectNothingLeft(home, pids);
 
-      const second = await spawnSupervisor(home);
+      const second = await spawnStack(home);
       const again = readStackJson(home);
       expect(await queryValue(again.databaseUrl, 'SELECT value FROM kept')).toBe(42);
       expect(again.keys).toEqual(keys);
@@ -156,9 +160,23 @@ describe('the end of a supervisor', () => {
     },
   );
 
+  test('SIGINT while it comes up leaves no process and no lock', async () => {
+    const home = makeTestHome();
+    const supervisor = spawnSupervisor(home);
+    const { lock } = homePaths(home);
+    const postmaster = path.join(home, 'postgres', 'data', 'postmaster.pid');
+    await pollUntil('a Postgres', UP_TIMEOUT_MS, () => existsSync(postmaster));
+    const postgres = Number.parseInt(readFileSync(postmaster, 'utf8'), 10);
+    supervisor.kill('SIGINT');
+    await pollUntil('its end', DOWN_TIMEOUT_MS, () => supervisor.exitCode !== null);
+    await expectNothingLeft(home, { postgres });
+    expect(existsSync(lock)).toBe(false);
+    removeHome(home);
+  });
+
   test('waits for the janitor of a killed one before it starts', async () => {
     const home = makeTestHome();
-    const first = await spawnSupervisor(home);
+    const first = await spawnStack(home);
     const { pids } = readStackJson(home);
     first.kill('SIGKILL');
     await pollUntil('its end', DOWN_TIMEOUT_MS, () => !alivePids(pids).includes('supervisor'));
@@ -197,6 +215,21 @@ describe('ports and locks', () => {
     } finally {
       for (const server of servers) await server.stop();
       for (const home of homes) removeHome(home);
+    }
+  });
+
+  test('a Temporal server comes up again on its own data after a kill -9', async () => {
+    const home = makeTestHome();
+    const server = await startTemporal({ home });
+    try {
+      const before = server.pid;
+      await server.kill('SIGKILL');
+      await server.waitUntilReady();
+      expect(server.pid).not.toBe(before);
+      expect(server.address).toBe(`127.0.0.1:${server.port}`);
+    } finally {
+      await server.stop();
+      removeHome(home);
     }
   });
 
