@@ -1,0 +1,273 @@
+/** What the warehouse does: accepts, ships, rejects, cancels. Each is one transaction. */
+import type { z } from 'zod';
+import { inTransaction, type Queryable } from '../database';
+import { contentHash, prefixedId } from '../identifiers';
+import type { Effect, SandboxContext } from '../system';
+import { wmsEvent } from './events';
+import {
+  asRequest,
+  cancellations,
+  dropWork,
+  fulfilmentRequests,
+  planWork,
+  remaining,
+  shipments,
+  stateOf,
+  type FulfilmentRequest,
+  type PlannedWork,
+  type Quantities,
+  type RequestLine,
+  type requestSchema,
+  type TellingPlan,
+} from './records';
+import { planFor, type WmsScript } from './script';
+
+const CARRIER = 'UPS';
+
+export type NewRequest = z.infer<typeof requestSchema>;
+export type Accepted = { verdict: 'accepted' | 'same' | 'other'; request: FulfilmentRequest };
+
+/** Takes a request once; the same id again is told apart by its content. */
+export async function acceptRequest(
+  context: SandboxContext,
+  given: NewRequest,
+  script: WmsScript,
+): Promise<Accepted> {
+  const bodyHash = contentHash(given);
+  const result = await inTransaction(context.pool, async (db): Promise<Accepted> => {
+    await db.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`wms ${given.requestId}`]);
+    const known = await fulfilmentRequests.find(db, given.requestId);
+    if (known) {
+      const request = asRequest(known);
+      return { verdict: request.details.bodyHash === bodyHash ? 'same' : 'other', request };
+    }
+    const { channelInstance, orderNo, location, shipTo, correlationId = null } = given;
+    const lines = given.lines.map(({ lineNo, sku, quantity }) => {
+      return { lineNo, sku, quantity, shipped: 0, cancelled: 0, rejected: 0 };
+    });
+    const request = asRequest(
+      await fulfilmentRequests.insert(db, {
+        id: given.requestId,
+        throughlineKey: given.requestId,
+        reference: orderNo,
+        orderId: given.orderId,
+        status: 'accepted',
+        details: { channelInstance, orderNo, location, shipTo, correlationId, bodyHash, lines },
+      }),
+    );
+    const plan = planFor(request, script);
+    for (const { work, inMs } of plan.work) await planWork(db, work, inMs);
+    if (script.acknowledge) await acknowledge(context, db, request, script, plan.acknowledgeInMs);
+    return { verdict: 'accepted', request };
+  });
+  if (result.verdict === 'accepted') {
+    context.outbound.wake();
+    tellEffect(context, result.request, { effect: 'request-accepted', id: given.requestId });
+  }
+  return result;
+}
+
+async function acknowledge(
+  context: SandboxContext,
+  db: Queryable,
+  request: FulfilmentRequest,
+  script: WmsScript,
+  delayMs: number,
+): Promise<void> {
+  const { record, details } = request;
+  const id = `${record.id}/accepted`;
+  const facts = { location: details.location, acceptedAt: record.createdAt };
+  const event = wmsEvent(request, 'fulfilment.accepted.v1', id, record.createdAt, facts);
+  await context.outbound.enqueue(db, event, 1 + script.duplicateEvents, delayMs);
+}
+
+function tellEffect(context: SandboxContext, request: FulfilmentRequest, effect: Effect): void {
+  const { id: key, orderId } = request.record;
+  context.effectMade('wms', { key, orderId, ...effect });
+}
+
+interface Moved {
+  line: RequestLine;
+  quantity: number;
+}
+
+/** What of the wanted quantities is still there to be moved. */
+function movable(lines: readonly RequestLine[], wanted: Quantities): Moved[] {
+  return wanted.flatMap(({ lineNo, quantity }) => {
+    const line = lines.find((candidate) => candidate.lineNo === lineNo);
+    const count = line ? Math.min(quantity, remaining(line)) : 0;
+    return line && count > 0 ? [{ line, quantity: count }] : [];
+  });
+}
+
+async function move(
+  db: Queryable,
+  request: FulfilmentRequest,
+  moved: readonly Moved[],
+  to: 'shipped' | 'cancelled' | 'rejected',
+): Promise<void> {
+  const lines = request.details.lines.map((line) => {
+    const step = moved.find((candidate) => candidate.line.lineNo === line.lineNo);
+    return step ? { ...line, [to]: line[to] + step.quantity } : line;
+  });
+  const change = { status: stateOf(lines), details: { lines } };
+  await fulfilmentRequests.update(db, request.record.id, change);
+}
+
+const shownLines = (moved: readonly Moved[]) =>
+  moved.map(({ line: { lineNo, sku }, quantity }) => ({ lineNo, sku, quantity }));
+
+async function ship(
+  context: SandboxContext,
+  db: Queryable,
+  request: FulfilmentRequest,
+  wanted: Quantities,
+  telling: TellingPlan,
+): Promise<string | undefined> {
+  const moved = movable(request.details.lines, wanted);
+  if (moved.length === 0) return undefined;
+  await move(db, request, moved, 'shipped');
+  const id = prefixedId('shp');
+  const trackingNumber = `1Z${id.slice(-16).toUpperCase()}`;
+  const lines = shownLines(moved);
+  const { channelInstance, orderNo, location } = request.details;
+  const shipment = await shipments.insert(db, {
+    id,
+    parentId: request.record.id,
+    throughlineKey: request.record.id,
+    reference: trackingNumber,
+    orderId: request.record.orderId,
+    status: 'confirmed',
+    details: { channelInstance, orderNo, location, carrier: CARRIER, trackingNumber, lines },
+  });
+  const shippedAt = shipment.createdAt;
+  const facts = { shipmentId: id, location, carrier: CARRIER, trackingNumber, shippedAt, lines };
+  const event = wmsEvent(request, 'shipment.confirmed.v1', id, shippedAt, facts);
+  await context.outbound.enqueue(db, event, telling.copies, telling.delayMs);
+  return id;
+}
+
+async function reject(
+  context: SandboxContext,
+  db: Queryable,
+  request: FulfilmentRequest,
+  work: PlannedWork,
+  reason: string,
+): Promise<string | undefined> {
+  const moved = movable(request.details.lines, work.lines);
+  if (moved.length === 0) return undefined;
+  await move(db, request, moved, 'rejected');
+  const id = `${request.record.id}/rejected/${work.id}`;
+  const rejectedAt = new Date().toISOString();
+  const { location } = request.details;
+  const facts = { location, code: reason, reason, rejectedAt, lines: shownLines(moved) };
+  const event = wmsEvent(request, 'fulfilment.rejected.v1', id, rejectedAt, facts);
+  await context.outbound.enqueue(db, event, work.telling.copies, work.telling.delayMs);
+  return id;
+}
+
+/** Planned work whose time has come. */
+export async function doWork(
+  context: SandboxContext,
+  work: PlannedWork,
+  reason: (orderNo: string) => string,
+): Promise<void> {
+  const done = await inTransaction(context.pool, async (db) => {
+    const record = await fulfilmentRequests.lock(db, work.requestId);
+    await dropWork(db, work.id);
+    if (!record) return undefined;
+    const request = asRequest(record);
+    const id =
+      work.kind === 'ship'
+        ? await ship(context, db, request, work.lines, work.telling)
+        : await reject(context, db, request, work, reason(request.details.orderNo));
+    return id === undefined ? undefined : { id, request };
+  });
+  if (!done) return;
+  context.outbound.wake();
+  const effect = work.kind === 'ship' ? 'shipped' : 'rejected';
+  tellEffect(context, done.request, { effect, id: done.id });
+}
+
+/** Ships now, by hand: the given lines, or all that remains. The shipment's id, if any. */
+export async function shipNow(
+  context: SandboxContext,
+  requestId: string,
+  lines: Quantities | undefined,
+  telling: TellingPlan,
+): Promise<{ found: boolean; shipmentId?: string }> {
+  const outcome = await inTransaction(context.pool, async (db) => {
+    const record = await fulfilmentRequests.lock(db, requestId);
+    if (!record) return undefined;
+    const request = asRequest(record);
+    const all = request.details.lines.map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+    const shipmentId = await ship(context, db, request, lines ?? all, telling);
+    return { request, shipmentId };
+  });
+  if (!outcome) return { found: false };
+  const { request, shipmentId } = outcome;
+  context.outbound.wake();
+  if (shipmentId) tellEffect(context, request, { effect: 'shipped', id: shipmentId });
+  return { found: true, shipmentId };
+}
+
+export interface CancelOutcome {
+  outcome: 'cancelled' | 'partly-cancelled' | 'too-late';
+  lines: Quantities;
+}
+
+/** Cancels what has not left yet. Asked again, what is cancelled already counts as cancelled. */
+export async function cancelRequest(
+  context: SandboxContext,
+  requestId: string,
+  asked: Quantities | undefined,
+): Promise<CancelOutcome | 'unknown' | 'unknown-line'> {
+  const result = await inTransaction(context.pool, async (db) => {
+    const record = await fulfilmentRequests.lock(db, requestId);
+    if (!record) return 'unknown';
+    const request = asRequest(record);
+    const { lines } = request.details;
+    if (asked?.some(({ lineNo }) => !lines.some((line) => line.lineNo === lineNo))) {
+      return 'unknown-line';
+    }
+    const wanted = asked ?? lines.map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+    const moved = movable(lines, wanted);
+    if (moved.length > 0) await move(db, request, moved, 'cancelled');
+    const gone = moved.map(({ line, quantity }) => ({ lineNo: line.lineNo, quantity }));
+    if (gone.length > 0) await recordCancellation(db, request, gone);
+    return { request, wanted, gone };
+  });
+  if (result === 'unknown' || result === 'unknown-line') return result;
+  const { request, wanted, gone } = result;
+  if (gone.length > 0) tellEffect(context, request, { effect: 'cancelled', id: requestId });
+  const sum = (lines: Quantities): number =>
+    lines.reduce((total, { quantity }) => total + quantity, 0);
+  const before = request.details.lines.filter((line) =>
+    wanted.some(({ lineNo }) => lineNo === line.lineNo),
+  );
+  const outcome =
+    sum(gone) === 0 ? 'too-late' : sum(gone) < sum(wanted) ? 'partly-cancelled' : 'cancelled';
+  // A repeated cancel of what is cancelled already: the caller gets the same answer again.
+  const already = before
+    .filter((line) => line.cancelled > 0)
+    .map((line) => ({ lineNo: line.lineNo, quantity: line.cancelled }));
+  if (outcome !== 'too-late' || already.length === 0) return { outcome, lines: gone };
+  const whole = sum(already) >= sum(wanted);
+  return { outcome: whole ? 'cancelled' : 'partly-cancelled', lines: already };
+}
+
+async function recordCancellation(
+  db: Queryable,
+  request: FulfilmentRequest,
+  lines: Quantities,
+): Promise<void> {
+  await cancellations.insert(db, {
+    id: prefixedId('wcn'),
+    parentId: request.record.id,
+    throughlineKey: request.record.id,
+    reference: request.details.orderNo,
+    orderId: request.record.orderId,
+    status: 'cancelled',
+    details: { lines },
+  });
+}
