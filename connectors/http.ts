@@ -104,7 +104,8 @@ function refuseStatus(system: string, what: string, status: number, retryAfter?:
   if (status === 401 || status === 403) {
     throw new VendorFault(system, 'misconfigured', `${what}: status ${status}`);
   }
-  if (status >= 500 || status < 200 || (status >= 300 && status < 400)) {
+  // 408: the server gave up waiting for us, and does not say how far it had come.
+  if (status >= 500 || status === 408 || status < 200 || (status >= 300 && status < 400)) {
     throw new VendorFault(system, 'ambiguous', `${what}: status ${status}`);
   }
 }

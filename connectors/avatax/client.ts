@@ -36,8 +36,8 @@ export function avataxClient(settings: AvataxSettings): TaxService & { close(): 
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
-    recordInvoice: (invoice) => recordInvoice(door, companyOf(settings, invoice), invoice),
-    findInvoice: (invoice) => findInvoice(door, companyOf(settings, invoice), invoice),
+    recordInvoice: async (invoice) => recordInvoice(door, companyOf(settings, invoice), invoice),
+    findInvoice: async (invoice) => findInvoice(door, companyOf(settings, invoice), invoice),
     close: () => door.close(),
   };
 }

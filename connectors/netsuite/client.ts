@@ -41,10 +41,10 @@ export function netsuiteClient(settings: NetsuiteSettings): Erp & { close(): Pro
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
-    createSalesOrder: (document) =>
+    createSalesOrder: async (document) =>
       create(door, 'salesOrder', document.key, salesOrderBody(settings, document)),
     findSalesOrder: (key) => find(door, 'salesOrder', `eid:${key}`),
-    postJournal: (document) =>
+    postJournal: async (document) =>
       create(door, 'journalEntry', document.key, journalBody(settings, document)),
     findJournal: (key) => find(door, 'journalEntry', `eid:${key}`),
     close: () => door.close(),

@@ -114,7 +114,7 @@ export const OrderCancelAnswer = z.looseObject({
 
 /** The envelope of every answer; errors of the whole request, and what it cost. */
 export const GraphqlEnvelope = z.looseObject({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.looseObject({

@@ -4,6 +4,7 @@ import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import { readAnswer, refused } from '../answer';
 import type { HttpDoor } from '../http';
+import { retryAfterMs } from '../http';
 import type { UserErrors } from './admin-schema';
 import { GraphqlEnvelope } from './admin-schema';
 
@@ -23,11 +24,12 @@ function throttledMs(envelope: GraphqlEnvelope): number {
   return missing > 0 ? Math.ceil((missing / status.restoreRate) * MS_PER_SECOND) : DEFAULT_WAIT_MS;
 }
 
-function faultOf(what: string, envelope: GraphqlEnvelope): VendorFault {
+function faultOf(what: string, envelope: GraphqlEnvelope, retryAfter?: string): VendorFault {
   const errors = envelope.errors ?? [];
   const codes = errors.map((error) => error.extensions?.code ?? 'INVALID');
   if (codes.includes('THROTTLED')) {
-    return new VendorFault(SYSTEM, 'unavailable', `${what}: throttled`, throttledMs(envelope));
+    const waitMs = retryAfterMs(retryAfter, Date.now()) ?? throttledMs(envelope);
+    return new VendorFault(SYSTEM, 'unavailable', `${what}: throttled`, waitMs);
   }
   if (codes.includes('INTERNAL_SERVER_ERROR') || codes.includes('TIMEOUT')) {
     return new VendorFault(SYSTEM, 'ambiguous', `${what}: ${codes.join(', ')}`);
@@ -54,7 +56,9 @@ export async function ask<S extends z.ZodType>(
     throw new VendorFault(SYSTEM, 'misconfigured', `${what}: status ${answer.status}`);
   }
   const envelope = readAnswer(SYSTEM, what, GraphqlEnvelope, answer.json);
-  if (envelope.errors && envelope.errors.length > 0) throw faultOf(what, envelope);
+  if (envelope.errors && envelope.errors.length > 0) {
+    throw faultOf(what, envelope, answer.headers['retry-after']);
+  }
   return readAnswer(SYSTEM, what, schema, envelope.data);
 }
 

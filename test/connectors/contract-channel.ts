@@ -1,0 +1,181 @@
+/** What a sales channel that moves its buyers' money must keep. */
+import { expect, test, type TestContext } from 'vitest';
+import { z } from 'zod';
+import type { CaptureRequest } from '../../canonical/ports/payment';
+import { shopifyClient } from '../../connectors/shopify/client';
+import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import type { Target } from './contract-targets';
+
+const GRAPHQL = '/admin/api/2026-07/graphql.json';
+const Made = z.looseObject({
+  order: z.looseObject({
+    id: z.union([z.string(), z.number()]).transform(String),
+    line_items: z.array(z.looseObject({ id: z.union([z.string(), z.number()]).transform(String) })),
+  }),
+});
+
+export function channelContract(target: () => Target): void {
+  const shop = subject(target, ({ baseUrl, token }) =>
+    shopifyClient({ baseUrl, accessToken: token, headersTimeoutMs: HEADERS_TIMEOUT_MS }),
+  );
+
+  /** An order of 2 mugs and 1 pot, 40.00 in all, authorized by the shop. */
+  async function sold(context: TestContext, authorization: object = {}) {
+    const made = await shop.sandbox(context).post('orders', {
+      lines: [
+        { sku: 'MUG', quantity: 2, price: '10.00' },
+        { sku: 'POT', quantity: 1, price: '20.00' },
+      ],
+      shipping: '0.00',
+      taxRate: 0,
+      authorization,
+    });
+    const { order } = Made.parse(made);
+    const [mug, pot] = order.line_items;
+    return { ref: order.id, mug: mug?.id ?? '', pot: pot?.id ?? '', orderId: newOrderId() };
+  }
+  type Sold = Awaited<ReturnType<typeof sold>>;
+
+  const captureOf = (from: Sold, shipmentNo: number, amountMinor: number): CaptureRequest => ({
+    key: `capture:${from.orderId}:1:${shipmentNo}:1`,
+    orderId: from.orderId,
+    channelOrderRef: from.ref,
+    tenderNo: 1,
+    amountMinor,
+    currency: 'USD',
+    authorizationRef: null,
+    isFinal: false,
+    knownRefs: [],
+  });
+  const shipmentOf = (from: Sold, shipmentNo: number, trackingNumber: string | null) => ({
+    key: `fulfil:${from.orderId}:${shipmentNo}`,
+    orderId: from.orderId,
+    channelOrderRef: from.ref,
+    shipmentNo,
+    carrier: 'UPS',
+    trackingNumber,
+    lines: [{ channelLineRef: from.mug, quantity: 1 }],
+  });
+
+  test('captures on the authorization that came with the order, and finds it', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    const capture = captureOf(order, 1, 4_000);
+    expect(await money.findCapture(capture)).toBeNull();
+    const made = await money.capture(capture);
+    expect(made).toMatchObject({ outcome: 'captured', amountMinor: 4_000 });
+    expect(await money.findCapture(capture)).toEqual(made);
+  });
+
+  test('tells two captures of one amount apart by the ones it knows', async (context) => {
+    const order = await sold(context, { multiCapturable: true });
+    const { money } = shop.client();
+    const first = await money.capture(captureOf(order, 1, 1_000));
+    if (first.outcome !== 'captured') throw new Error(first.vendorCode);
+    const second = { ...captureOf(order, 2, 1_000), knownRefs: [first.reference] };
+    expect(await money.findCapture(second)).toBeNull();
+    const made = await money.capture(second);
+    expect(await money.findCapture(second)).toEqual(made);
+  });
+
+  test('a capture whose answer is lost is ambiguous, was made once, and is found', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    const capture = captureOf(order, 1, 1_500);
+    const match = { method: 'POST', path: GRAPHQL, body: 'orderCapture' };
+    await shop.sandbox(context).failOnce(match, { kind: 'reset-after' });
+    await expect(money.capture(capture)).rejects.toMatchObject({ kind: 'ambiguous' });
+    expect(await money.findCapture(capture)).toMatchObject({ amountMinor: 1_500 });
+  });
+
+  test('more than was authorized and an order it does not know are refusals', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    expect(await money.capture(captureOf(order, 1, 4_001))).toMatchObject({
+      outcome: 'refused',
+      detail: expect.stringContaining('amount'),
+    });
+    expect(await money.capture(captureOf({ ...order, ref: '1' }, 1, 100))).toMatchObject({
+      vendorCode: 'unknown_order',
+    });
+  });
+
+  test('voids the authorization once, and finds that', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    const wanted = { ...captureOf(order, 1, 4_000), key: `void:${order.orderId}:1:1:1` };
+    expect(await money.findVoid(wanted)).toBeNull();
+    const made = await money.void(wanted);
+    expect(made).toMatchObject({ outcome: 'voided' });
+    expect(await money.findVoid(wanted)).toEqual(made);
+    expect(await money.void(wanted)).toEqual(made);
+  });
+
+  test('refunds what was captured, once for its key, and finds it', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    const captured = await money.capture(captureOf(order, 1, 4_000));
+    if (captured.outcome !== 'captured') throw new Error(captured.vendorCode);
+    const refund = {
+      ...captureOf(order, 1, 700),
+      key: `refund:${order.orderId}:1:1:1`,
+      captureRef: captured.reference,
+    };
+    expect(await money.findRefund(refund)).toBeNull();
+    const made = await money.refund(refund);
+    expect(made).toMatchObject({ outcome: 'refunded', amountMinor: 700 });
+    expect(await money.findRefund(refund)).toEqual(made);
+    expect(await money.refund(refund)).toEqual(made);
+  });
+
+  test.for([['1Z999'], [null]] as const)(
+    'announces a shipment (tracking %s), and finds it',
+    async ([tracking], context) => {
+      const order = await sold(context);
+      const { channel } = shop.client();
+      const shipment = shipmentOf(order, 1, tracking);
+      expect(await channel.findShipment(shipment)).toBeNull();
+      const made = await channel.announceShipment(shipment);
+      expect(made).toMatchObject({ outcome: 'announced' });
+      expect(await channel.findShipment(shipment)).toEqual(made);
+      const next = shipmentOf(order, 2, tracking ? `${tracking}-2` : null);
+      expect(await channel.findShipment(next)).toBeNull();
+    },
+  );
+
+  test('more units than the shop has open are refused', async (context) => {
+    const order = await sold(context);
+    const shipment = {
+      ...shipmentOf(order, 1, '1Z1'),
+      lines: [{ channelLineRef: order.mug, quantity: 3 }],
+    };
+    expect(await shop.client().channel.announceShipment(shipment)).toMatchObject({
+      vendorCode: 'not_fulfillable',
+    });
+  });
+
+  test('announces a cancellation, and finds it', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    const cancellation = {
+      key: `cancel:${order.orderId}`,
+      orderId: order.orderId,
+      channelOrderRef: order.ref,
+      reason: 'out of stock',
+    };
+    expect(await channel.findCancellation(cancellation)).toBeNull();
+    expect(await channel.announceCancellation(cancellation)).toMatchObject({
+      outcome: 'announced',
+    });
+    expect(await channel.findCancellation(cancellation)).not.toBeNull();
+  });
+
+  test('a throttled call says when to come again', async (context) => {
+    const order = await sold(context);
+    await shop.sandbox(context).failOnce({ path: GRAPHQL }, { kind: 'rate-limit', retryAfterS: 2 });
+    await expect(shop.client().money.capture(captureOf(order, 1, 100))).rejects.toMatchObject({
+      kind: 'unavailable',
+      retryAfterMs: 2_000,
+    });
+  });
+}
