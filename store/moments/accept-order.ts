@@ -5,6 +5,9 @@
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/acceptance';
 import type { Missing, Verdict } from '../../canonical/rules/acceptance';
 import { briefOf, stepName } from '../../canonical/rules/agenda';
+import { businessDate } from '../../canonical/rules/business-date';
+import { sum } from '../../canonical/rules/money';
+import { postPrepayment } from '../../canonical/rules/posting';
 import { acceptStatedTotals } from '../../canonical/rules/totals';
 import { channelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
@@ -12,8 +15,11 @@ import type { AcceptOutcome } from '../../canonical/schema/order-flow';
 import { only, type Database, type Sql } from '../database';
 import { contentHash } from '../ids';
 import { askMasterData } from '../master-data';
-import { settleStatus } from '../orders';
+import { postJournal } from '../ledger';
+import { appendFact, settleStatus } from '../orders';
 import { snapshotOf, writeAcceptance, type Acceptance } from './accept-statement';
+import { takeOrder } from './order-moment';
+import { refundPrepaid } from './refund-due';
 import { missingOf, postPrepayments, SOURCING_ATTEMPTS } from './submit-order';
 import { openMissing } from './waiting-order';
 
@@ -159,21 +165,40 @@ function stockMissing(order: Order): Missing[] {
   }));
 }
 
+/** A cancel of an order that still waits. */
+export async function rejectReceived(sql: Sql, orderId: string, reason: string): Promise<void> {
+  await reject(sql, await lockReceived(sql, orderId), reason);
+}
+
 /** Given up before it was accepted: nothing was reserved; what the buyer authorized is let go. */
-export async function reject(sql: Sql, row: ReceivedRow, reason: string): Promise<AcceptOutcome> {
+async function reject(sql: Sql, row: ReceivedRow, reason: string): Promise<AcceptOutcome> {
   await sql.query(
     `update sales_order set stage = 'rejected', reject_reason = $2 where order_id = $1`,
     [row.order_id, reason],
   );
   await closeOthers(sql, row.order_id, []);
   await takeOverMoney(sql, row);
+  await appendFact(sql, row.order_id, {
+    kind: 'rejected',
+    occurredAt: new Date().toISOString(),
+    money: row.content.tenders.flatMap(({ received, amount }, index) =>
+      received?.state === 'captured'
+        ? [{ tenderNo: index + 1, kind: 'prepaid' as const, amountMinor: amount.minorUnits }]
+        : [],
+    ),
+    about: { reason },
+  });
   await settleStatus(sql, row.order_id);
   return { outcome: 'rejected', reason };
 }
 
-/** Tenders of an order that never was: the agenda then voids what is authorized, refunds the rest. */
+/**
+ * Tenders of an order that never was: an authorization is voided by the agenda; money that the
+ * channel has captured is booked as it came (rule 2) and owed back at once (rule 7).
+ */
 async function takeOverMoney(sql: Sql, row: ReceivedRow): Promise<void> {
-  for (const [index, tender] of row.content.tenders.entries()) {
+  const { order_id: orderId, content } = row;
+  for (const [index, tender] of content.tenders.entries()) {
     const { received, amount } = tender;
     if (!received || amount.minorUnits === 0) continue;
     const isCaptured = received.state === 'captured';
@@ -181,16 +206,16 @@ async function takeOverMoney(sql: Sql, row: ReceivedRow): Promise<void> {
     const tenderNo = index + 1;
     await sql.query(
       `insert into tender (order_id, tender_no, gateway, tender_type, amount_minor,
-         captured_minor, prepaid_minor, prepaid_used_minor)
-       values ($1, $2, $3, '', $4, $5, $5, $5)`,
-      [row.order_id, tenderNo, tender.gateway, amount.minorUnits, captured],
+         captured_minor, prepaid_minor)
+       values ($1, $2, $3, '', $4, $5, $5)`,
+      [orderId, tenderNo, tender.gateway, amount.minorUnits, captured],
     );
     await sql.query(
       `insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,
          amount_minor, captured_minor, is_multicapture, is_taken_over)
        values ($1, $2, 1, $3, $4, $5, $6, true, true)`,
       [
-        row.order_id,
+        orderId,
         tenderNo,
         isCaptured ? 'consumed' : 'live',
         received.reference ?? null,
@@ -198,12 +223,38 @@ async function takeOverMoney(sql: Sql, row: ReceivedRow): Promise<void> {
         captured,
       ],
     );
-    if (isCaptured) {
-      await sql.query(
-        `insert into refund (order_id, tender_no, refund_no, amount_minor, reason, state)
-         values ($1, $2, 1, $3, 'given up before it was accepted', 'due')`,
-        [row.order_id, tenderNo, amount.minorUnits],
-      );
-    }
+    if (isCaptured) await bookPrepayment(sql, row, tenderNo);
   }
+  const inHand = await takeOrder(sql, orderId);
+  const worthMinor = sum(inHand.order.tenders.map((tender) => tender.prepaidMinor));
+  const occurredAt = new Date().toISOString();
+  const onDate = businessDate(occurredAt, 'UTC');
+  const reason = 'given up before it was accepted';
+  await refundPrepaid(sql, inHand, { worthMinor, occurredAt, onDate, reason });
+}
+
+async function bookPrepayment(sql: Sql, row: ReceivedRow, tenderNo: number): Promise<void> {
+  const { content, order_id: orderId } = row;
+  const tender = content.tenders[tenderNo - 1];
+  const setup = channelSetup(content.channelInstance);
+  if (!tender || !setup) return;
+  await postJournal(sql, {
+    momentKey: `prepaid:${orderId}:${tenderNo}`,
+    entity: setup.entity,
+    channelInstance: content.channelInstance,
+    businessDate: businessDate(content.placedAt, 'UTC'),
+    currency: content.currency,
+    orderId,
+    eventNo: row.source_event_no,
+    source: `order:${orderId}`,
+    correlationId: row.correlation_id,
+    occurredAt: content.placedAt,
+    posting: postPrepayment({
+      orderId,
+      tenderNo,
+      paymentRef:
+        tender.received?.reference ?? `${content.channelInstance}:${content.orderNo}:${tenderNo}`,
+      amountMinor: tender.amount.minorUnits,
+    }),
+  });
 }

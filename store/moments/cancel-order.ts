@@ -1,0 +1,246 @@
+/**
+ * A cancel: units that have not moved are given up, their reservation goes back to the pool, money
+ * that is here already becomes a refund (rules 6, 6a, 7). Authorizations that nothing needs any
+ * more are voided by the flow, from the agenda.
+ */
+import { effectKey } from '../../canonical/rules/agenda';
+import { cancelMoves, intendCancel, type CancelMove } from '../../canonical/rules/cancellation';
+import { businessDate } from '../../canonical/rules/business-date';
+import { sum } from '../../canonical/rules/money';
+import { openUnits } from '../../canonical/rules/order-state';
+import { worthOfUnits } from '../../canonical/rules/shipment';
+import type { CancellationAnnouncement } from '../../canonical/ports/channel';
+import type { CancelRequested } from '../../canonical/schema/event';
+import type { Order } from '../../canonical/schema/order';
+import type {
+  CancelDecision,
+  CancelPlan,
+  CancelResult,
+  RecallAnswer,
+} from '../../canonical/schema/order-flow';
+import { only, type Database, type Sql } from '../database';
+import { appendFact, markEventApplied, moveUnits } from '../orders';
+import { enqueue } from '../outbox';
+import { rejectReceived } from './accept-order';
+import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
+import { timeZoneOf } from './place';
+import { refundPrepaid } from './refund-due';
+import { toCustomer } from './shipment-messages';
+import { moveStock } from './stock-rows';
+
+/** What a cancel would need; changes nothing. */
+export function planCancellation(db: Database, decision: CancelDecision): Promise<CancelPlan> {
+  return db.transaction(async (sql) => {
+    const { order } = await takeOrder(sql, decision.orderId);
+    const before = await decidedBefore(sql, decision);
+    if (before) return { outcome: 'duplicate', result: before };
+    if (order.stage === 'received') return { outcome: 'planned', recalls: [] };
+    if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
+    if (await isReleaseUnanswered(sql, decision.orderId)) {
+      return refusedBecause('the warehouse has not answered the release yet: ask again shortly');
+    }
+    const intent = intendCancel(order, await linesOf(sql, decision));
+    if (intent.outcome === 'refused') return refusedBecause(intent.reason);
+    const group = order.groups.at(-1);
+    if (intent.toRecall.length === 0 || !group) return { outcome: 'planned', recalls: [] };
+    const { groupNo, requestKey } = group;
+    const { orderId, decisionId } = decision;
+    const key = effectKey.recall(orderId, groupNo, decisionId);
+    const lines = intent.toRecall;
+    return {
+      outcome: 'planned',
+      recalls: [{ orderId, decisionId, groupNo, requestKey, key, lines }],
+    };
+  });
+}
+
+const refusedBecause = (reason: string): CancelPlan => ({ outcome: 'refused', reason });
+
+/** A release whose answer is unknown: its units may be at the warehouse, or not. */
+async function isReleaseUnanswered(sql: Sql, orderId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from effect where order_id = $1 and verb = 'release' and state = 'called'`,
+    [orderId],
+  );
+  return rows.length > 0;
+}
+
+async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<CancelResult | null> {
+  const { rows } = await sql.query<{ body: { about: { result: string } } }>(
+    `select body from order_fact where order_id = $1 and kind = 'cancelled'
+        and body -> 'about' ->> 'decisionId' = $2`,
+    [decision.orderId, decision.decisionId],
+  );
+  const [row] = rows;
+  return row ? (JSON.parse(row.body.about.result) as CancelResult) : null;
+}
+
+/** An event's lines are in its body; a person's came with the decision. */
+async function linesOf(sql: Sql, decision: CancelDecision): Promise<CancelDecision['lines']> {
+  if (decision.eventNo === null) return decision.lines;
+  const { rows } = await sql.query<{ body: CancelRequested }>(
+    'select body from inbox where event_no = $1',
+    [decision.eventNo],
+  );
+  return only(rows, `event ${decision.eventNo}`).body.lines ?? null;
+}
+
+export async function cancelOrder(
+  db: Database,
+  decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
+): Promise<CancelResult> {
+  const { answer, agenda } = await orderMoment(db, decision.orderId, async (sql, inHand) => {
+    const before = await decidedBefore(sql, decision);
+    if (before) return before;
+    const result = await cancel(sql, inHand, decision);
+    if (decision.eventNo !== null) {
+      const isApplied = result.outcome !== 'refused';
+      const state = isApplied ? 'applied' : 'superseded';
+      await markEventApplied(sql, decision.eventNo, state, result.reason);
+    }
+    return result;
+  });
+  return { ...answer, agenda };
+}
+
+async function cancel(
+  sql: Sql,
+  inHand: OrderInHand,
+  decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
+): Promise<CancelResult> {
+  const { order } = inHand;
+  const refused = (reason: string): CancelResult => ({
+    outcome: 'refused',
+    cancelled: [],
+    reason,
+    agenda: null,
+  });
+  if (order.stage === 'received') {
+    await rejectReceived(sql, order.orderId, 'cancelled before it was accepted');
+    return { outcome: 'cancelled', cancelled: [], reason: null, agenda: null };
+  }
+  if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
+  const intent = intendCancel(order, await linesOf(sql, decision));
+  if (intent.outcome === 'refused') return refused(intent.reason);
+  const recalled = decision.recalled.flatMap((answer) => answer.lines);
+  const moves = cancelMoves(order, intent.wanted, recalled);
+  if (moves.length === 0) return refused('it has left the warehouse already');
+  const cancelled = intent.wanted.flatMap(({ lineNo }) => {
+    const units = sum(moves.filter((move) => move.lineNo === lineNo).map((move) => move.quantity));
+    return units > 0 ? [{ lineNo, quantity: units }] : [];
+  });
+  const wantedUnits = sum(intent.wanted.map((line) => line.quantity));
+  const isPart = sum(cancelled.map((line) => line.quantity)) < wantedUnits;
+  const result: CancelResult = {
+    outcome: isPart ? 'partly-cancelled' : 'cancelled',
+    cancelled,
+    reason: isPart ? 'the rest has left the warehouse already' : null,
+    agenda: null,
+  };
+  await giveUpUnits(sql, inHand, moves, { ...decision, result });
+  return result;
+}
+
+/** The moment itself; used too where a person gives an order up by abandoning an exception. */
+export async function giveUpUnits(
+  sql: Sql,
+  inHand: OrderInHand,
+  moves: readonly CancelMove[],
+  decision: {
+    readonly decisionId: string;
+    readonly eventNo: number | null;
+    readonly result: CancelResult;
+  },
+): Promise<void> {
+  const { order } = inHand;
+  const { orderId } = order;
+  const occurredAt = new Date().toISOString();
+  const onDate = businessDate(occurredAt, await timeZoneOf(sql, order.locationId));
+  const worthMinor = sum(
+    order.lines.map((line) => {
+      const units = moves.filter((move) => move.lineNo === line.lineNo);
+      return worthOfUnits(line, sum(units.map((move) => move.quantity)));
+    }),
+  );
+  await moveUnits(sql, orderId, moves);
+  await moveStock(sql, freed(order, moves), {
+    orderId,
+    eventNo: decision.eventNo,
+    reason: 'cancelled',
+    occurredAt,
+    businessDate: onDate,
+  });
+  await refundPrepaid(sql, inHand, { worthMinor, occurredAt, onDate, reason: 'cancelled' });
+  await appendFact(sql, orderId, {
+    kind: 'cancelled',
+    eventNo: decision.eventNo,
+    occurredAt,
+    moves,
+    about: { decisionId: decision.decisionId, result: JSON.stringify(decision.result) },
+  });
+  const isWhole = order.lines.every((line) => {
+    const gone = sum(
+      moves.filter((move) => move.lineNo === line.lineNo).map((move) => move.quantity),
+    );
+    return line.cancelled + gone === line.ordered;
+  });
+  if (isWhole) await tellOfCancellation(sql, inHand, decision.eventNo !== null);
+}
+
+/** Reservations go back to the pool where they were made. */
+function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
+  return moves.flatMap((move) => {
+    const line = order.lines.find((one) => one.lineNo === move.lineNo);
+    if (!line?.locationId || (move.from !== 'reserved' && move.from !== 'released')) return [];
+    return [
+      {
+        kind: 'release' as const,
+        sku: line.sku ?? line.channelSku,
+        locationId: line.locationId,
+        onHandDelta: 0,
+        reservedDelta: -move.quantity,
+        lineNo: move.lineNo,
+        unitCostMinor: null,
+      },
+    ];
+  });
+}
+
+async function tellOfCancellation(sql: Sql, inHand: OrderInHand, channelAsked: boolean) {
+  const { order, setup } = inHand;
+  const { rows } = await sql.query<Pick<Order, 'customer'>>(
+    `select content -> 'customer' as customer from sales_order where order_id = $1`,
+    [order.orderId],
+  );
+  const whom = only(rows, `order ${order.orderId}`);
+  const messages = toCustomer(inHand, whom, 'order-cancelled', 'whole', {
+    orderNo: order.orderNo,
+  });
+  if (setup.connector !== null && order.channelOrderRef !== null && !channelAsked) {
+    const key = effectKey.cancelAtChannel(order.orderId);
+    const body: CancellationAnnouncement = {
+      key,
+      orderId: order.orderId,
+      channelOrderRef: order.channelOrderRef,
+      reason: 'OTHER',
+    };
+    messages.push({
+      destination: `commerce.${order.channelInstance}`,
+      verb: 'announceCancellation',
+      effectKey: key,
+      orderId: order.orderId,
+      correlationId: order.correlationId,
+      body,
+    });
+  }
+  await enqueue(sql, messages);
+}
+
+/** Every unit that has not moved, given up at once. */
+export function everyOpenUnit(order: OrderInHand['order']): CancelMove[] {
+  const wanted = order.lines
+    .filter((line) => openUnits(line) > 0)
+    .map((line) => ({ lineNo: line.lineNo, quantity: openUnits(line) }));
+  const released = order.lines.map((line) => ({ lineNo: line.lineNo, quantity: line.released }));
+  return cancelMoves(order, wanted, released);
+}

@@ -1,0 +1,136 @@
+/**
+ * Capture of what a shipment is owed. The shipment is on the books before this is tried; a capture
+ * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
+ */
+import { stepName } from '../../canonical/rules/agenda';
+import { businessDate } from '../../canonical/rules/business-date';
+import { formatMoney } from '../../canonical/rules/money';
+import { postCapture } from '../../canonical/rules/posting';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
+import type { CaptureOrder, EffectAnswer } from '../../canonical/schema/order-flow';
+import type { Database, Sql } from '../database';
+import { finishEffect } from '../effects';
+import { openException } from '../exceptions';
+import { postJournal } from '../ledger';
+import { appendFact, loadOrder } from '../orders';
+import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
+import { timeZoneOf } from './place';
+
+export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<CaptureRequest> {
+  const order = await loadOrder(sql, due.orderId);
+  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
+  const authorization = tender?.authorizations.find(
+    (one) => one.authorizationNo === due.authorizationNo,
+  );
+  if (!order || !authorization) {
+    throw new UnknownOrder(`order ${due.orderId} has no authorization ${due.authorizationNo}`);
+  }
+  return {
+    key: due.key,
+    orderId: due.orderId,
+    channelOrderRef: order.channelOrderRef,
+    tenderNo: due.tenderNo,
+    amountMinor: due.amountMinor,
+    currency: due.currency,
+    authorizationRef: authorization.reference,
+    isFinal: due.isFinal,
+    knownRefs: order.captures.flatMap((one) => (one.reference ? [one.reference] : [])),
+  };
+}
+
+export async function recordCapture(
+  db: Database,
+  due: CaptureOrder,
+  answer: Captured | Refused,
+): Promise<EffectAnswer> {
+  const isCaptured = answer.outcome === 'captured';
+  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
+    const isNew = await finishEffect(sql, due.key, {
+      state: isCaptured ? 'done' : 'refused',
+      reference: isCaptured ? answer.reference : null,
+      answer,
+    });
+    if (!isNew) return;
+    if (isCaptured) await booked(sql, inHand, due, answer);
+    else await failed(sql, inHand, due, answer);
+  });
+  return { outcome: isCaptured ? 'done' : 'refused', agenda };
+}
+
+async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: Captured) {
+  const { order, setup } = inHand;
+  const { orderId, tenderNo, shipmentNo, amountMinor } = due;
+  const occurredAt = new Date().toISOString();
+  await sql.query({
+    name: 'book-capture',
+    text: `with c as (
+             update capture set state = 'captured', reference = $5, captured_at = now()
+              where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
+           a as (
+             update payment_authorization set captured_minor = captured_minor + $6,
+                    state = case when $7 then 'consumed' else state end
+              where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)
+           update tender set captured_minor = captured_minor + $6
+            where order_id = $1 and tender_no = $2`,
+    values: [
+      orderId,
+      tenderNo,
+      shipmentNo,
+      due.authorizationNo,
+      answer.reference,
+      amountMinor,
+      due.isFinal,
+    ],
+  });
+  await postJournal(sql, {
+    momentKey: due.key,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: businessDate(occurredAt, await timeZoneOf(sql, order.locationId)),
+    currency: due.currency,
+    orderId,
+    eventNo: null,
+    source: `effect:${due.key}`,
+    correlationId: order.correlationId,
+    occurredAt,
+    posting: postCapture({ orderId, tenderNo, paymentRef: answer.reference, amountMinor }),
+  });
+  await appendFact(sql, orderId, {
+    kind: 'captured',
+    occurredAt,
+    money: [{ tenderNo, kind: 'captured', amountMinor }],
+    about: { shipmentNo, system: setup.moneyAccount, reference: answer.reference },
+  });
+}
+
+async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {
+  const { orderId, tenderNo, shipmentNo, amountMinor, currency } = due;
+  await sql.query(
+    `with c as (
+       update capture set state = 'failed'
+        where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1)
+     update payment_authorization set state = 'expired'
+      where order_id = $1 and tender_no = $2 and authorization_no = $4 and $5`,
+    [orderId, tenderNo, shipmentNo, due.authorizationNo, /expire/i.test(answer.vendorCode)],
+  );
+  const detail = `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, was refused: ${answer.vendorCode} (${answer.detail})`;
+  await openException(sql, {
+    code: 'payment.capture-failed',
+    detail,
+    cause: { kind: 'effect', ref: due.key },
+    blocks: stepName.capture(tenderNo, shipmentNo),
+    subject: orderId,
+    severity: 'high',
+    orderId,
+    workflowId: order.workflowId,
+    moneyMinor: amountMinor,
+    currency,
+    correlationId: order.correlationId,
+  });
+  await appendFact(sql, orderId, {
+    kind: 'capture-failed',
+    occurredAt: new Date().toISOString(),
+    about: { tenderNo, shipmentNo, amountMinor, vendorCode: answer.vendorCode },
+  });
+}

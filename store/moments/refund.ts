@@ -1,0 +1,115 @@
+/** Money that is here already goes back (rule 8). */
+import { stepName } from '../../canonical/rules/agenda';
+import { businessDate } from '../../canonical/rules/business-date';
+import { formatMoney } from '../../canonical/rules/money';
+import { postRefund } from '../../canonical/rules/posting';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
+import type { EffectAnswer, RefundOrder } from '../../canonical/schema/order-flow';
+import type { Database, Sql } from '../database';
+import { finishEffect } from '../effects';
+import { openException } from '../exceptions';
+import { postJournal } from '../ledger';
+import { appendFact, loadOrder } from '../orders';
+import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
+import { timeZoneOf } from './place';
+
+/** The open item of the ledger that a refund settles. */
+export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
+  `refund:${orderId}:${tenderNo}:${refundNo}`;
+
+export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundRequest> {
+  const order = await loadOrder(sql, due.orderId);
+  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
+  if (!order || !tender) throw new UnknownOrder(`order ${due.orderId}, tender ${due.tenderNo}`);
+  return {
+    key: due.key,
+    orderId: due.orderId,
+    channelOrderRef: order.channelOrderRef,
+    tenderNo: due.tenderNo,
+    amountMinor: due.amountMinor,
+    currency: due.currency,
+    authorizationRef: tender.authorizations.at(-1)?.reference ?? null,
+    captureRef: order.captures.find((one) => one.tenderNo === due.tenderNo)?.reference ?? null,
+    knownRefs: order.refunds.flatMap((one) => (one.reference ? [one.reference] : [])),
+  };
+}
+
+export async function recordRefund(
+  db: Database,
+  due: RefundOrder,
+  answer: Refunded | Refused,
+): Promise<EffectAnswer> {
+  const isRefunded = answer.outcome === 'refunded';
+  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
+    const isNew = await finishEffect(sql, due.key, {
+      state: isRefunded ? 'done' : 'refused',
+      reference: isRefunded ? answer.reference : null,
+      answer,
+    });
+    if (!isNew) return;
+    if (isRefunded) await booked(sql, inHand, due, answer);
+    else await failed(sql, inHand, due, answer);
+  });
+  return { outcome: isRefunded ? 'done' : 'refused', agenda };
+}
+
+async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: Refunded) {
+  const { order, setup } = inHand;
+  const { orderId, tenderNo, refundNo, amountMinor } = due;
+  const occurredAt = new Date().toISOString();
+  await sql.query(
+    `with r as (
+       update refund set state = 'refunded', reference = $4, refunded_at = now()
+        where order_id = $1 and tender_no = $2 and refund_no = $3 returning 1)
+     update tender set refunded_minor = refunded_minor + $5
+      where order_id = $1 and tender_no = $2`,
+    [orderId, tenderNo, refundNo, answer.reference, amountMinor],
+  );
+  await postJournal(sql, {
+    momentKey: due.key,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: businessDate(occurredAt, await timeZoneOf(sql, order.locationId)),
+    currency: due.currency,
+    orderId,
+    eventNo: null,
+    source: `effect:${due.key}`,
+    correlationId: order.correlationId,
+    occurredAt,
+    posting: postRefund({
+      tenderNo,
+      refundItem: refundItem(orderId, tenderNo, refundNo),
+      paymentRef: answer.reference,
+      amountMinor,
+    }),
+  });
+  await appendFact(sql, orderId, {
+    kind: 'refunded',
+    occurredAt,
+    money: [{ tenderNo, kind: 'refunded', amountMinor }],
+    about: { refundNo, reference: answer.reference },
+  });
+}
+
+async function failed(sql: Sql, { order }: OrderInHand, due: RefundOrder, answer: Refused) {
+  const { orderId, tenderNo, refundNo, amountMinor, currency } = due;
+  await sql.query(
+    `update refund set state = 'failed'
+      where order_id = $1 and tender_no = $2 and refund_no = $3`,
+    [orderId, tenderNo, refundNo],
+  );
+  await openException(sql, {
+    code: 'refund.failed',
+    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode} (${answer.detail})`,
+    cause: { kind: 'effect', ref: due.key },
+    blocks: stepName.refund(tenderNo, refundNo),
+    subject: orderId,
+    severity: 'high',
+    orderId,
+    workflowId: order.workflowId,
+    moneyMinor: amountMinor,
+    currency,
+    correlationId: order.correlationId,
+  });
+}

@@ -1,0 +1,161 @@
+/** Release: the warehouse has taken the fulfilment request, or has said no. */
+import { stepName } from '../../canonical/rules/agenda';
+import type { Refused } from '../../canonical/ports/fault';
+import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
+import type { Address } from '../../canonical/schema/order';
+import type { EffectAnswer, ReleaseOrder } from '../../canonical/schema/order-flow';
+import { only, type Database, type Sql } from '../database';
+import { finishEffect } from '../effects';
+import { openException } from '../exceptions';
+import { appendFact, loadOrder, moveUnits, type UnitMove } from '../orders';
+import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
+
+export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<FulfilmentRequest> {
+  const order = await loadOrder(sql, due.orderId);
+  if (!order) throw new UnknownOrder(`order ${due.orderId} is not here`);
+  const { rows } = await sql.query<{ ship_to: Address | null }>(
+    `select content -> 'shipTo' as ship_to from sales_order where order_id = $1`,
+    [due.orderId],
+  );
+  return {
+    key: due.key,
+    orderId: due.orderId,
+    channelInstance: order.channelInstance,
+    orderNo: order.orderNo,
+    location: due.location,
+    correlationId: order.correlationId,
+    lines: order.lines
+      .filter((line) => line.reserved > 0)
+      .map((line) => ({
+        lineNo: line.lineNo,
+        sku: line.sku ?? line.channelSku,
+        quantity: line.reserved,
+      })),
+    shipTo: shipToOf(only(rows, `order ${due.orderId}`).ship_to),
+  };
+}
+
+function shipToOf(address: Address | null): ShipTo | null {
+  if (!address) return null;
+  return {
+    name: address.name ?? null,
+    address1: address.address1 ?? null,
+    address2: address.address2 ?? null,
+    city: address.city ?? null,
+    region: address.region ?? null,
+    postalCode: address.postalCode ?? null,
+    country: address.country ?? null,
+    phone: address.phone ?? null,
+  };
+}
+
+export async function recordRelease(
+  db: Database,
+  due: ReleaseOrder,
+  answer: Taken | Refused,
+): Promise<EffectAnswer> {
+  const isTaken = answer.outcome === 'taken';
+  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
+    const isNew = await finishEffect(sql, due.key, {
+      state: isTaken ? 'done' : 'refused',
+      reference: isTaken ? answer.reference : null,
+      answer,
+    });
+    if (!isNew) return;
+    await keepGroup(sql, due, isTaken ? 'released' : 'rejected');
+    if (isTaken) await released(sql, inHand, due);
+    else {
+      const why = `${answer.vendorCode}: ${answer.detail}`;
+      await rejected(sql, inHand, { groupNo: due.groupNo, ref: due.key, why });
+    }
+  });
+  return { outcome: isTaken ? 'done' : 'refused', agenda };
+}
+
+async function keepGroup(sql: Sql, due: ReleaseOrder, state: 'released' | 'rejected') {
+  await sql.query({
+    name: 'keep-group',
+    text: `insert into fulfilment_group (order_id, group_no, location_id, state, request_key,
+             released_at)
+           values ($1, $2, $3, $4, $5, now())
+           on conflict (order_id, group_no) do update
+              set state = excluded.state, request_key = excluded.request_key,
+                  released_at = excluded.released_at`,
+    values: [due.orderId, due.groupNo, due.location, state, due.key],
+  });
+}
+
+async function released(sql: Sql, { order }: OrderInHand, due: ReleaseOrder): Promise<void> {
+  const asked = await frozenLines(sql, due.key);
+  const moves = order.lines.flatMap((line): UnitMove[] => {
+    const quantity = Math.min(line.reserved, asked.get(line.lineNo) ?? 0);
+    return quantity > 0
+      ? [{ lineNo: line.lineNo, from: 'reserved', to: 'released', quantity }]
+      : [];
+  });
+  await moveUnits(sql, due.orderId, moves);
+  await sql.query({
+    name: 'set-released',
+    text: `update sales_order set released_at = coalesce(released_at, now()) where order_id = $1`,
+    values: [due.orderId],
+  });
+  await appendFact(sql, due.orderId, {
+    kind: 'released',
+    occurredAt: new Date().toISOString(),
+    moves,
+    about: { groupNo: due.groupNo, location: due.location, requestId: due.key },
+  });
+}
+
+/** What the warehouse was really asked for: a cancel may have come between. */
+async function frozenLines(sql: Sql, key: string): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await sql.query<{ body: FulfilmentRequest }>({
+    name: 'frozen-request',
+    text: 'select body from effect where effect_key = $1',
+    values: [key],
+  });
+  const lines = only(rows, `effect ${key}`).body.lines;
+  return new Map(lines.map((line) => [line.lineNo, line.quantity]));
+}
+
+/** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
+export async function rejected(
+  sql: Sql,
+  { order }: OrderInHand,
+  rejection: {
+    readonly groupNo: number;
+    readonly ref: string;
+    readonly why: string;
+    readonly eventNo?: number;
+  },
+): Promise<void> {
+  const moves = order.lines
+    .filter((line) => line.released > 0)
+    .map((line): UnitMove => ({
+      lineNo: line.lineNo,
+      from: 'released',
+      to: 'reserved',
+      quantity: line.released,
+    }));
+  await moveUnits(sql, order.orderId, moves);
+  await openException(sql, {
+    code: 'fulfilment.rejected',
+    detail: `${order.locationId ?? 'the node'} will not fulfil it: ${rejection.why}`,
+    cause: { kind: 'effect', ref: rejection.ref },
+    blocks: stepName.release(rejection.groupNo),
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    workflowId: order.workflowId,
+    moneyMinor: order.totalMinor,
+    currency: order.currency,
+    correlationId: order.correlationId,
+  });
+  await appendFact(sql, order.orderId, {
+    kind: 'fulfilment-rejected',
+    eventNo: rejection.eventNo ?? null,
+    occurredAt: new Date().toISOString(),
+    moves,
+    about: { groupNo: rejection.groupNo, requestId: rejection.ref },
+  });
+}

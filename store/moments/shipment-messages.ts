@@ -1,0 +1,113 @@
+/** Whom a shipment is told: the channel, the customer, the tax service; one outbox row each. */
+import { effectKey } from '../../canonical/rules/agenda';
+import type { PlannedShipment } from '../../canonical/rules/shipment';
+import type { ShipmentAnnouncement } from '../../canonical/ports/channel';
+import type { CustomerMessage } from '../../canonical/ports/notification';
+import type { TaxInvoice } from '../../canonical/ports/tax';
+import type { ShipmentConfirmed } from '../../canonical/schema/event';
+import type { Order } from '../../canonical/schema/order';
+import { only, type Sql } from '../database';
+import type { OutboxMessage } from '../outbox';
+import type { OrderInHand } from './order-moment';
+
+export interface ShipmentToTell {
+  readonly shipmentNo: number;
+  readonly onDate: string;
+  readonly data: ShipmentConfirmed;
+  readonly planned: PlannedShipment;
+}
+
+export async function shipmentMessages(
+  sql: Sql,
+  inHand: OrderInHand,
+  shipment: ShipmentToTell,
+): Promise<OutboxMessage[]> {
+  const { orderId } = inHand.order;
+  const { rows } = await sql.query<Pick<Order, 'customer' | 'shipTo'>>({
+    name: 'whom-to-tell',
+    text: `select content -> 'customer' as customer, content -> 'shipTo' as "shipTo"
+             from sales_order where order_id = $1`,
+    values: [orderId],
+  });
+  const whom = only(rows, `order ${orderId}`);
+  return [
+    ...toChannel(inHand, shipment),
+    ...toCustomer(inHand, whom, 'order-shipped', shipment.shipmentNo, {
+      orderNo: inHand.order.orderNo,
+      trackingNumber: shipment.data.trackingNumber ?? '',
+      carrier: shipment.data.carrier ?? '',
+    }),
+    toTaxService(inHand, whom, shipment),
+  ];
+}
+
+function toChannel({ order, setup }: OrderInHand, shipment: ShipmentToTell): OutboxMessage[] {
+  if (setup.connector === null || order.channelOrderRef === null) return [];
+  const key = effectKey.fulfil(order.orderId, shipment.shipmentNo);
+  const body: ShipmentAnnouncement = {
+    key,
+    orderId: order.orderId,
+    channelOrderRef: order.channelOrderRef,
+    shipmentNo: shipment.shipmentNo,
+    carrier: shipment.data.carrier ?? null,
+    trackingNumber: shipment.data.trackingNumber ?? null,
+    lines: shipment.planned.lines.flatMap((line) => {
+      const ref = order.lines.find((one) => one.lineNo === line.lineNo)?.channelLineRef;
+      return ref ? [{ channelLineRef: ref, quantity: line.quantity }] : [];
+    }),
+  };
+  const destination = `commerce.${order.channelInstance}`;
+  return [{ ...envelope({ order, setup }, key), destination, verb: 'announceShipment', body }];
+}
+
+/** Mail where there is an address, else a text message, else nothing. */
+export function toCustomer(
+  inHand: OrderInHand,
+  whom: Pick<Order, 'customer'>,
+  template: CustomerMessage['template'],
+  subject: string | number,
+  variables: CustomerMessage['variables'],
+): OutboxMessage[] {
+  const { orderId } = inHand.order;
+  const { email, phone } = whom.customer ?? {};
+  const to = email ?? phone;
+  if (to === undefined) return [];
+  const key = effectKey.notify(orderId, template, subject);
+  const channel = email === undefined ? 'sms' : 'email';
+  const body: CustomerMessage = { key, orderId, channel, to, template, variables };
+  const destination = `notification.${inHand.setup.notifier}`;
+  return [{ ...envelope(inHand, key), destination, verb: 'sendMessage', body }];
+}
+
+function toTaxService(
+  inHand: OrderInHand,
+  whom: Pick<Order, 'shipTo'>,
+  { shipmentNo, onDate, planned }: ShipmentToTell,
+): OutboxMessage {
+  const { order, setup } = inHand;
+  const key = effectKey.taxInvoice(order.orderId, shipmentNo);
+  const body: TaxInvoice = {
+    key,
+    orderId: order.orderId,
+    invoiceNo: `INV-${order.channelInstance}-${order.orderNo}-${shipmentNo}`,
+    entity: setup.entity,
+    currency: order.currency,
+    invoiceDate: onDate,
+    shipToRegion: whom.shipTo?.region ?? null,
+    shipToPostalCode: whom.shipTo?.postalCode ?? null,
+    shipToCountry: whom.shipTo?.country ?? null,
+    lines: planned.lines.map((line) => ({
+      lineNo: line.lineNo,
+      sku: line.sku,
+      quantity: line.quantity,
+      netMinor: line.grossMinor - line.discountMinor + line.shippingMinor,
+      taxes: line.taxes,
+    })),
+  };
+  const destination = `tax.${setup.taxAccount}`;
+  return { ...envelope(inHand, key), destination, verb: 'recordTaxInvoice', body };
+}
+
+function envelope({ order }: OrderInHand, key: string) {
+  return { effectKey: key, orderId: order.orderId, correlationId: order.correlationId };
+}
