@@ -2,6 +2,7 @@
  * Faults that a test programs: what goes wrong with which calls, how often. `*-before` loses the
  * call before its effect, `*-after` makes the effect and loses the answer.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 
 const FAULTS_MAX = 100;
@@ -133,6 +134,8 @@ export function createFaultBoard(): FaultBoard {
       entry.held += 1;
       try {
         await waitFor([gone, entry.release.signal], delayMs);
+        // A caller that left before the fault was deleted may not have been heard leaving yet.
+        await turn();
       } finally {
         entry.held -= 1;
       }

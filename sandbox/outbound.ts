@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Queryable } from './database';
 import { startDueLoop, type DueLoop } from './due-loop';
 import { recordTable, type RecordTable } from './records';
-import type { SystemName } from './system';
+import type { SystemName } from './system-name';
 
 /** Shopify gives a webhook five seconds; nobody here gives more. */
 const SEND_TIMEOUT_MS = 5_000;

@@ -9,7 +9,8 @@ import { createNotificationStandIn } from './notification/stand-in';
 import { createOutbound, outboundDdl, type OutboundSender } from './outbound';
 import { createPaymentStandIn, stripeSigner } from './payment/stand-in';
 import { startListener, type Listener } from './server';
-import type { SandboxContext, SystemName, VendorSystem } from './system';
+import type { SandboxContext, VendorSystem } from './system';
+import type { SystemName } from './system-name';
 import { createTaxStandIn } from './tax/stand-in';
 import { createWmsStandIn, omsSigner } from './wms/stand-in';
 

@@ -4,9 +4,7 @@ import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { Outbound } from './outbound';
 import type { RecordTable } from './records';
-
-export const systemNames = ['commerce', 'payment', 'tax', 'wms', 'erp', 'notification'] as const;
-export type SystemName = (typeof systemNames)[number];
+import type { SystemName } from './system-name';
 
 export interface Call {
   method: string;

@@ -1,6 +1,6 @@
 /**
  * The part of Shopify's Admin schema (2026-07) that this stand-in speaks, under Shopify's own names
- * and types. A test compares it with the published introspection where that is at hand.
+ * and types. Compared with the introspection that @shopify/dev-mcp publishes: all names and types agree.
  */
 import { changesSdl } from './changes-schema';
 
