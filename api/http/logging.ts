@@ -1,0 +1,60 @@
+/** One line a request: method, path, status, time, ids. No bodies, no headers, no query strings. */
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import pinoHttp from 'pino-http';
+import type { Logger } from 'pino';
+
+const QUIET_PATHS = new Set(['/healthz', '/readyz', '/metrics']);
+
+function pathOf(request: Request): string {
+  return request.originalUrl.split('?', 1)[0] ?? '';
+}
+
+function text(locals: Record<string, unknown>, name: string): string | undefined {
+  const value = locals[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What a line says of a request; everything that is logged is named here. */
+function lineOf(request: Request, response: Response, responseTimeMs: unknown): object {
+  const locals: Record<string, unknown> = response.locals;
+  const caller = locals['caller'];
+  return {
+    method: request.method,
+    path: pathOf(request),
+    status: response.statusCode,
+    responseTimeMs,
+    correlationId: text(locals, 'correlationId'),
+    traceId: text(locals, 'traceId'),
+    problem: text(locals, 'problem'),
+    role:
+      typeof caller === 'object' && caller !== null && 'role' in caller ? caller.role : undefined,
+  };
+}
+
+function timeOf(values: unknown): unknown {
+  return typeof values === 'object' && values !== null && 'responseTime' in values
+    ? values.responseTime
+    : undefined;
+}
+
+export function requestLog(log: Logger): RequestHandler {
+  const write = pinoHttp<Request, Response>({
+    logger: log,
+    autoLogging: { ignore: (request) => QUIET_PATHS.has(pathOf(request)) },
+    // The line below is all: no request, response or error object of pino-http's own.
+    quietReqLogger: true,
+    quietResLogger: true,
+    customSuccessObject: (request, response, values) => lineOf(request, response, timeOf(values)),
+    customErrorObject: (request, response, _error, values) =>
+      lineOf(request, response, timeOf(values)),
+    customLogLevel: (_request, response, error) => {
+      if (error !== undefined || response.statusCode >= 500) return 'error';
+      return response.statusCode >= 400 ? 'warn' : 'info';
+    },
+    customSuccessMessage: () => 'request served',
+    customErrorMessage: () => 'request failed',
+  });
+  return (request: Request, response: Response, next: NextFunction) => {
+    write(request, response, next);
+  };
+}

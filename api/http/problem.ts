@@ -1,0 +1,146 @@
+/** Errors as the API answers them: RFC 9457 problem documents from the one table of codes. */
+import type { Response } from 'express';
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../../canonical/schema/error-codes';
+import { sqlState } from '../../store/database';
+
+/** Problems of one request that are listed; `errorCount` says how many there are. */
+export const MAX_ERRORS_LISTED = 100;
+export const RETRY_AFTER_SECONDS = 1;
+const MAX_DETAIL_CHARS = 500;
+
+export interface FieldError {
+  /** RFC 6901, into the body; `header:…`, `path:…` and `query:…` name the other parts. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+interface ProblemOptions {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Members of the document's own, such as `available`. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** Thrown by whatever finds that a request cannot be served; the last middleware answers it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly errors: readonly FieldError[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly code: ErrorCode,
+    /** Fit for a person to read; no personal data. */
+    readonly detail: string,
+    options: ProblemOptions = {},
+  ) {
+    super(`${code}: ${detail}`);
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+}
+
+export const ProblemDocument = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    retryable: z.boolean(),
+    correlationId: z.string().optional(),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'Every problem of the request, the first 100' }),
+    errorCount: z.int().optional().meta({ description: 'How many problems there are' }),
+  })
+  .meta({
+    id: 'Problem',
+    example: {
+      type: '/docs#invalid_request',
+      title: 'The request does not fit its schema',
+      status: 422,
+      code: 'invalid_request',
+      detail: '1 problem in the request',
+      retryable: false,
+      correlationId: 'cor_0mhyq3k2z1b2c3d4e5f6a7b8c9d0e',
+      errors: [{ pointer: '/lines/0/quantity', code: 'too_small', detail: 'at least 1' }],
+      errorCount: 1,
+    },
+  });
+
+/** The document's members, without the status line. */
+export function problemBody(problem: Problem, correlationId: string | undefined) {
+  const { status, title, retryable } = ERROR_CODES[problem.code];
+  return {
+    type: `/docs#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.detail.slice(0, MAX_DETAIL_CHARS),
+    retryable,
+    ...(correlationId !== undefined && { correlationId }),
+    ...(problem.errors.length > 0 && {
+      errors: problem.errors.slice(0, MAX_ERRORS_LISTED),
+      errorCount: problem.errors.length,
+    }),
+    ...problem.members,
+  };
+}
+
+export function sendProblem(response: Response, problem: Problem, correlationId?: string): void {
+  const { status, retryable } = ERROR_CODES[problem.code];
+  if (retryable) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (status === 401 && problem.code === 'unauthenticated') {
+    response.setHeader('WWW-Authenticate', 'Bearer realm="throughline"');
+  }
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem, correlationId)));
+}
+
+/** A reader of bodies names its errors so (raw-body, body-parser). */
+const BODY_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
+  'entity.too.large': ['payload_too_large', 'the body is over the limit of this path'],
+  'encoding.unsupported': ['unsupported_media_type', 'compressed bodies are not taken'],
+  'request.aborted': ['invalid_request', 'the body ended early'],
+  'request.size.invalid': ['invalid_request', 'the body is not as long as Content-Length says'],
+};
+
+/** Postgres is away, full, or kept us waiting: 08 connection, 53 resources, 55P03/57 locks, time. */
+const AWAY_STATES = /^(08...|53...|55P03|57...|40001|40P01)$/;
+const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
+const POOL_MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/;
+
+/** True where the store, not the request, is why something failed, and it may pass. */
+export function isStoreAway(error: unknown): boolean {
+  const state = sqlState(error) ?? '';
+  if (AWAY_STATES.test(state) || AWAY_ERRNOS.has(state)) return true;
+  return error instanceof Error && POOL_MESSAGES.test(error.message);
+}
+
+/** Whatever was thrown, as a problem. `internal` is a fault of ours: its cause belongs in the log. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError) {
+    return new Problem('invalid_request', 'the path is not validly percent-encoded');
+  }
+  if (isStoreAway(error)) {
+    return new Problem('unavailable', 'the database does not answer in time; nothing was changed');
+  }
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : '';
+  const known = BODY_ERRORS[String(type)];
+  if (known !== undefined) return new Problem(known[0], known[1]);
+  return new Problem('internal', 'something failed that should not; the log has the cause');
+}

@@ -1,0 +1,85 @@
+/** The API's process: configuration, schema, port; and a stop that finishes what it began. */
+import { createServer, type Server } from 'node:http';
+import pino, { type Logger } from 'pino';
+import { ConfigurationError, readConfiguration } from '../canonical/schema/configuration';
+import { openDatabase } from '../store/database';
+import { migrate } from '../store/migrate';
+import { createApp } from './app';
+import { connectOrderFlows } from './order-flow';
+
+/** Requests in flight have this long after a stop was asked for. */
+export const DRAIN_LIMIT_MS = 8_000;
+/** A client that sends its headers or its body slower than this is cut off. */
+const HEADERS_LIMIT_MS = 10_000;
+const REQUEST_LIMIT_MS = 30_000;
+/** Longer than the usual load balancer keeps an idle connection, so that it closes first. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_CONNECTIONS = 5_000;
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** No new connection, no new request on an old one; resolves when the last one is answered. */
+async function drain(server: Server, log: Logger): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => {
+    log.warn({ limitMs: DRAIN_LIMIT_MS }, 'requests still ran at the limit and were cut off');
+    server.closeAllConnections();
+  }, DRAIN_LIMIT_MS);
+  await closed;
+  clearTimeout(cutOff);
+}
+
+async function main(): Promise<void> {
+  const configuration = readConfiguration(process.env);
+  const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'api' } });
+  const { applied } = await migrate(configuration.DATABASE_URL);
+  if (applied.length > 0) log.info({ applied }, 'migrations applied');
+  const db = openDatabase(configuration.DATABASE_URL, { applicationName: 'throughline-api' });
+  const flows = connectOrderFlows({
+    address: configuration.TEMPORAL_ADDRESS,
+    namespace: configuration.TEMPORAL_NAMESPACE,
+  });
+  let isServing = true;
+  const app = createApp({ db, configuration, log, flows, isServing: () => isServing });
+  const server = createServer(
+    { requestTimeout: REQUEST_LIMIT_MS, headersTimeout: HEADERS_LIMIT_MS },
+    app,
+  );
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  const stop = async (why: string) => {
+    if (!isServing) return;
+    isServing = false;
+    log.info({ why }, 'stopping');
+    await drain(server, log);
+    await flows.close().catch(() => undefined);
+    await db.end();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop('SIGTERM'));
+  process.once('SIGINT', () => void stop('SIGINT'));
+  if (process.send !== undefined) {
+    process.once('disconnect', () => void stop('the parent process has gone'));
+  }
+  await listen(server, configuration.API_HOST, configuration.API_PORT);
+  log.info({ host: configuration.API_HOST, port: configuration.API_PORT }, 'listening');
+  process.send?.({ ready: true });
+}
+
+main().catch((error: unknown) => {
+  const log = pino({ base: { service: 'api' } });
+  if (error instanceof ConfigurationError) {
+    log.fatal({ problems: error.problems }, 'the configuration cannot be used');
+  } else log.fatal({ err: error }, 'the API could not start');
+  process.exit(1);
+});

@@ -1,0 +1,74 @@
+/** Prometheus metrics: the process, HTTP durations by route, and what waits where. */
+import type { RequestHandler } from 'express';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { readBacklog, type Backlog } from '../store/backlog';
+import type { Sql } from '../store/database';
+
+/** Scrapes within this time share one count. */
+const BACKLOG_TTL_MS = 2_000;
+const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30];
+const MS_PER_SECOND = 1_000;
+
+export interface Metrics {
+  readonly observe: RequestHandler;
+  /** The text format, and its media type. */
+  render(): Promise<{ readonly text: string; readonly mediaType: string }>;
+}
+
+export function createMetrics(sql: Sql): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'throughline_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const showBacklog = backlogGauges(registry);
+  let countedAtMs = 0;
+  return {
+    observe: (request, response, next) => {
+      const startedAtMs = performance.now();
+      response.once('finish', () => {
+        const locals: Record<string, unknown> = response.locals;
+        const route = typeof locals['route'] === 'string' ? locals['route'] : 'none';
+        durations.observe(
+          { method: request.method, route, status: response.statusCode },
+          (performance.now() - startedAtMs) / MS_PER_SECOND,
+        );
+      });
+      next();
+    },
+    async render() {
+      if (Date.now() - countedAtMs > BACKLOG_TTL_MS) {
+        countedAtMs = Date.now();
+        // A store that is away must not hide the process's own numbers.
+        showBacklog(await readBacklog(sql).catch(() => null));
+      }
+      return { text: await registry.metrics(), mediaType: registry.contentType };
+    },
+  };
+}
+
+/** Sets the gauges; null: the store could not be asked, and they show nothing. */
+function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `throughline_${name}`, help, labelNames, registers: [registry] });
+  const up = gauge('store_up', '1 where Postgres answered the last scrape');
+  const inbox = gauge('inbox_backlog', 'Events stored and not yet routed');
+  const dispatch = gauge('dispatch_backlog', 'Starts and signals not yet delivered to flows');
+  const outbox = gauge('outbox_backlog', 'Messages not yet delivered to other systems');
+  const unposted = gauge('journals_unposted', 'Journals that no posted ERP batch holds yet');
+  const exceptions = gauge('exceptions_open', 'Exceptions that wait for a person', ['owner']);
+  return (backlog) => {
+    up.set(backlog === null ? 0 : 1);
+    for (const one of [inbox, dispatch, outbox, unposted, exceptions]) one.reset();
+    if (backlog === null) return;
+    inbox.set(backlog.inbox);
+    dispatch.set(backlog.dispatch);
+    outbox.set(backlog.outbox);
+    unposted.set(backlog.unpostedJournals);
+    for (const { owner, count } of backlog.openExceptions) exceptions.set({ owner }, count);
+  };
+}

@@ -1,0 +1,92 @@
+/** `/healthz`: the process answers, whatever else is down. `/readyz`: what is missing, by name. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { missingMigrations } from '../../store/readiness';
+import type { ApiDependencies } from '../dependencies';
+import { readRoute } from '../http/route';
+
+/** A part that has not answered by then counts as missing; probes ask again soon. */
+const CHECK_WAIT_MS = 900;
+
+const PARTS = ['serving', 'postgres', 'migrations', 'temporal'] as const;
+type Part = (typeof PARTS)[number];
+
+const Readiness = z
+  .strictObject({
+    ready: z.boolean(),
+    missing: z.array(z.enum(PARTS)),
+    details: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Readiness' });
+
+export const healthRoute = readRoute(
+  {
+    path: '/healthz',
+    tag: 'Operation',
+    summary: 'Is the process up?',
+    roles: null,
+    responses: {
+      200: { description: 'It answers', schema: z.strictObject({ status: z.literal('ok') }) },
+    },
+    errors: [],
+  },
+  () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+);
+
+/** Null where the part is there; else what is wrong with it, in words without secrets. */
+async function inTime(check: Promise<string | null>): Promise<string | null> {
+  const tooLate = new AbortController();
+  try {
+    return await Promise.race([
+      check,
+      delay(CHECK_WAIT_MS, `no answer in ${CHECK_WAIT_MS} ms`, { signal: tooLate.signal }),
+    ]);
+  } catch {
+    return 'does not answer';
+  } finally {
+    tooLate.abort();
+  }
+}
+
+async function check({ db, flows, isServing }: ApiDependencies) {
+  const [postgres, migrations, temporal] = await Promise.all([
+    inTime(db.query('select 1').then(() => null)),
+    inTime(
+      missingMigrations(db).then((names) =>
+        names.length === 0 ? null : `not applied: ${names.join(', ')}`,
+      ),
+    ),
+    inTime(flows.probe().then(() => null)),
+  ]);
+  const found: Record<Part, string | null> = {
+    serving: isServing() ? null : 'stopping',
+    postgres,
+    migrations,
+    temporal,
+  };
+  const details: Record<string, string> = {};
+  for (const part of PARTS) {
+    const problem = found[part];
+    if (problem !== null) details[part] = problem;
+  }
+  const missing = PARTS.filter((part) => found[part] !== null);
+  return { ready: missing.length === 0, missing, details };
+}
+
+export const readinessRoute = readRoute(
+  {
+    path: '/readyz',
+    tag: 'Operation',
+    summary: 'Is everything there that it needs?',
+    roles: null,
+    responses: {
+      200: { description: 'Ready', schema: Readiness },
+      503: { description: 'Not ready: `missing` names what', schema: Readiness },
+    },
+    errors: [],
+  },
+  async (_call, dependencies) => {
+    const readiness = await check(dependencies);
+    return { status: readiness.ready ? 200 : 503, body: readiness };
+  },
+);

@@ -1,0 +1,192 @@
+/** `POST /v1/events`: canonical events, one or a batch, a verdict for each. */
+import { z } from 'zod';
+import { MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
+import { storeCanonicalEvents, countRepeats, ordersHere } from '../../store/inbox';
+import type { Database } from '../../store/database';
+import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
+import { EVENT_EXAMPLE } from '../examples';
+import { LARGE_BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from '../http/body';
+import { mediaType } from '../http/body';
+import { correlatedOf } from '../http/correlation';
+import { MAX_ERRORS_LISTED, type FieldError } from '../http/problem';
+import type { Route } from '../http/route';
+import { invalidRequest } from '../http/validation';
+import { MAY } from '../roles';
+
+const SINGLE = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+const JSON_TYPE = 'application/json';
+
+const Verdict = z
+  .strictObject({
+    index: z.int(),
+    id: z.string().nullable(),
+    source: z.string().nullable(),
+    verdict: z.enum(['accepted', 'duplicate', 'rejected']),
+    waitingFor: z
+      .string()
+      .optional()
+      .meta({ description: 'The order that the event waits for: it is not here yet' }),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }))
+      .optional(),
+    errorCount: z.int().optional(),
+  })
+  .meta({ id: 'EventVerdict' });
+type Verdict = z.infer<typeof Verdict>;
+
+const EventBody = z.union([
+  z.looseObject({}).meta({ description: 'A CloudEvent 1.0' }),
+  z.array(z.unknown()).max(MAX_EVENTS_A_BATCH),
+]);
+
+/** The events of a body by its media type; `application/json` takes either form. */
+function eventsOf(type: string, json: unknown): readonly unknown[] {
+  const isBatch = type === BATCH || (type === JSON_TYPE && Array.isArray(json));
+  if (!isBatch) return [json];
+  const batch = z.array(z.unknown()).max(MAX_EVENTS_A_BATCH).safeParse(json);
+  if (batch.success) return batch.data;
+  const tooMany = Array.isArray(json);
+  throw invalidRequest([
+    {
+      pointer: '',
+      code: tooMany ? 'too_big' : 'invalid_type',
+      detail: tooMany
+        ? `${json.length} events; a batch holds ${MAX_EVENTS_A_BATCH} at the most`
+        : 'a batch is an array of events',
+    },
+  ]);
+}
+
+const OTHER_CONTENT: FieldError = {
+  pointer: '/id',
+  code: 'id_reused',
+  detail: 'this source and id came before with another type or data',
+};
+
+function rejected(judged: Omit<Judged, 'event'>, errors: readonly FieldError[]): Verdict {
+  const { index, id, source } = judged;
+  return {
+    index,
+    id,
+    source,
+    verdict: 'rejected',
+    errors: errors.slice(0, MAX_ERRORS_LISTED),
+    errorCount: errors.length,
+  };
+}
+
+/** Events that came before in the same batch are told apart here, the others by the database. */
+function splitRepeats(events: readonly ReadableEvent[]) {
+  const first = new Map<string, ReadableEvent>();
+  const repeats: ReadableEvent[] = [];
+  const others: ReadableEvent[] = [];
+  for (const event of events) {
+    const name = JSON.stringify([event.row.source, event.row.eventId]);
+    const before = first.get(name);
+    if (before === undefined) first.set(name, event);
+    else if (before.contentHash === event.contentHash) repeats.push(event);
+    else others.push(event);
+  }
+  return { firsts: [...first.values()], repeats, others };
+}
+
+/** Stores what is readable and says of each what became of it. */
+async function judge(db: Database, judged: readonly Judged[]): Promise<Verdict[]> {
+  const verdicts = new Map<number, Verdict>();
+  const readable: ReadableEvent[] = [];
+  for (const one of judged) {
+    if (one.event === null) verdicts.set(one.index, rejected(one, one.errors));
+    else readable.push(one.event);
+  }
+  const { firsts, repeats, others } = splitRepeats(readable);
+  const stored = await storeCanonicalEvents(
+    db,
+    firsts.map((event) => event.row),
+  );
+  await countRepeats(
+    db,
+    repeats.map((event) => event.row),
+  );
+  const waits = await waitsOf(
+    db,
+    firsts.filter((_event, at) => stored[at] === 'stored'),
+  );
+  const named = ({ index, row }: ReadableEvent) => ({
+    index,
+    id: row.eventId,
+    source: row.source,
+  });
+  firsts.forEach((event, at) => {
+    const waitingFor = waits.get(event.index);
+    verdicts.set(
+      event.index,
+      stored[at] === 'other-content'
+        ? rejected({ ...named(event), errors: [] }, [OTHER_CONTENT])
+        : {
+            ...named(event),
+            verdict: stored[at] === 'stored' ? 'accepted' : 'duplicate',
+            ...(waitingFor !== undefined && { waitingFor }),
+          },
+    );
+  });
+  for (const event of repeats) {
+    verdicts.set(event.index, { ...named(event), verdict: 'duplicate' });
+  }
+  for (const event of others) {
+    verdicts.set(event.index, rejected({ ...named(event), errors: [] }, [OTHER_CONTENT]));
+  }
+  return [...verdicts.values()].sort((a, b) => a.index - b.index);
+}
+
+/** By index: the order that an event waits for. */
+async function waitsOf(
+  db: Database,
+  events: readonly ReadableEvent[],
+): Promise<ReadonlyMap<number, string>> {
+  const waits = new Map<number, string>();
+  const about = events.flatMap(({ index, order }) => (order === null ? [] : [{ index, order }]));
+  const here = await ordersHere(
+    db,
+    about.map(({ order }) => order),
+  );
+  about.forEach(({ index, order }, at) => {
+    if (here[at] === true) return;
+    const name = order.orderId ?? `${order.channelInstance ?? ''}/${order.orderNo ?? ''}`;
+    waits.set(index, `order ${name}`);
+  });
+  return waits;
+}
+
+export const sendEventsRoute: Route = {
+  method: 'post',
+  path: '/v1/events',
+  tag: 'Events',
+  summary: 'Send canonical events',
+  description:
+    'One event, or up to 1,000 as a batch. Each has a verdict of its own: the good ones go ' +
+    'through beside the bad. `source` and `id` make an event the same one.',
+  roles: MAY.sendEvents,
+  body: {
+    schema: EventBody,
+    mediaTypes: [SINGLE, BATCH, JSON_TYPE],
+    limitBytes: LARGE_BODY_LIMIT_BYTES,
+    example: EVENT_EXAMPLE,
+  },
+  responses: {
+    202: {
+      description: 'A verdict for each event, in their order',
+      schema: z.strictObject({ verdicts: z.array(Verdict) }),
+    },
+  },
+  errors: ['invalid_json', 'invalid_request', 'payload_too_large', 'unsupported_media_type'],
+  serve: async (request, response, caller, { db }) => {
+    requireMediaType(request, [SINGLE, BATCH, JSON_TYPE]);
+    const json = parseJson(await readBytes(request, response, LARGE_BODY_LIMIT_BYTES));
+    const { correlationId } = correlatedOf(response);
+    const judged = eventsOf(mediaType(request), json).map((event, index) =>
+      readEvent(event, index, caller, correlationId),
+    );
+    return { status: 202, body: { verdicts: await judge(db, judged) } };
+  },
+};

@@ -1,0 +1,124 @@
+/** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
+import { channelSetup } from '../../canonical/schema/channel';
+import { Order } from '../../canonical/schema/order';
+import { submitOrder, type SubmitOutcome } from '../../store/moments/submit-order';
+import { readOrderView } from '../../store/order-view';
+import type { ApiDependencies } from '../dependencies';
+import { ORDER_EXAMPLE } from '../examples';
+import { LARGE_BODY_LIMIT_BYTES } from '../http/body';
+import { readKey, replayed, REUSED, type Answer } from '../http/keyed';
+import { Problem } from '../http/problem';
+import { writeRoute, type Route } from '../http/route';
+import { showOrder } from '../order-shown';
+import { MAY } from '../roles';
+import { OrderAccepted, OrderView, OrderWaiting } from '../schema/order';
+
+type Made = Extract<SubmitOutcome, { outcome: 'accepted' | 'waiting' }>;
+
+const PATH = '/v1/orders';
+
+/** An order of these was sold by its channel: the money is there, so it waits and is not refused. */
+function isSold(order: Order): boolean {
+  return channelSetup(order.channelInstance)?.moneyMode === 'channel';
+}
+
+function answerOf(order: Order, outcome: Made): { status: number; body: unknown } {
+  const { channelInstance, orderNo, currency } = order;
+  const { orderId, workflowId } = outcome;
+  const named = { orderId, channelInstance, orderNo };
+  if (outcome.outcome === 'waiting') {
+    const { exceptions } = outcome;
+    const body = { ...named, status: 'received', workflowId, exceptions, holds: [] };
+    return { status: 202, body };
+  }
+  const { status, location, totalMinor, lines, lineCount, isOnHold } = outcome.order;
+  const total = { currency, minorUnits: totalMinor };
+  const body = { ...named, status, workflowId, location, total, lines, lineCount };
+  if (!isOnHold) return { status: 201, body };
+  const holds = order.hold === undefined ? [] : [{ reason: order.hold.reason }];
+  return { status: 202, body: { ...body, exceptions: [], holds } };
+}
+
+async function existing(
+  outcome: Extract<SubmitOutcome, { outcome: 'exists' }>,
+  { db, configuration }: ApiDependencies,
+): Promise<Answer> {
+  const { orderId, isSame } = outcome;
+  if (!isSame) {
+    throw new Problem('order_exists', 'that channel and number are here with other content', {
+      members: { orderId },
+    });
+  }
+  const view = await readOrderView(db, orderId);
+  if (view === null) throw new RangeError(`order ${orderId} exists and cannot be read`);
+  return { status: 200, body: showOrder(view, configuration) };
+}
+
+function refuse(outcome: Extract<SubmitOutcome, { outcome: 'refused' }>): Problem {
+  const { code, problems, available } = outcome;
+  const detail = problems[0]?.detail ?? 'the order is refused; nothing was stored';
+  return new Problem(code, detail, {
+    errors: problems,
+    ...(available !== undefined && { members: { available } }),
+  });
+}
+
+export const submitOrderRoute: Route = {
+  ...writeRoute(
+    {
+      method: 'post',
+      path: PATH,
+      tag: 'Orders',
+      summary: 'Submit an order',
+      description:
+        'Validated, its totals checked to the cent, sourced and reserved in one transaction, from ' +
+        'which this answers. An order that must wait (202) names what it waits for. The same order ' +
+        'again is the existing one (200).',
+      roles: MAY.submitOrders,
+      body: { schema: Order, limitBytes: LARGE_BODY_LIMIT_BYTES, example: ORDER_EXAMPLE },
+      responses: {
+        200: { description: 'That order is here already', schema: OrderView },
+        201: { description: 'Accepted and reserved', schema: OrderAccepted },
+        202: { description: 'Taken; it waits for what is listed', schema: OrderWaiting },
+      },
+      errors: [
+        'insufficient_stock',
+        'order_exists',
+        'totals_mismatch',
+        'currency_mismatch',
+        'unknown_channel',
+        'unsupported_tender',
+        'idempotency_key_missing',
+        'idempotency_key_reused',
+        'payload_too_large',
+      ],
+    },
+    async (call, dependencies, request, json) => {
+      const order = call.body;
+      const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, call.caller, json);
+      const outcome = await submitOrder(dependencies.db, order, {
+        correlationId: call.correlationId,
+        sourceEventNo: null,
+        isSold: isSold(order),
+        fulfilmentDeadlineMs: dependencies.configuration.FULFILMENT_DEADLINE_MS,
+        idempotency: { scope, key, bodyHash, answer: (made) => answerOf(order, made) },
+      });
+      switch (outcome.outcome) {
+        case 'accepted':
+        case 'waiting': {
+          const headers = { Location: `${PATH}/${outcome.orderId}` };
+          return { ...answerOf(order, outcome), headers };
+        }
+        case 'exists':
+          return existing(outcome, dependencies);
+        case 'replayed':
+          return replayed(outcome.status, outcome.body);
+        case 'key-reused':
+          throw new Problem('idempotency_key_reused', REUSED);
+        case 'refused':
+          throw refuse(outcome);
+      }
+    },
+  ),
+  keyed: true,
+};

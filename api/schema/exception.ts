@@ -1,0 +1,46 @@
+/** Exceptions as the API shows them. */
+import { z } from 'zod';
+import { RESOLUTIONS } from '../../canonical/schema/exception';
+import { Instant } from '../../canonical/schema/ids';
+
+/** What an order waits for. */
+export const ExceptionSummary = z
+  .strictObject({
+    exceptionId: z.string(),
+    code: z.string(),
+    owner: z.string(),
+    deadlineAt: Instant,
+    detail: z.string(),
+    resolutions: z.array(z.enum(RESOLUTIONS)),
+  })
+  .meta({ id: 'ExceptionSummary' });
+
+export const ExceptionView = z
+  .strictObject({
+    exceptionId: z.string(),
+    code: z.string(),
+    title: z.string(),
+    state: z.enum(['open', 'assigned', 'escalated', 'resolved']),
+    owner: z.string(),
+    severity: z.enum(['low', 'medium', 'high']),
+    detail: z.string(),
+    cause: z.strictObject({ kind: z.string(), ref: z.string() }),
+    blocks: z.string(),
+    resolutions: z.array(z.enum(RESOLUTIONS)),
+    orderId: z.string().nullable(),
+    workflowId: z.string().nullable(),
+    eventNo: z.int().nullable(),
+    batchId: z.string().nullable(),
+    money: z.strictObject({ currency: z.string(), minorUnits: z.int() }).nullable(),
+    assignee: z.string().nullable(),
+    openings: z.int(),
+    openedAt: Instant,
+    deadlineAt: Instant,
+    isOverdue: z.boolean(),
+    resolution: z.enum(['retried', 'overridden', 'abandoned']).nullable(),
+    resolutionReason: z.string().nullable(),
+    resolvedBy: z.string().nullable(),
+    resolvedAt: Instant.nullable(),
+    correlationId: z.string().nullable(),
+  })
+  .meta({ id: 'Exception' });

@@ -1,0 +1,17 @@
+/** Is the store there, and at the schema that this code was written for? */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sql } from './database';
+
+const MIGRATIONS_DIR = join(__dirname, 'migrations');
+
+/** Names of migrations that this code has and the database has not. */
+export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const files = await readdir(MIGRATIONS_DIR);
+  const wanted = files
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length));
+  const { rows } = await sql.query<{ name: string }>('select name from schema_migration');
+  const applied = new Set(rows.map((row) => row.name));
+  return wanted.filter((name) => !applied.has(name));
+}

@@ -1,0 +1,162 @@
+/** The API over real HTTP on a Postgres of its own; flows answer as a test tells them. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../api/app';
+import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
+import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
+import { startPostgres } from '../../stack/supervisor/start-parts';
+import { ROLES, type Role } from '../../store/api-keys';
+import { openDatabase, type Database } from '../../store/database';
+import { migrate } from '../../store/migrate';
+
+const DATABASE = 'throughline';
+export const STORE_ID = 'store-001';
+export const SHOPIFY_SECRET = 'shopify-webhook-secret';
+export const STRIPE_SECRET = 'stripe-webhook-secret';
+
+export const keyOf = (role: Role): string => `test-key-of-${role}-0123456789`;
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed where it is JSON, else the text. */
+  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- any answer at all
+  readonly text: string;
+}
+
+export interface Sent {
+  readonly role?: Role | null;
+  readonly json?: unknown;
+  readonly raw?: string | Buffer;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  readonly db: Database;
+  readonly databaseUrl: string;
+  readonly configuration: Configuration;
+  /** Updates that flows were asked for. */
+  readonly updates: FlowUpdate[];
+  /** What flows answer from now on; a function that throws refuses. */
+  answerUpdates(how: (update: FlowUpdate) => unknown): void;
+  send(method: string, path: string, sent?: Sent): Promise<Answered>;
+  /** Lines that the API logged. */
+  readonly logged: string[];
+  stop(): Promise<void>;
+}
+
+function configurationOf(databaseUrl: string): Configuration {
+  const nowhere = 'http://127.0.0.1:9';
+  return readConfiguration({
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
+    TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
+    COMMERCE_URL: nowhere,
+    PAYMENT_URL: nowhere,
+    TAX_URL: nowhere,
+    WMS_URL: nowhere,
+    ERP_URL: nowhere,
+    NOTIFICATION_URL: nowhere,
+    SHOPIFY_ACCESS_TOKEN: 'shopify-access-token',
+    SHOPIFY_WEBHOOK_SECRET: SHOPIFY_SECRET,
+    STRIPE_SECRET_KEY: 'stripe-secret-key',
+    STRIPE_WEBHOOK_SECRET: STRIPE_SECRET,
+    TAX_TOKEN: 'tax-token',
+    WMS_TOKEN: 'wms-token',
+    ERP_TOKEN: 'erp-token',
+    NOTIFICATION_TOKEN: 'notification-token',
+  });
+}
+
+async function insertKeys(db: Database): Promise<void> {
+  for (const role of ROLES) {
+    const hash = createHash('sha256').update(keyOf(role)).digest('hex');
+    await db.query(
+      'insert into api_key (key_hash, role, store_id, label) values ($1, $2, $3, $4)',
+      [hash, role, role === 'store' ? STORE_ID : null, `test ${role}`],
+    );
+  }
+}
+
+function sender(url: string) {
+  return async (method: string, path: string, sent: Sent = {}): Promise<Answered> => {
+    const { role = 'operator', json, raw, key, headers } = sent;
+    const body = raw ?? (json === undefined ? null : JSON.stringify(json));
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(role !== null && { authorization: `Bearer ${keyOf(role)}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+        ...headers,
+      },
+      body: typeof body === 'string' || body === null ? body : new Uint8Array(body),
+    });
+    const text = await response.text();
+    const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    const { status, headers: answered } = response;
+    return {
+      status,
+      headers: answered,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
+  };
+}
+
+/** Starts everything; `connections` bounds the API's pool. */
+export async function startApi(options: { connections?: number } = {}): Promise<RunningApi> {
+  const home = mkdtempSync(join(tmpdir(), 'throughline-api-'));
+  const postgres = await startPostgres({ home });
+  await postgres.createDatabase(DATABASE);
+  const databaseUrl = postgres.databaseUrl(DATABASE);
+  await migrate(databaseUrl);
+  const db = openDatabase(databaseUrl, options);
+  await insertKeys(db);
+  const updates: FlowUpdate[] = [];
+  let answer: (update: FlowUpdate) => unknown = () => ({});
+  const flows: OrderFlows = {
+    update(update) {
+      updates.push(update);
+      return new Promise((resolve) => resolve(answer(update)));
+    },
+    probe: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const logged: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
+  const configuration = configurationOf(databaseUrl);
+  const app = createApp({ db, configuration, log, flows, isServing: () => true });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    db,
+    databaseUrl,
+    configuration,
+    updates,
+    logged,
+    answerUpdates: (how) => {
+      answer = how;
+    },
+    send: sender(url),
+    async stop() {
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      await db.end();
+      await postgres.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
