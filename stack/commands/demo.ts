@@ -3,7 +3,6 @@
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { migrate } from '../../store/migrate';
 import { runAudit } from '../audit/run';
 import { removeHome } from '../supervisor/home';
 import { type RunningStack, startStack } from '../supervisor/start-stack';
@@ -27,7 +26,7 @@ async function demo(): Promise<number> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'throughline-demo-'));
   let held = false;
   try {
-    const stack = await startStack({ home, migrate, abort, portOffset: PORT_OFFSET });
+    const stack = await startStack({ home, abort, portOffset: PORT_OFFSET });
     const interrupted = untilAborted(abort).then(() => false);
     const gaveUp = stack.givenUp.then(() => false);
     try {

@@ -1,5 +1,4 @@
 // npm start: brings the embedded stack up, plays one worked order, and stays until Ctrl-C.
-import { migrate } from '../../store/migrate';
 import { homePaths, resolveHome } from '../supervisor/home';
 import { type RunningStack, startStack } from '../supervisor/start-stack';
 import { playWorkedOrder } from '../worked-order/play';
@@ -24,7 +23,7 @@ async function start(): Promise<number> {
   const abort = abortOnSignals();
   let stack: RunningStack;
   try {
-    stack = await startStack({ home: resolveHome(process.env), migrate, abort });
+    stack = await startStack({ home: resolveHome(process.env), abort });
   } catch (error) {
     if (abort.aborted) return INTERRUPTED_EXIT_CODE;
     throw error;

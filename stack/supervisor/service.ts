@@ -77,6 +77,7 @@ export class Service {
 
   /** Starts the process and resolves when it is ready. @throws ServiceNotReadyError */
   async start(): Promise<void> {
+    if (this.#isWanted) return this.waitUntilReady();
     this.#isWanted = true;
     this.#pause = new AbortController();
     await this.#launch();
