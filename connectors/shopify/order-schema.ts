@@ -41,7 +41,6 @@ const ShippingLine = z.looseObject({
   discount_allocations: z.array(DiscountAllocation).nullish(),
   tax_lines: z.array(TaxLine).nullish(),
 });
-export type ShopifyShippingLine = z.infer<typeof ShippingLine>;
 
 const AddressFields = z.looseObject({
   name: Text,
