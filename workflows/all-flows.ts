@@ -1,0 +1,2 @@
+/** Every workflow type a worker of ours runs: what the bundle is made of. */
+export { orderToCash } from './order/order-to-cash';
