@@ -1,7 +1,7 @@
 // Tests run in processes, not threads: they start servers, change environments and load natives.
 import { defineConfig } from 'vitest/config';
 
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 /** Stacks are brought up in hooks; the first one may have to fetch Temporal. */
 const HOOK_TIMEOUT_MS = 240_000;
 const WORKERS_MAX = 2;
@@ -10,6 +10,7 @@ const WORKERS_MAX = 2;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/postgres/global-setup.ts'],
     pool: 'forks',
     maxWorkers: WORKERS_MAX,
     testTimeout: TEST_TIMEOUT_MS,
