@@ -54,12 +54,13 @@ export async function captureIntent(db: Queryable, call: Call, tell: Telling): P
   );
   if (amount > 0) {
     const capture = await recordCapture(db, intent, amount, key, params.metadata);
-    tell.event('charge.captured', chargeView(after), key ?? null, after);
+    const before = { amount_captured: details.amountReceived };
+    tell.event('charge.captured', chargeView(after), key ?? null, after, before);
     tell.effect({ effect: 'captured', id: capture, ...told(intent, key, amount) });
   }
   const type = left === 0 ? 'payment_intent.succeeded' : 'payment_intent.amount_capturable_updated';
   tell.event(type, intentView(after), key ?? null, after);
-  return shown(after);
+  return shown(after, params.expand);
 }
 
 async function captureRefusal(

@@ -125,7 +125,7 @@ export async function createIntent(db: Queryable, call: Call, tell: Telling): Pr
     const status = method === undefined ? 'requires_payment_method' : 'requires_confirmation';
     const intent = await insert(status, details);
     tell.event('payment_intent.created', intentView(intent), key ?? null, intent);
-    return shown(intent);
+    return shown(intent, params.expand);
   }
   if (decline) {
     const error: StripeError = { type: 'card_error', code: 'card_declined', ...decline };
@@ -151,7 +151,7 @@ export async function createIntent(db: Queryable, call: Call, tell: Telling): Pr
   }
   const effect = status === 'succeeded' ? 'captured' : 'authorized';
   tell.effect({ effect, id: intent.record.id, ...told(intent, key) });
-  return shown(intent);
+  return shown(intent, params.expand);
 }
 
 /** The intent as canceled, with nothing left to capture. */
@@ -204,5 +204,5 @@ export async function cancelIntent(db: Queryable, call: Call, tell: Telling): Pr
   });
   tell.event('payment_intent.canceled', intentView(after), key ?? null, after);
   tell.effect({ effect: 'voided', id, ...told(intent, key, released) });
-  return shown(after);
+  return shown(after, read.value.expand);
 }

@@ -79,6 +79,16 @@ export function intentView({ record, details }: Intent): Record<string, unknown>
   };
 }
 
+/** The intent with `latest_charge` as an object, where the caller asked for it. */
+export function expandedIntentView(
+  intent: Intent,
+  expand: readonly string[],
+): Record<string, unknown> {
+  const view = intentView(intent);
+  const wanted = expand.includes('latest_charge') && intent.details.chargeId !== null;
+  return wanted ? { ...view, latest_charge: chargeView(intent) } : view;
+}
+
 /** The charge of an intent, from the intent: the two never disagree here. */
 export function chargeView({ record, details }: Intent): Record<string, unknown> {
   const captured = details.amountReceived > 0;
@@ -138,13 +148,14 @@ export function eventView(
   type: string,
   object: Record<string, unknown>,
   idempotencyKey: string | null,
+  before?: Record<string, unknown>,
 ): Record<string, unknown> {
   return {
     id,
     object: 'event',
     api_version: API_VERSION,
     created: Math.floor(Date.now() / 1000),
-    data: { object },
+    data: { object, previous_attributes: before },
     livemode: false,
     pending_webhooks: 1,
     request: { id: null, idempotency_key: idempotencyKey },

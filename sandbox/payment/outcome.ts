@@ -4,17 +4,25 @@ import { orderIdInKey, prefixedId } from '../identifiers';
 import type { Answer, Call, Effect } from '../system';
 import { stripeError } from './errors';
 import type { Executed } from './idempotency';
-import { captures, intentView, type Intent } from './ledger';
+import { captures, expandedIntentView, intentView, type Intent } from './ledger';
 
 /** What an endpoint leaves to be told after its transaction: console lines and webhooks. */
 export interface Telling {
   effect(effect: Effect): void;
-  event(type: string, object: Record<string, unknown>, key: string | null, intent: Intent): void;
+  /** `before`: what the object's changed fields were. */
+  event(
+    type: string,
+    object: Record<string, unknown>,
+    key: string | null,
+    intent: Intent,
+    before?: Record<string, unknown>,
+  ): void;
 }
 
 export const notBegun = (answer: Answer): Executed => ({ answer, kept: false });
 export const begun = (answer: Answer): Executed => ({ answer, kept: true });
-export const shown = (intent: Intent): Executed => begun({ status: 200, body: intentView(intent) });
+export const shown = (intent: Intent, expand: readonly string[] = []): Executed =>
+  begun({ status: 200, body: expandedIntentView(intent, expand) });
 
 /** Our key for an effect: in the metadata, or else the Idempotency-Key itself. */
 export function keyOf(call: Call, metadata: Readonly<Record<string, string>>): string | undefined {

@@ -3,19 +3,33 @@ import type { Pool } from 'pg';
 import { LIST_LIMIT_MAX, type RecordTable, type SandboxRecord } from '../records';
 import type { Answer, Call, Route } from '../system';
 import { invalidRequest, noSuch } from './errors';
-import { asIntent, charges, chargeView, intents, intentView, refunds, refundView } from './ledger';
+import {
+  asIntent,
+  charges,
+  chargeView,
+  expandedIntentView,
+  intents,
+  refunds,
+  refundView,
+} from './ledger';
 
 const PAGE_DEFAULT = 10;
 const PAGE_MAX = 100;
 const CLAUSES_MAX = 10;
 
-type View = (record: SandboxRecord) => Promise<Record<string, unknown>>;
+type View = (record: SandboxRecord, expand: readonly string[]) => Promise<Record<string, unknown>>;
+
+/** `expand[]=latest_charge`; in a list the names start with `data.`. */
+function expandOf(call: Call): string[] {
+  const given = [...call.url.searchParams].filter(([name]) => /^expand\[\d*\]$/.test(name));
+  return given.map(([, value]) => value.replace(/^data\./, ''));
+}
 
 async function readOne(pool: Pool, table: RecordTable, what: string, view: View, call: Call) {
   const id = call.params['id'] ?? '';
   const record = await table.find(pool, id);
   const answer: Answer = record
-    ? { status: 200, body: await view(record) }
+    ? { status: 200, body: await view(record, expandOf(call)) }
     : noSuch(what, id, 'id');
   return answer;
 }
@@ -27,11 +41,19 @@ async function readList(pool: Pool, table: RecordTable, view: View, call: Call):
     return invalidRequest(`Invalid limit: must be between 1 and ${PAGE_MAX}.`, 'limit');
   }
   const parentId = call.url.searchParams.get('payment_intent') ?? undefined;
-  const all = await table.list(pool, { parentId, newestFirst: true, limit: LIST_LIMIT_MAX });
+  // A refund's reference is its charge.
+  const reference = call.url.searchParams.get('charge') ?? undefined;
+  const all = await table.list(pool, {
+    parentId,
+    reference,
+    newestFirst: true,
+    limit: LIST_LIMIT_MAX,
+  });
   const after = call.url.searchParams.get('starting_after');
   const from = after === null ? 0 : all.findIndex((record) => record.id === after) + 1;
   const page = all.slice(from, from + limit);
-  const data = await Promise.all(page.map(view));
+  const expand = expandOf(call);
+  const data = await Promise.all(page.map((record) => view(record, expand)));
   const has_more = all.length > from + limit;
   return { status: 200, body: { object: 'list', data, has_more, url: call.url.pathname } };
 }
@@ -80,14 +102,17 @@ async function search(pool: Pool, call: Call, lagMs: number): Promise<Answer> {
     (record) =>
       Date.parse(record.createdAt) <= indexedBefore && clauses.every((clause) => clause(record)),
   );
-  const data = found.slice(0, limit).map((record) => intentView(asIntent(record)));
+  const expand = expandOf(call);
+  const page = found.slice(0, limit);
+  const data = page.map((record) => expandedIntentView(asIntent(record), expand));
   const body = { object: 'search_result', data, has_more: found.length > limit, next_page: null };
   return { status: 200, body: { ...body, url: '/v1/payment_intents/search' } };
 }
 
 /** @param lagMs how far the search index is behind, read at each search. */
 export function readRoutes(pool: Pool, lagMs: () => number): Route[] {
-  const intent: View = (record) => Promise.resolve(intentView(asIntent(record)));
+  const intent: View = (record, expand) =>
+    Promise.resolve(expandedIntentView(asIntent(record), expand));
   const refund: View = (record) => Promise.resolve(refundView(record));
   const charge: View = async (record) => {
     const parent = await intents.find(pool, record.parentId ?? '');

@@ -81,7 +81,8 @@ export async function createRefund(db: Queryable, call: Call, tell: Telling): Pr
     }),
   );
   const charge = { ...chargeView(after), refunds: { object: 'list', data: [refundView(refund)] } };
-  tell.event('charge.refunded', charge, key ?? null, after);
+  const before = { amount_refunded: details.amountRefunded };
+  tell.event('charge.refunded', charge, key ?? null, after, before);
   tell.effect({ effect: 'refunded', id: refund.id, ...told(intent, key, amount) });
   return begun({ status: 200, body: refundView(refund) });
 }

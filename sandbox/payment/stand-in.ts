@@ -74,14 +74,14 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
           event: (...event) => events.push(event),
         });
         const { enabled, copies, delayMs } = script.current().webhooks;
-        for (const [type, object, key, intent] of enabled ? events : []) {
+        for (const [type, object, key, intent, before] of enabled ? events : []) {
           const id = prefixedId('evt');
           const message = {
             system: 'payment' as const,
             topic: type,
             path: WEBHOOK_PATH,
             headers: { 'content-type': 'application/json; charset=utf-8' },
-            body: JSON.stringify(eventView(id, type, object, key)),
+            body: JSON.stringify(eventView(id, type, object, key, before)),
             eventId: id,
             reference: intent.record.id,
             orderId: intent.record.orderId ?? undefined,

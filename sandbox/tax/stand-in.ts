@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { inTransaction } from '../database';
 import { longNumber, orderIdInKey } from '../identifiers';
 import { readInput, readJson, type InputError } from '../input';
-import { minorUnits } from '../money';
+import { majorUnits, minorUnits } from '../money';
 import { recordTable, type SandboxRecord } from '../records';
 import { createScript } from '../script';
 import type { Answer, Call, FailureReason, SandboxContext, VendorSystem } from '../system';
@@ -102,6 +102,7 @@ function totalsOf(request: CreateRequest): Totals | undefined {
 
 function modelOf(request: CreateRequest, id: number, code: string, totals: Totals) {
   const temporary = request.type === 'SalesOrder' || request.type === 'ReturnOrder';
+  const major = (minor: number): number => Number(majorUnits(minor, request.currencyCode));
   return {
     id,
     code,
@@ -112,10 +113,10 @@ function modelOf(request: CreateRequest, id: number, code: string, totals: Total
     currencyCode: request.currencyCode,
     customerCode: request.customerCode,
     referenceCode: request.referenceCode ?? null,
-    totalAmount: totals.amountMinor / 100,
-    totalTax: totals.taxMinor / 100,
-    totalTaxable: totals.amountMinor / 100,
-    totalTaxCalculated: totals.taxMinor / 100,
+    totalAmount: major(totals.amountMinor),
+    totalTax: major(totals.taxMinor),
+    totalTaxable: major(totals.amountMinor),
+    totalTaxCalculated: major(totals.taxMinor),
     locked: false,
     lines: request.lines.map((line, index) => ({
       lineNumber: line.number ?? String(index + 1),
@@ -123,7 +124,7 @@ function modelOf(request: CreateRequest, id: number, code: string, totals: Total
       taxCode: line.taxCode ?? null,
       quantity: line.quantity,
       lineAmount: line.amount,
-      tax: (totals.lineTaxMinor[index] ?? 0) / 100,
+      tax: major(totals.lineTaxMinor[index] ?? 0),
       taxOverrideType: line.taxOverride?.type ?? 'None',
     })),
   };

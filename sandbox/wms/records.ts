@@ -91,6 +91,13 @@ export function stateOf(lines: readonly RequestLine[]): string {
   return lines.some((line) => line.rejected > 0) ? 'rejected' : 'cancelled';
 }
 
+/** The answer to a cancel: the lines are those that were actually cancelled. */
+export const cancelOutcomeSchema = z.object({
+  outcome: z.enum(['cancelled', 'partly-cancelled', 'too-late']),
+  lines: z.array(z.object({ lineNo: z.number(), quantity: z.number() })),
+});
+export type CancelOutcome = z.infer<typeof cancelOutcomeSchema>;
+
 /** How many times, and how much later, an event of this work is told. */
 const tellingSchema = z.object({ copies: z.number(), delayMs: z.number() });
 export type TellingPlan = z.infer<typeof tellingSchema>;

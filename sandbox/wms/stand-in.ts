@@ -22,7 +22,8 @@ import {
   type FulfilmentRequest,
 } from './records';
 import { createWmsScript } from './script';
-import { acceptRequest, cancelRequest, doWork, shipNow } from './warehouse';
+import { cancelRequest, type CancelRefusal } from './recalls';
+import { acceptRequest, doWork, shipNow } from './warehouse';
 
 const REQUESTS = '/v1/fulfilment-requests';
 
@@ -33,6 +34,12 @@ const shipSchema = z.strictObject({
   copies: z.int().min(1).max(COPIES_MAX).default(1),
   delayMs: z.int().min(0).max(600_000).default(0),
 });
+
+const CANCEL_REFUSALS: Readonly<Record<CancelRefusal, { status: number; reason: string }>> = {
+  'unknown-request': { status: 404, reason: 'No such request.' },
+  'unknown-line': { status: 422, reason: 'No such line.' },
+  'key-reused': { status: 409, reason: 'The key was used for another cancel.' },
+};
 
 /** The key of the role `oms`, as our API wants it. */
 export function omsSigner(key: string): Signer {
@@ -96,10 +103,14 @@ function createCalls(context: SandboxContext, script: ReturnType<typeof createWm
       if (!json) return refusal(400, 'invalid-json', 'The body is not JSON.');
       const read = readInput(cancelSchema, json.value);
       if (!read.ok) return refusal(422, 'invalid-request', 'Not a valid cancel.', read.errors);
+      const header = call.headers['idempotency-key'];
+      const key = typeof header === 'string' && header !== '' ? header : undefined;
       const requestId = call.params['requestId'] ?? '';
-      const outcome = await cancelRequest(context, requestId, read.value.lines);
-      if (outcome === 'unknown') return refusal(404, 'unknown-request', 'No such request.');
-      if (outcome === 'unknown-line') return refusal(422, 'unknown-line', 'No such line.');
+      const outcome = await cancelRequest(context, { requestId, lines: read.value.lines, key });
+      if (typeof outcome === 'string') {
+        const { status, reason } = CANCEL_REFUSALS[outcome];
+        return refusal(status, outcome, reason);
+      }
       return { status: 200, body: outcome };
     },
     async shipByHand(call: Call): Promise<Answer> {

@@ -6,7 +6,6 @@ import type { Effect, SandboxContext } from '../system';
 import { wmsEvent } from './events';
 import {
   asRequest,
-  cancellations,
   dropWork,
   fulfilmentRequests,
   planWork,
@@ -81,18 +80,22 @@ async function acknowledge(
   await context.outbound.enqueue(db, event, 1 + script.duplicateEvents, delayMs);
 }
 
-function tellEffect(context: SandboxContext, request: FulfilmentRequest, effect: Effect): void {
+export function tellEffect(
+  context: SandboxContext,
+  request: FulfilmentRequest,
+  effect: Effect,
+): void {
   const { id: key, orderId } = request.record;
   context.effectMade('wms', { key, orderId, ...effect });
 }
 
-interface Moved {
+export interface Moved {
   line: RequestLine;
   quantity: number;
 }
 
 /** What of the wanted quantities is still there to be moved. */
-function movable(lines: readonly RequestLine[], wanted: Quantities): Moved[] {
+export function movable(lines: readonly RequestLine[], wanted: Quantities): Moved[] {
   return wanted.flatMap(({ lineNo, quantity }) => {
     const line = lines.find((candidate) => candidate.lineNo === lineNo);
     const count = line ? Math.min(quantity, remaining(line)) : 0;
@@ -100,7 +103,7 @@ function movable(lines: readonly RequestLine[], wanted: Quantities): Moved[] {
   });
 }
 
-async function move(
+export async function move(
   db: Queryable,
   request: FulfilmentRequest,
   moved: readonly Moved[],
@@ -209,65 +212,4 @@ export async function shipNow(
   context.outbound.wake();
   if (shipmentId) tellEffect(context, request, { effect: 'shipped', id: shipmentId });
   return { found: true, shipmentId };
-}
-
-export interface CancelOutcome {
-  outcome: 'cancelled' | 'partly-cancelled' | 'too-late';
-  lines: Quantities;
-}
-
-/** Cancels what has not left yet. Asked again, what is cancelled already counts as cancelled. */
-export async function cancelRequest(
-  context: SandboxContext,
-  requestId: string,
-  asked: Quantities | undefined,
-): Promise<CancelOutcome | 'unknown' | 'unknown-line'> {
-  const result = await inTransaction(context.pool, async (db) => {
-    const record = await fulfilmentRequests.lock(db, requestId);
-    if (!record) return 'unknown';
-    const request = asRequest(record);
-    const { lines } = request.details;
-    if (asked?.some(({ lineNo }) => !lines.some((line) => line.lineNo === lineNo))) {
-      return 'unknown-line';
-    }
-    const wanted = asked ?? lines.map(({ lineNo, quantity }) => ({ lineNo, quantity }));
-    const moved = movable(lines, wanted);
-    if (moved.length > 0) await move(db, request, moved, 'cancelled');
-    const gone = moved.map(({ line, quantity }) => ({ lineNo: line.lineNo, quantity }));
-    if (gone.length > 0) await recordCancellation(db, request, gone);
-    return { request, wanted, gone };
-  });
-  if (result === 'unknown' || result === 'unknown-line') return result;
-  const { request, wanted, gone } = result;
-  if (gone.length > 0) tellEffect(context, request, { effect: 'cancelled', id: requestId });
-  const sum = (lines: Quantities): number =>
-    lines.reduce((total, { quantity }) => total + quantity, 0);
-  const before = request.details.lines.filter((line) =>
-    wanted.some(({ lineNo }) => lineNo === line.lineNo),
-  );
-  const outcome =
-    sum(gone) === 0 ? 'too-late' : sum(gone) < sum(wanted) ? 'partly-cancelled' : 'cancelled';
-  // A repeated cancel of what is cancelled already: the caller gets the same answer again.
-  const already = before
-    .filter((line) => line.cancelled > 0)
-    .map((line) => ({ lineNo: line.lineNo, quantity: line.cancelled }));
-  if (outcome !== 'too-late' || already.length === 0) return { outcome, lines: gone };
-  const whole = sum(already) >= sum(wanted);
-  return { outcome: whole ? 'cancelled' : 'partly-cancelled', lines: already };
-}
-
-async function recordCancellation(
-  db: Queryable,
-  request: FulfilmentRequest,
-  lines: Quantities,
-): Promise<void> {
-  await cancellations.insert(db, {
-    id: prefixedId('wcn'),
-    parentId: request.record.id,
-    throughlineKey: request.record.id,
-    reference: request.details.orderNo,
-    orderId: request.record.orderId,
-    status: 'cancelled',
-    details: { lines },
-  });
 }

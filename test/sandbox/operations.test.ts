@@ -45,8 +45,8 @@ function fulfilment(extra: Json = {}): Json {
   };
 }
 
-function wms(path: string, body?: Json) {
-  const headers = { authorization: `Bearer ${tokens.wms}` };
+function wms(path: string, body?: Json, extra: Record<string, string> = {}) {
+  const headers = { authorization: `Bearer ${tokens.wms}`, ...extra };
   const url = under.url('wms', `/v1/fulfilment-requests${path}`);
   return call(url, body === undefined ? 'GET' : 'POST', body, headers);
 }
@@ -110,7 +110,8 @@ describe('warehouse', () => {
     const request = fulfilment();
     await wms('', request);
     const lines = [{ lineNo: 1, quantity: 2 }];
-    const some = await wms(`${pathOf(request)}/cancel`, { lines });
+    const keyed = { 'idempotency-key': `recall:${String(request['orderId'])}:1:1` };
+    const some = await wms(`${pathOf(request)}/cancel`, { lines }, keyed);
     expect(some.json).toEqual({ outcome: 'cancelled', lines });
     const by = { requestId: request['requestId'] };
     expect((await call(under.url('wms', '/_sandbox/ship'), 'POST', by)).status).toBe(201);
@@ -118,8 +119,9 @@ describe('warehouse', () => {
     expect(at(eventOf(shipped), 'data', 'lines', 0, 'quantity')).toBe(1);
     const late = await wms(`${pathOf(request)}/cancel`, { lines: [{ lineNo: 2, quantity: 1 }] });
     expect(late.json).toEqual({ outcome: 'too-late', lines: [] });
-    const again = await wms(`${pathOf(request)}/cancel`, { lines });
+    const again = await wms(`${pathOf(request)}/cancel`, { lines }, keyed);
     expect(again.json).toEqual({ outcome: 'cancelled', lines });
+    expect((await wms(`${pathOf(request)}/cancel`, {}, keyed)).status).toBe(409);
   });
 
   it('rejects at once or by event, for one order only when told so', async () => {
