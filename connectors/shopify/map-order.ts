@@ -5,7 +5,8 @@
  *   `order.cancel-requested.v1`; every other topic is ignored with a reason.
  * - An order that was cancelled or voided before we heard of it is ignored: there is nothing to do.
  * - One that was refunded in part or whole before we heard of it is unreadable: money has moved that
- *   we cannot see here, so a person decides.
+ *   we cannot see here, so a person decides. An update that says so is ignored: it is the echo of a
+ *   refund of an order that we have, or its `orders/create` is still on the way.
  * - `pending` and every other state without an authorization give a tender that nothing was
  *   received on.
  * - A line without a SKU is known by its variant, else its product, and waits for a mapping.
@@ -45,7 +46,7 @@ export function mapShopify(topic: string, body: unknown, context: InboundContext
   switch (topic) {
     case 'orders/create':
     case 'orders/updated':
-      return mapOrder(body, context);
+      return mapOrder(topic, body, context);
     case 'orders/cancelled':
       return mapCancellation(body, context);
     default:
@@ -68,7 +69,7 @@ function mapCancellation(body: unknown, context: InboundContext): InboundResult 
 
 const mapped = (event: CanonicalEvent): InboundResult => ({ outcome: 'mapped', events: [event] });
 
-function mapOrder(body: unknown, context: InboundContext): InboundResult {
+function mapOrder(topic: string, body: unknown, context: InboundContext): InboundResult {
   const parsed = ShopifyOrder.safeParse(unwrapOrder(body));
   if (!parsed.success) return unreadable(schemaProblems(parsed.error));
   const order = parsed.data;
@@ -78,8 +79,12 @@ function mapOrder(body: unknown, context: InboundContext): InboundResult {
   if (order.financial_status === 'voided') {
     return { outcome: 'ignored', why: '/financial_status: voided before it reached us' };
   }
+  const isGivenBack = MONEY_GIVEN_BACK.has(order.financial_status ?? '');
+  if (isGivenBack && topic === 'orders/updated') {
+    return { outcome: 'ignored', why: '/financial_status: an update about a refund' };
+  }
   const problems: FieldProblem[] = [];
-  if (order.financial_status && MONEY_GIVEN_BACK.has(order.financial_status)) {
+  if (isGivenBack) {
     const detail = `${order.financial_status} before it reached us: its refunds are not known here`;
     problems.push({ pointer: '/financial_status', detail });
   }

@@ -191,7 +191,7 @@ async function authorize(door: HttpDoor, request: AuthorizeRequest): Promise<Aut
   }
 }
 
-/** Stripe's search lags by a minute as a rule, by an hour at worst: absence proves nothing sooner. */
+/** Stripe's search lags, by under a minute as a rule: absence proves nothing sooner. */
 async function findAuthorization(
   door: HttpDoor,
   request: AuthorizeRequest,

@@ -2,7 +2,9 @@
 import { expect, test, type TestContext } from 'vitest';
 import { z } from 'zod';
 import type { CaptureRequest } from '../../canonical/ports/payment';
+import { checkTotals } from '../../canonical/rules/totals';
 import { shopifyClient } from '../../connectors/shopify/client';
+import { mapShopify } from '../../connectors/shopify/map-order';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
 import type { Target } from './contract-targets';
 
@@ -55,6 +57,19 @@ export function channelContract(target: () => Target): void {
     carrier: 'UPS',
     trackingNumber,
     lines: [{ channelLineRef: from.mug, quantity: 1 }],
+  });
+
+  test('an order of the shop reads as ours, and ties', async (context) => {
+    const made = await shop.sandbox(context).post('orders', {
+      lines: [{ sku: 'MUG', quantity: 3, price: '9.99' }],
+      shipping: '5.00',
+      taxRate: 0.06,
+    });
+    const result = mapShopify('orders/create', Made.parse(made).order, { account: 'shopify-us' });
+    const [event] = result.outcome === 'mapped' ? result.events : [];
+    if (event?.type !== 'order.created.v1') throw new Error(JSON.stringify(result));
+    expect(checkTotals(event.data)).toEqual([]);
+    expect(event.data.tenders[0]?.received).toEqual({ state: 'authorized' });
   });
 
   test('captures on the authorization that came with the order, and finds it', async (context) => {

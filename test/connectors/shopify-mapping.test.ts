@@ -240,6 +240,14 @@ describe('a Shopify order that cannot be read', () => {
   });
 });
 
+test('an update that tells of a refund is ignored: it is the echo of one that we know', () => {
+  const body = { ...base, financial_status: 'partially_refunded' };
+  expect(mapShopify('orders/updated', body, context)).toMatchObject({
+    outcome: 'ignored',
+    why: expect.stringContaining('/financial_status'),
+  });
+});
+
 describe('what a line and its buyer are known by', () => {
   test.each([
     [{ sku: ' MUG ' }, 'MUG'],
