@@ -35,8 +35,25 @@ export function refuseMalformed(request: CancelRequest | HoldRequest): void {
 
 export function cancel(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
   return once(flow.cancelResults, decision.decisionId, () =>
-    flow.cancellations.take(() => decideCancel(flow, decision)),
+    decision.eventNo === null
+      ? flow.cancellations.take(() => decideCancel(flow, decision))
+      : cancelByEvent(flow, decision),
   );
+}
+
+/**
+ * A person may ask again; an event is there for good. It waits for a release whose answer is not
+ * known, and where nothing can be cancelled any more, the moment marks it superseded.
+ */
+async function cancelByEvent(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
+  const isReleasing = () => [...flow.underway.values()].some((step) => step.step === 'release');
+  for (;;) {
+    const result = await flow.cancellations.take(() => decideCancel(flow, decision));
+    if (result.outcome !== 'refused') return result;
+    if (!isReleasing()) break;
+    await condition(() => !isReleasing());
+  }
+  return momentOf(flow, (moments) => moments.cancelOrder({ ...decision, recalled: [] }));
 }
 
 async function decideCancel(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {

@@ -86,7 +86,9 @@ async function waitForWork(flow: OrderFlow): Promise<Work> {
     const work = nextWork(flow, workflowInfo().historyLength);
     if (work) return work;
     showState(flow);
-    await condition(() => nextWork(flow, workflowInfo().historyLength) !== null);
+    const { agenda, call } = flow;
+    const isNews = () => flow.agenda !== agenda || flow.call !== call;
+    await condition(() => isNews() || nextWork(flow, workflowInfo().historyLength) !== null);
   }
 }
 
