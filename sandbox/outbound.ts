@@ -136,8 +136,13 @@ async function send(
     await body.dump();
     return { ok: statusCode >= 200 && statusCode < 300, answer: String(statusCode) };
   } catch (error) {
-    return { ok: false, answer: error instanceof Error ? error.name : 'failed' };
+    return { ok: false, answer: errorCode(error) };
   }
+}
+
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 async function enqueue(

@@ -55,26 +55,36 @@ export const orderSchema = z.looseObject({
 });
 export type RestOrder = z.infer<typeof orderSchema>;
 
-const sketchSchema = z.looseObject({
-  id: numericId.optional(),
-  orderNumber: z.int().positive().optional(),
-  order_number: z.int().positive().optional(),
-  currency: z.string().length(3).default('USD'),
-  financialStatus: z.string().optional(),
-  shipping: decimal.default(SHIPPING_DEFAULT),
-  taxRate: z.number().min(0).max(1).default(TAX_RATE),
-  lines: z
-    .array(
-      z.object({
-        sku: z.string().min(1),
-        quantity: z.int().min(1),
-        price: decimal,
-        title: z.string().optional(),
-      }),
-    )
-    .min(1)
-    .max(LINES_MAX),
-});
+const sketchSchema = z
+  .looseObject({
+    id: numericId.optional(),
+    orderNumber: z.int().positive().optional(),
+    order_number: z.int().positive().optional(),
+    currency: z.string().length(3).default('USD'),
+    financialStatus: z.string().optional(),
+    shipping: decimal.default(SHIPPING_DEFAULT),
+    taxRate: z.number().min(0).max(1).default(TAX_RATE),
+    lines: z
+      .array(
+        z.object({
+          sku: z.string().min(1),
+          quantity: z.int().min(1),
+          price: decimal,
+          title: z.string().optional(),
+        }),
+      )
+      .min(1)
+      .max(LINES_MAX),
+  })
+  .superRefine((sketch, context) => {
+    const prices = sketch.lines.map(
+      (line, index) => [['lines', index, 'price'], line.price] as const,
+    );
+    for (const [path, price] of [...prices, [['shipping'], sketch.shipping] as const]) {
+      if (minorUnits(price, sketch.currency) !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [...path], message: 'is not an amount' });
+    }
+  });
 type Sketch = z.infer<typeof sketchSchema>;
 
 /** Either a whole order (bare, or as `order`), or a few lines. */

@@ -67,18 +67,24 @@ function totalMinorOf(order: RestOrder, currency: string): number | undefined {
   return sum;
 }
 
-async function insertPayment(
-  db: Queryable,
+function authorizedMinorOf(
   order: RestOrder,
   totalMinor: number,
   authorization: Checkout['authorization'],
-): Promise<boolean> {
+): number | undefined {
+  const amount = authorization?.amount;
+  return amount === undefined ? totalMinor : minorUnits(amount, order.currency ?? 'USD');
+}
+
+async function insertPayment(
+  db: Queryable,
+  order: RestOrder,
+  amountMinor: number,
+  authorization: Checkout['authorization'],
+): Promise<void> {
   const currency = order.currency ?? 'USD';
   const status = order.financial_status;
-  if (status === 'pending' && !authorization) return true;
-  const amountMinor =
-    authorization?.amount === undefined ? totalMinor : minorUnits(authorization.amount, currency);
-  if (amountMinor === undefined) return false;
+  if (status === 'pending' && !authorization) return;
   const kind = status === 'paid' ? 'SALE' : 'AUTHORIZATION';
   const expires = new Date(Date.now() + AUTHORIZATION_LIFE_MS).toISOString();
   await transactions.insert(db, {
@@ -97,7 +103,6 @@ async function insertPayment(
       transactionId: null,
     },
   });
-  return true;
 }
 
 async function insertOrder(db: Queryable, order: RestOrder, total: number, hash: string) {
@@ -170,10 +175,12 @@ export async function checkOut(
       if (total === undefined) {
         return { outcome: 'invalid', pointer: '/total_price', detail: 'not an amount' };
       }
-      await insertOrder(db, payload, total, hash);
-      if (!(await insertPayment(db, payload, total, checkout.authorization))) {
-        throw new RangeError('the authorization is not an amount');
+      const authorized = authorizedMinorOf(payload, total, checkout.authorization);
+      if (authorized === undefined) {
+        return { outcome: 'invalid', pointer: '/authorization/amount', detail: 'not an amount' };
       }
+      await insertOrder(db, payload, total, hash);
+      await insertPayment(db, payload, authorized, checkout.authorization);
     }
     const deliveries = plan ? await sendOrderWebhook(context, db, id, plan) : [];
     const order = known ?? (await readOrder(db, id));

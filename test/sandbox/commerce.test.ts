@@ -128,6 +128,10 @@ describe('a placed order', () => {
     const bad = await checkout({ line_items: [{ quantity: 'two', price: {} }] });
     expect(bad.status).toBe(422);
     expect(at(bad.json, 'errors', 1, 'pointer')).toBe('/line_items/0/price');
+    const price = await checkout({ lines: [{ sku: 'A', quantity: 1, price: '1.005' }] });
+    expect(at(price.json, 'errors', 0, 'pointer')).toBe('/lines/0/price');
+    const amount = await checkout({ lines: LINES, authorization: { amount: '1.005' } });
+    expect(at(amount.json, 'errors', 0, 'pointer')).toBe('/authorization/amount');
   });
 });
 
