@@ -1,6 +1,6 @@
 /** Orders as rows: the lock, the snapshot a moment decides on, facts, the status projection. */
 import { statusOf } from '../canonical/rules/agenda';
-import type { OrderSnapshot, SnapshotException } from '../canonical/rules/agenda';
+import type { OrderSnapshot, SnapshotException } from '../canonical/rules/order-snapshot';
 import { EXCEPTION_RULES, ownerOf } from '../canonical/schema/exception';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { Sql } from './database';

@@ -1,7 +1,8 @@
 /** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
 import { channelSetup } from '../../canonical/schema/channel';
 import { Order } from '../../canonical/schema/order';
-import { submitOrder, type SubmitOutcome } from '../../store/moments/submit-order';
+import type { SubmitOutcome } from '../../store/moments/submission';
+import { submitOrder } from '../../store/moments/submit-order';
 import { readOrderView } from '../../store/order-view';
 import type { ApiDependencies } from '../dependencies';
 import { ORDER_EXAMPLE } from '../examples';

@@ -2,7 +2,6 @@
  * What is due for an order now, from what Postgres says of it. The flow does these things and
  * waits; it decides nothing about quantities or money itself.
  */
-import type { ExceptionBrief } from '../schema/exception';
 import type {
   AuthorizeOrder,
   MoneyStep,
@@ -11,130 +10,9 @@ import type {
   ReleaseOrder,
 } from '../schema/order-flow';
 import { MAX_LINES_SHOWN } from '../schema/order-flow';
-import {
-  openUnits,
-  orderStatus,
-  tenderState,
-  type LineQuantities,
-  type OrderStatus,
-} from './order-state';
-
-export type OrderStage = 'received' | 'accepted' | 'rejected' | 'closed';
-
-export interface SnapshotLine extends LineQuantities {
-  readonly lineNo: number;
-  readonly sku: string | null;
-  readonly channelSku: string;
-  readonly channelLineRef: string | null;
-  readonly locationId: string | null;
-  readonly groupNo: number | null;
-  readonly grossMinor: number;
-  readonly discountMinor: number;
-  readonly shippingMinor: number;
-  readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
-}
-export interface SnapshotAuthorization {
-  readonly authorizationNo: number;
-  readonly state: 'planned' | 'live' | 'voided' | 'expired' | 'declined' | 'consumed';
-  readonly voidTry: number;
-  readonly reference: string | null;
-  readonly amountMinor: number;
-  readonly capturedMinor: number;
-  readonly isMulticapture: boolean;
-}
-export interface SnapshotTender {
-  readonly tenderNo: number;
-  readonly gateway: string;
-  readonly amountMinor: number;
-  readonly capturedMinor: number;
-  readonly refundedMinor: number;
-  readonly prepaidMinor: number;
-  readonly prepaidUsedMinor: number;
-  readonly paymentMethodRef: string | null;
-  readonly authorizations: readonly SnapshotAuthorization[];
-}
-export interface SnapshotCapture {
-  readonly tenderNo: number;
-  readonly shipmentNo: number;
-  readonly amountMinor: number;
-  readonly authorizationNo: number | null;
-  readonly isFinal: boolean;
-  readonly try: number;
-  readonly state: 'due' | 'captured' | 'failed' | 'given-up';
-  readonly reference: string | null;
-}
-export interface SnapshotRefund {
-  readonly tenderNo: number;
-  readonly refundNo: number;
-  readonly amountMinor: number;
-  readonly try: number;
-  readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
-  readonly reference: string | null;
-}
-export interface SnapshotGroup {
-  readonly groupNo: number;
-  readonly locationId: string;
-  readonly try: number;
-  readonly state: 'planned' | 'released' | 'rejected';
-  readonly requestKey: string;
-}
-export interface SnapshotException extends ExceptionBrief {
-  readonly blocks: string;
-}
-
-/** Everything Postgres knows of an order that its flow's next step depends on. */
-export interface OrderSnapshot {
-  readonly orderId: string;
-  readonly channelInstance: string;
-  readonly orderNo: string;
-  readonly workflowId: string;
-  readonly channelOrderRef: string | null;
-  readonly correlationId: string;
-  readonly currency: string;
-  readonly totalMinor: number;
-  readonly stage: OrderStage;
-  readonly status: OrderStatus;
-  readonly holdReason: string | null;
-  readonly locationId: string | null;
-  readonly lines: readonly SnapshotLine[];
-  readonly tenders: readonly SnapshotTender[];
-  readonly captures: readonly SnapshotCapture[];
-  readonly refunds: readonly SnapshotRefund[];
-  readonly groups: readonly SnapshotGroup[];
-  readonly exceptions: readonly SnapshotException[];
-}
-
-/** The unit of work an exception blocks; with the order it makes the exception's id. */
-export const stepName = {
-  accept: 'accept',
-  authorize: (tenderNo: number) => `authorize:${tenderNo}`,
-  capture: (tenderNo: number, shipmentNo: number) => `capture:${tenderNo}:${shipmentNo}`,
-  void: (tenderNo: number, authorizationNo: number) => `void:${tenderNo}:${authorizationNo}`,
-  refund: (tenderNo: number, refundNo: number) => `refund:${tenderNo}:${refundNo}`,
-  release: (groupNo: number) => `release:${groupNo}`,
-} as const;
-
-export const effectKey = {
-  authorize: (orderId: string, tenderNo: number, authorizationNo: number) =>
-    `authorize:${orderId}:${tenderNo}:${authorizationNo}`,
-  capture: (orderId: string, tenderNo: number, shipmentNo: number, tryNo: number) =>
-    `capture:${orderId}:${tenderNo}:${shipmentNo}:${tryNo}`,
-  void: (orderId: string, tenderNo: number, authorizationNo: number, tryNo: number) =>
-    `void:${orderId}:${tenderNo}:${authorizationNo}:${tryNo}`,
-  refund: (orderId: string, tenderNo: number, refundNo: number, tryNo: number) =>
-    `refund:${orderId}:${tenderNo}:${refundNo}:${tryNo}`,
-  release: (orderId: string, groupNo: number, tryNo: number) =>
-    `release:${orderId}:${groupNo}:${tryNo}`,
-  recall: (orderId: string, groupNo: number, decisionId: string) =>
-    `recall:${orderId}:${groupNo}:${decisionId}`,
-  salesOrder: (orderId: string) => `sales-order:${orderId}`,
-  fulfil: (orderId: string, shipmentNo: number) => `fulfil:${orderId}:${shipmentNo}`,
-  taxInvoice: (orderId: string, shipmentNo: number) => `tax-invoice:${orderId}:${shipmentNo}`,
-  cancelAtChannel: (orderId: string) => `cancel-at-channel:${orderId}`,
-  notify: (orderId: string, template: string, subject: string | number) =>
-    `notify:${orderId}:${template}:${subject}`,
-  journal: (batchId: string) => `journal:${batchId}`,
-} as const;
+import { effectKey, stepName } from './effect-keys';
+import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './order-snapshot';
+import { openUnits, orderStatus, tenderState, type OrderStatus } from './order-state';
 
 /** A wait passes by itself; the step is tried again while its exception is open. */
 const WAITS = new Set(['payment.unavailable', 'fulfilment.unavailable', 'fulfilment.overdue']);

@@ -1,5 +1,5 @@
 /** What a cancel touches: only units that have not moved; released ones must be recalled first. */
-import type { OrderSnapshot, SnapshotLine } from './agenda';
+import type { OrderSnapshot, SnapshotLine } from './order-snapshot';
 import { openUnits } from './order-state';
 
 export interface LineQuantity {

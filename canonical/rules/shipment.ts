@@ -1,6 +1,6 @@
 /** What a shipment of some units of an order means: which units moved, what they are worth. */
 import type { ShipmentConfirmed } from '../schema/event';
-import type { OrderSnapshot, SnapshotLine } from './agenda';
+import type { OrderSnapshot, SnapshotLine } from './order-snapshot';
 import { shareOfUnits } from './money';
 import type { ShippedLine } from './posting';
 

@@ -4,7 +4,8 @@
  */
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/acceptance';
 import type { Missing, Verdict } from '../../canonical/rules/acceptance';
-import { briefOf, stepName } from '../../canonical/rules/agenda';
+import { briefOf } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { sum } from '../../canonical/rules/money';
 import { postPrepayment } from '../../canonical/rules/posting';
@@ -17,7 +18,8 @@ import { contentHash } from '../ids';
 import { askMasterData } from '../master-data';
 import { postJournal } from '../ledger';
 import { appendFact, settleStatus } from '../orders';
-import { snapshotOf, writeAcceptance, type Acceptance } from './accept-statement';
+import { snapshotOf, type Acceptance } from './accept-document';
+import { writeAcceptance } from './accept-statement';
 import { takeOrder } from './order-moment';
 import { refundPrepaid } from './refund-due';
 import { missingOf, postPrepayments, SOURCING_ATTEMPTS } from './submit-order';

@@ -7,7 +7,7 @@ import type { Applied } from '../../canonical/schema/order-flow';
 import { only, type Database, type Sql } from '../database';
 import { everyOpenUnit, giveUpUnits } from './cancel-order';
 import { orderMoment, type OrderInHand } from './order-moment';
-import { planAuthorization } from './record-shipment';
+import { planAuthorization } from './shipment-money';
 
 interface ResolvedRow {
   exception_id: string;

@@ -1,5 +1,5 @@
 /** Authorization: an amount is promised, or declined. Posts nothing (rule 1). */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { formatMoney } from '../../canonical/rules/money';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';

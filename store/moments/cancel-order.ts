@@ -3,7 +3,7 @@
  * that is here already becomes a refund (rules 6, 6a, 7). Authorizations that nothing needs any
  * more are voided by the flow, from the agenda.
  */
-import { effectKey } from '../../canonical/rules/agenda';
+import { effectKey } from '../../canonical/rules/effect-keys';
 import { cancelMoves, intendCancel, type CancelMove } from '../../canonical/rules/cancellation';
 import { businessDate } from '../../canonical/rules/business-date';
 import { sum } from '../../canonical/rules/money';

@@ -2,7 +2,7 @@
  * Capture of what a shipment is owed. The shipment is on the books before this is tried; a capture
  * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
  */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { formatMoney } from '../../canonical/rules/money';
 import { postCapture } from '../../canonical/rules/posting';

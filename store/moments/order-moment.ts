@@ -2,7 +2,8 @@
  * The frame of every moment of an accepted order: its row lock first, then what is known, then the
  * change, then the status it amounts to and what is due next. One transaction.
  */
-import { agendaOf, type OrderSnapshot } from '../../canonical/rules/agenda';
+import { agendaOf } from '../../canonical/rules/agenda';
+import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
 import { channelSetup, type ChannelSetup } from '../../canonical/schema/channel';
 import type { OrderAgenda } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';

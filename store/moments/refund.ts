@@ -1,5 +1,5 @@
 /** Money that is here already goes back (rule 8). */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { formatMoney } from '../../canonical/rules/money';
 import { postRefund } from '../../canonical/rules/posting';

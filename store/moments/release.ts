@@ -1,5 +1,5 @@
 /** Release: the warehouse has taken the fulfilment request, or has said no. */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
 import type { Address } from '../../canonical/schema/order';

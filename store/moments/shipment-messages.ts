@@ -1,5 +1,5 @@
 /** Whom a shipment is told: the channel, the customer, the tax service; one outbox row each. */
-import { effectKey } from '../../canonical/rules/agenda';
+import { effectKey } from '../../canonical/rules/effect-keys';
 import type { PlannedShipment } from '../../canonical/rules/shipment';
 import type { ShipmentAnnouncement } from '../../canonical/ports/channel';
 import type { CustomerMessage } from '../../canonical/ports/notification';

@@ -4,63 +4,24 @@
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/acceptance';
-import type { Missing, Problem, Shortage, Verdict } from '../../canonical/rules/acceptance';
+import type { Missing, Problem, Verdict } from '../../canonical/rules/acceptance';
 import { briefOf } from '../../canonical/rules/agenda';
 import { businessDate } from '../../canonical/rules/business-date';
 import { postPrepayment } from '../../canonical/rules/posting';
 import { channelSetup, type ChannelSetup } from '../../canonical/schema/channel';
-import type { ErrorCode } from '../../canonical/schema/error-codes';
-import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Order } from '../../canonical/schema/order';
-import { orderWorkflowId, type OrderBrief } from '../../canonical/schema/order-flow';
+import { orderWorkflowId } from '../../canonical/schema/order-flow';
 import { sqlState, type Database, type Sql } from '../database';
 import { contentHash, newId } from '../ids';
 import { postJournal } from '../ledger';
 import { askMasterData } from '../master-data';
-import { snapshotOf, writeAcceptance, type Acceptance, type Acceptation } from './accept-statement';
+import { snapshotOf, type Acceptance } from './accept-document';
+import { writeAcceptance, type Acceptation } from './accept-statement';
+import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
 import { replaceContent, writeWaitingOrder } from './waiting-order';
 
 /** Somebody may take the stock between asking and reserving; then it is asked again. */
 export const SOURCING_ATTEMPTS = 3;
-
-export interface Accepted {
-  readonly outcome: 'accepted';
-  readonly orderId: string;
-  readonly workflowId: string;
-  readonly order: OrderBrief;
-}
-export interface Waiting {
-  readonly outcome: 'waiting';
-  readonly orderId: string;
-  readonly workflowId: string;
-  readonly exceptions: readonly ExceptionBrief[];
-}
-export interface SubmitContext {
-  readonly correlationId: string;
-  readonly sourceEventNo: number | null;
-  /** A channel has sold it already: it is never refused for what we lack, it waits. */
-  readonly isSold: boolean;
-  readonly fulfilmentDeadlineMs: number;
-  readonly idempotency?: {
-    readonly scope: string;
-    readonly key: string;
-    readonly bodyHash: string;
-    /** The HTTP answer that is kept beside the key, in the same transaction. */
-    readonly answer: (outcome: Accepted | Waiting) => { status: number; body: unknown };
-  };
-}
-export type SubmitOutcome =
-  | Accepted
-  | Waiting
-  | { readonly outcome: 'exists'; readonly orderId: string; readonly isSame: boolean }
-  | {
-      readonly outcome: 'refused';
-      readonly code: ErrorCode;
-      readonly problems: readonly Problem[];
-      readonly available?: readonly Shortage[];
-    }
-  | { readonly outcome: 'replayed'; readonly status: number; readonly body: unknown }
-  | { readonly outcome: 'key-reused' };
 
 export async function submitOrder(
   db: Database,

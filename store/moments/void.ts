@@ -1,5 +1,5 @@
 /** An authorization that nothing will be captured on is let go. Posts nothing (rule 1). */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { formatMoney } from '../../canonical/rules/money';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';

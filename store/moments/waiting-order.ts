@@ -3,7 +3,7 @@
  * missing. Its flow starts and waits; the removal of any cause wakes it.
  */
 import type { Missing } from '../../canonical/rules/acceptance';
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Order } from '../../canonical/schema/order';
@@ -11,8 +11,8 @@ import { ORDER_WORKFLOW_TYPE, orderWorkflowId } from '../../canonical/schema/ord
 import type { Sql } from '../database';
 import { openException, resolveExceptions } from '../exceptions';
 import { contentHash, newId } from '../ids';
-import { flowAddress } from './accept-statement';
-import type { SubmitContext, SubmitOutcome, Waiting } from './submit-order';
+import { flowAddress } from './accept-document';
+import type { SubmitContext, SubmitOutcome, Waiting } from './submission';
 
 /** Exceptions opened for one order at the most; the rest are found when these are mended. */
 const MAX_EXCEPTIONS_AN_ORDER = 100;

@@ -1,0 +1,36 @@
+/**
+ * Names made from business identity: of the steps that exceptions block, and of the effects on
+ * other systems. A `try` rises only after a recorded definite failure, never after a time-out.
+ */
+
+/** The unit of work an exception blocks; with the order it makes the exception's id. */
+export const stepName = {
+  accept: 'accept',
+  authorize: (tenderNo: number) => `authorize:${tenderNo}`,
+  capture: (tenderNo: number, shipmentNo: number) => `capture:${tenderNo}:${shipmentNo}`,
+  void: (tenderNo: number, authorizationNo: number) => `void:${tenderNo}:${authorizationNo}`,
+  refund: (tenderNo: number, refundNo: number) => `refund:${tenderNo}:${refundNo}`,
+  release: (groupNo: number) => `release:${groupNo}`,
+} as const;
+
+export const effectKey = {
+  authorize: (orderId: string, tenderNo: number, authorizationNo: number) =>
+    `authorize:${orderId}:${tenderNo}:${authorizationNo}`,
+  capture: (orderId: string, tenderNo: number, shipmentNo: number, tryNo: number) =>
+    `capture:${orderId}:${tenderNo}:${shipmentNo}:${tryNo}`,
+  void: (orderId: string, tenderNo: number, authorizationNo: number, tryNo: number) =>
+    `void:${orderId}:${tenderNo}:${authorizationNo}:${tryNo}`,
+  refund: (orderId: string, tenderNo: number, refundNo: number, tryNo: number) =>
+    `refund:${orderId}:${tenderNo}:${refundNo}:${tryNo}`,
+  release: (orderId: string, groupNo: number, tryNo: number) =>
+    `release:${orderId}:${groupNo}:${tryNo}`,
+  recall: (orderId: string, groupNo: number, decisionId: string) =>
+    `recall:${orderId}:${groupNo}:${decisionId}`,
+  salesOrder: (orderId: string) => `sales-order:${orderId}`,
+  fulfil: (orderId: string, shipmentNo: number) => `fulfil:${orderId}:${shipmentNo}`,
+  taxInvoice: (orderId: string, shipmentNo: number) => `tax-invoice:${orderId}:${shipmentNo}`,
+  cancelAtChannel: (orderId: string) => `cancel-at-channel:${orderId}`,
+  notify: (orderId: string, template: string, subject: string | number) =>
+    `notify:${orderId}:${template}:${subject}`,
+  journal: (batchId: string) => `journal:${batchId}`,
+} as const;

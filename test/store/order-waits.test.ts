@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../store/database';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { acceptOrder } from '../../store/moments/accept-order';
+import { readAgenda } from '../../store/moments/agenda';
+import { applyResolution } from '../../store/moments/apply-resolution';
+import { recordCapture } from '../../store/moments/capture';
+import { liftHold, placeHold } from '../../store/moments/hold-order';
+import { receiveStock } from '../../store/moments/move-stock';
+import { submitOrder } from '../../store/moments/submit-order';
+import { resolveExceptions } from '../../store/exceptions';
+import { accepted, context, LOCATION, orderOf, stockShop } from './fixture';
+import { authorize, balances, begin, capture, release, ship, step } from './steps';
+
+let test: TestDatabase;
+let db: Database;
+beforeAll(async () => {
+  test = await cloneDatabase();
+  db = test.db;
+  await stockShop(db, { MUG: 1000, CAP: 1000, LAST: 10 });
+});
+afterAll(() => test.drop());
+
+describe('what cannot go on', () => {
+  it('waits for a mapping and for stock, and is accepted when both are there', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'NEW', quantity: 2, unitMinor: 1000 }],
+    });
+    const sold = { ...context, isSold: true };
+    const waiting = await submitOrder(db, order, sold);
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    expect(waiting.exceptions.map((one) => one.code)).toEqual(['mapping.sku']);
+    const { orderId } = waiting;
+    expect(await submitOrder(db, order, sold)).toMatchObject({ outcome: 'exists', isSame: true });
+    await db.query(`insert into item values ('NEW', null, 700, 'USD')`);
+    const still = await acceptOrder(db, { orderId });
+    expect(still).toMatchObject({
+      outcome: 'waiting',
+      exceptions: [{ code: 'inventory.insufficient' }],
+    });
+    const received = await receiveStock(db, {
+      eventNo: null,
+      source: 'test#1',
+      occurredAt: '2026-11-20T10:00:00Z',
+      correlationId: 'cor',
+      data: { location: LOCATION as never, lines: [{ sku: 'NEW' as never, quantity: 5 }] },
+    });
+    expect(received).toEqual({ outcome: 'moved' });
+    const signals = await db.query(
+      `select name from dispatch where order_id = $1 and kind = 'signal'`,
+      [orderId],
+    );
+    expect(signals.rows).toEqual([{ name: 'exceptionResolved' }]);
+    expect(await acceptOrder(db, { orderId })).toMatchObject({ outcome: 'accepted' });
+    expect(await readAgenda(db, { orderId })).toMatchObject({ blockedBy: [], money: [] });
+  });
+
+  it('names both sums of an order that does not add up, and takes the corrected one', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [
+        { sku: 'MUG', quantity: 1, unitMinor: 19900 },
+        { sku: 'CAP', quantity: 1, unitMinor: 19900 },
+      ],
+    });
+    const wrong = { ...order, lines: [...order.lines, ...order.lines.slice(0, 1)] };
+    const sold = { ...context, isSold: true };
+    const waiting = await submitOrder(db, wrong, sold);
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    expect(waiting.exceptions).toMatchObject([{ code: 'order.totals-mismatch' }]);
+    expect(waiting.exceptions[0]?.detail).toContain('597.00 USD, the order says 398.00 USD');
+    const { orderId } = waiting;
+    expect(await submitOrder(db, order, sold)).toMatchObject({ outcome: 'waiting', orderId });
+    expect(await acceptOrder(db, { orderId })).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('is accepted as charged when a person overrides its totals', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'MUG', quantity: 1, unitMinor: 2000 }],
+    });
+    const wrong = { ...order, lines: [...order.lines, ...order.lines] };
+    const waiting = await submitOrder(db, wrong, { ...context, isSold: true });
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    const exceptionIds = waiting.exceptions.map((one) => one.exceptionId);
+    await db.transaction((sql) =>
+      resolveExceptions(
+        sql,
+        { exceptionIds },
+        { resolution: 'override', by: 'finance', reason: 'as charged' },
+      ),
+    );
+    const outcome = await acceptOrder(db, { orderId: waiting.orderId });
+    expect(outcome).toMatchObject({ outcome: 'accepted', order: { totalMinor: 2000 } });
+  });
+
+  it('asks for the money again under a new try when a person retries a failed capture', async () => {
+    const orderId = await accepted(
+      db,
+      orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1500 }] }),
+    );
+    await authorize(db, orderId);
+    await release(db, orderId);
+    const shipped = await ship(db, orderId, 'p', [{ lineNo: 1, quantity: 1 }]);
+    const due = step(shipped.agenda, 'capture');
+    expect(due.key).toMatch(/:1$/);
+    await begin(db, due.key, 'capture', orderId);
+    const refused = { outcome: 'refused' as const, vendorCode: 'card_expired', detail: 'gone' };
+    const failed = await recordCapture(db, due, refused);
+    expect(failed).toMatchObject({
+      outcome: 'refused',
+      agenda: { isSettled: false, blockedBy: [{ code: 'payment.capture-failed' }] },
+    });
+    expect(await balances(db, orderId)).toMatchObject({ AR: 1500 });
+    const exceptionId = failed.agenda.blockedBy[0]?.exceptionId ?? '';
+    await db.transaction((sql) =>
+      resolveExceptions(
+        sql,
+        { exceptionIds: [exceptionId] },
+        { resolution: 'retry', by: 'payments' },
+      ),
+    );
+    const { agenda } = await applyResolution(db, { orderId, exceptionId });
+    // The authorization had lapsed: a new one first, then the capture on it.
+    expect(step(agenda, 'authorize').authorizationNo).toBe(2);
+    const settled = await capture(db, await authorize(db, orderId));
+    expect(settled).toMatchObject({ isSettled: true });
+  });
+
+  it('stays from the warehouse while it is held', async () => {
+    const orderId = await accepted(
+      db,
+      orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1500 }] }),
+    );
+    await authorize(db, orderId);
+    const held = await placeHold(db, { decisionId: 'h', orderId });
+    expect(held).toMatchObject({ outcome: 'held', agenda: { release: null } });
+    const lifted = await liftHold(db, { decisionId: 'l', orderId });
+    expect(lifted).toMatchObject({ outcome: 'released', agenda: { release: { units: 1 } } });
+  });
+});

@@ -1,0 +1,84 @@
+/** An order's steps, each with the effect row and the vendor's good answer that a flow would bring. */
+import type { MoneyStep, OrderAgenda } from '../../canonical/schema/order-flow';
+import type { Database } from '../../store/database';
+import { beginEffect } from '../../store/effects';
+import { readAgenda } from '../../store/moments/agenda';
+import { recordAuthorization } from '../../store/moments/authorize';
+import { prepareCapture, recordCapture } from '../../store/moments/capture';
+import { recordShipment } from '../../store/moments/record-shipment';
+import { prepareRelease, recordRelease } from '../../store/moments/release';
+import { LOCATION, routedEvent } from './fixture';
+
+export function step<S extends MoneyStep['step']>(agenda: OrderAgenda, name: S) {
+  const found = agenda.money.find(
+    (one): one is Extract<MoneyStep, { step: S }> => one.step === name,
+  );
+  if (!found) throw new Error(`no ${name} is due: ${JSON.stringify(agenda)}`);
+  return found;
+}
+
+export async function begin(
+  db: Database,
+  key: string,
+  verb: string,
+  orderId: string,
+  body: unknown = {},
+) {
+  await beginEffect(db, { key, system: 'test', verb, orderId, body });
+}
+
+export async function authorize(db: Database, orderId: string): Promise<OrderAgenda> {
+  const due = step(await readAgenda(db, { orderId }), 'authorize');
+  await begin(db, due.key, 'authorize', orderId);
+  const answer = await recordAuthorization(db, due, {
+    outcome: 'authorized',
+    reference: `pi_${orderId}`,
+    amountMinor: due.amountMinor,
+    isMulticapture: false,
+    expiresAt: null,
+  });
+  return answer.agenda;
+}
+
+export async function release(db: Database, orderId: string): Promise<OrderAgenda> {
+  const { release: due } = await readAgenda(db, { orderId });
+  if (!due) throw new Error('no release is due');
+  await begin(db, due.key, 'release', orderId, await prepareRelease(db, due));
+  const answer = await recordRelease(db, due, { outcome: 'taken', reference: due.key });
+  return answer.agenda;
+}
+
+export async function ship(
+  db: Database,
+  orderId: string,
+  shipmentId: string,
+  lines: readonly { lineNo: number; quantity: number }[],
+) {
+  const body = {
+    orderId,
+    shipmentId,
+    location: LOCATION,
+    shippedAt: '2026-11-21T02:30:00Z',
+    lines,
+  };
+  const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, body);
+  return { eventNo, ...(await recordShipment(db, { orderId, eventNo })) };
+}
+
+export async function capture(db: Database, agenda: OrderAgenda): Promise<OrderAgenda> {
+  const due = step(agenda, 'capture');
+  await begin(db, due.key, 'capture', due.orderId, await prepareCapture(db, due));
+  const reference = `ch_${due.key}`;
+  const { amountMinor } = due;
+  const answer = await recordCapture(db, due, { outcome: 'captured', reference, amountMinor });
+  return answer.agenda;
+}
+
+export async function balances(db: Database, orderId: string): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ account: string; minor: number }>(
+    `select account, sum(case side when 'debit' then amount_minor else -amount_minor end) as minor
+       from journal_line join journal using (journal_id) where order_id = $1 group by account`,
+    [orderId],
+  );
+  return Object.fromEntries(rows.filter((row) => row.minor !== 0).map((r) => [r.account, r.minor]));
+}
