@@ -96,3 +96,16 @@ export async function confirmEffect(
   );
   return rows.length > 0;
 }
+
+/**
+ * Nothing was made: the first and only call never reached the other system. The row goes, so that
+ * the next call is a first one again and may say something else. False where another call began.
+ */
+export async function forgetEffect(sql: Sql, key: string): Promise<boolean> {
+  const { rowCount } = await sql.query({
+    name: 'forget-effect',
+    text: `delete from effect where effect_key = $1 and state = 'called' and calls = 1`,
+    values: [key],
+  });
+  return rowCount === 1;
+}

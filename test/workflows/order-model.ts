@@ -4,7 +4,9 @@
  * canned answers. Vendors behave as they are told to, call by call.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { agendaOf, effectKey, stepName, type OrderSnapshot } from '../../canonical/rules/agenda';
+import { agendaOf } from '../../canonical/rules/agenda';
+import { effectKey, stepName } from '../../canonical/rules/effect-keys';
+import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
 import { planCaptures } from '../../canonical/rules/capture';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { EXCEPTION_RULES, ownerOf, type Resolution } from '../../canonical/schema/exception';

@@ -1,5 +1,5 @@
 /** A step that calls another system: its name, what a person reads of it, the call itself. */
-import { stepName } from '../../canonical/rules/agenda';
+import { stepName } from '../../canonical/rules/effect-keys';
 import { formatMoney } from '../../canonical/rules/money';
 import type {
   EffectAnswer,

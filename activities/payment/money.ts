@@ -1,0 +1,92 @@
+/**
+ * Money moved for an order, by its processor or by the channel in its stead: each one effect under
+ * its key, and the moment that records it.
+ */
+import type { MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
+import type { MoneyEffects } from '../../canonical/schema/order-flow';
+import type { Database } from '../../store/database';
+import { prepareAuthorization, recordAuthorization } from '../../store/moments/authorize';
+import { prepareCapture, recordCapture } from '../../store/moments/capture';
+import { prepareRefund, recordRefund } from '../../store/moments/refund';
+import { prepareVoid, recordVoid } from '../../store/moments/void';
+import { performEffect } from '../effect';
+
+export interface MoneyActivitiesSettings {
+  readonly db: Database;
+  /** The account that moves the money: `stripe-us`, `shopify-us`. */
+  readonly account: string;
+  readonly mover: MoneyMover;
+  /** A channel's mover has no keys of ours: what is not found is looked for twice. */
+  readonly hasKeys: boolean;
+}
+
+export function createMoneyActivities(
+  settings: MoneyActivitiesSettings,
+): Omit<MoneyEffects, 'authorizePayment'> {
+  const { db, account, mover, hasKeys } = settings;
+  const common = { system: account, looksTwice: !hasKeys };
+  return {
+    captureShipment: (order) =>
+      performEffect(db, {
+        ...effectOf(order),
+        ...common,
+        verb: 'capture',
+        prepare: () => prepareCapture(db, order),
+        find: (request) => mover.findCapture(request),
+        call: (request) => mover.capture(request),
+        record: (answer) => recordCapture(db, order, answer),
+      }),
+    voidAuthorization: (order) =>
+      performEffect(db, {
+        ...effectOf(order),
+        ...common,
+        verb: 'void',
+        prepare: () => prepareVoid(db, order),
+        find: (request) => mover.findVoid(request),
+        call: (request) => mover.void(request),
+        record: (answer) => recordVoid(db, order, answer),
+      }),
+    refundPayment: (order) =>
+      performEffect(db, {
+        ...effectOf(order),
+        ...common,
+        verb: 'refund',
+        prepare: () => prepareRefund(db, order),
+        find: (request) => mover.findRefund(request),
+        call: (request) => mover.refund(request),
+        record: (answer) => recordRefund(db, order, answer),
+      }),
+  };
+}
+
+/** Where we authorize ourselves. */
+export function createPaymentActivities(settings: {
+  readonly db: Database;
+  readonly account: string;
+  readonly gateway: PaymentGateway;
+}): MoneyEffects {
+  const { db, account, gateway } = settings;
+  return {
+    ...createMoneyActivities({ db, account, mover: gateway, hasKeys: true }),
+    authorizePayment: (order) =>
+      performEffect(db, {
+        ...effectOf(order),
+        system: account,
+        verb: 'authorize',
+        prepare: () => prepareAuthorization(db, order),
+        find: (request) => gateway.findAuthorization(request),
+        call: (request) => gateway.authorize(request),
+        record: (answer) => recordAuthorization(db, order, answer),
+      }),
+  };
+}
+
+function effectOf(order: {
+  readonly key: string;
+  readonly orderId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+}) {
+  const { key, orderId, amountMinor, currency } = order;
+  return { key, orderId, amountMinor, currency };
+}
