@@ -40,3 +40,17 @@ export async function recordDecision(sql: Sql, decision: Decision): Promise<bool
   });
   return rowCount === 1;
 }
+
+/** Adds what came of a decision that was recorded before it was asked of its flow. */
+export async function recordOutcome(
+  sql: Sql,
+  decision: Pick<Decision, 'action' | 'subject' | 'decisionId'>,
+  outcome: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await sql.query({
+    name: 'record-decision-outcome',
+    text: `update decision set detail = detail || $4::jsonb
+            where action = $1 and subject = $2 and decision_id = $3`,
+    values: [decision.action, decision.subject, decision.decisionId, JSON.stringify(outcome)],
+  });
+}

@@ -54,14 +54,21 @@ export function readKey(
       ],
     });
   }
+  const scope = `${caller.callerId} ${route}`;
   return {
-    scope: `${caller.callerId} ${route}`,
+    scope,
     key,
     // The path is part of what was asked: the same key on another order is another request.
     bodyHash: contentHash([request.path, body]),
-    decisionId: `${caller.callerId}:${key}`,
+    decisionId: decisionIdOf(scope, request.path, key),
   };
 }
+
+/** A caller may put anything into a key: only its hash goes into histories and effect keys. */
+function decisionIdOf(...parts: readonly string[]): string {
+  return `dec_${contentHash(parts).slice(0, DECISION_HASH_CHARS)}`;
+}
+const DECISION_HASH_CHARS = 26;
 
 export const REUSED = 'this Idempotency-Key was used with another request';
 const REPLAYED = { 'Idempotency-Replayed': 'true' } as const;

@@ -119,6 +119,8 @@ const BODY_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
 
 /** Postgres is away, full, or kept us waiting: 08 connection, 53 resources, 55P03/57 locks, time. */
 const AWAY_STATES = /^(08...|53...|55P03|57...|40001|40P01)$/;
+/** A cursor that was tampered with, U+0000 in a path: data exceptions that a caller can cause. */
+const BAD_VALUE_STATES = /^22(007|008|021|023|P02|P05)$/;
 const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 const POOL_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/;
@@ -138,6 +140,9 @@ export function toProblem(error: unknown): Problem {
   }
   if (isStoreAway(error)) {
     return new Problem('unavailable', 'the database does not answer in time; nothing was changed');
+  }
+  if (BAD_VALUE_STATES.test(sqlState(error) ?? '')) {
+    return new Problem('invalid_request', 'a value of the request cannot be read; nothing changed');
   }
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : '';
   const known = BODY_ERRORS[String(type)];

@@ -12,7 +12,7 @@ import type { Caller } from './authenticate';
 import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body';
 import { correlatedOf } from './correlation';
 import { once, readKey, type Answer, type KeyedCall } from './keyed';
-import type { FieldError } from './problem';
+import { type FieldError, Problem } from './problem';
 import { fieldErrors, invalidRequest, type Part } from './validation';
 
 export type Method = 'get' | 'post' | 'put';
@@ -38,6 +38,8 @@ interface BodySpec<B extends z.ZodType> {
   readonly schema: B;
   readonly mediaTypes?: readonly string[];
   readonly limitBytes?: number;
+  /** No body at all means `{}`. */
+  readonly mayBeEmpty?: boolean;
   /** What a newcomer can paste. */
   readonly example: unknown;
 }
@@ -94,6 +96,10 @@ function parsePart<S extends z.ZodType>(
 }
 
 async function readJson(request: Request, response: Response, body: BodySpec<z.ZodType>) {
+  const isBare =
+    request.headers['content-length'] === undefined || request.headers['content-length'] === '0';
+  const isChunked = request.headers['transfer-encoding'] !== undefined;
+  if (body.mayBeEmpty === true && isBare && !isChunked) return {};
   requireMediaType(request, body.mediaTypes ?? JSON_TYPES);
   return parseJson(await readBytes(request, response, body.limitBytes ?? BODY_LIMIT_BYTES));
 }
@@ -109,6 +115,10 @@ function readParts<P extends z.ZodObject, Q extends z.ZodObject>(
   errors: FieldError[],
 ): Reads<P, Q> | undefined {
   const params = parsePart(schemas.params, request.params, 'path', errors);
+  // What cannot be a name names nothing; only a PUT would have made it.
+  if (params === undefined && request.method !== 'PUT') {
+    throw new Problem('not_found', 'there is nothing here by that name', { errors });
+  }
   const query = parsePart(schemas.query, request.query, 'query', errors);
   return params === undefined || query === undefined ? undefined : { params, query };
 }

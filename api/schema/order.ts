@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { BusinessDate, Instant, OrderId } from '../../canonical/schema/ids';
 import { ORDER_STATUSES, TENDER_STATES } from '../../canonical/rules/order-state';
 import { ORDER_ID_EXAMPLE } from '../examples';
+import { Amount } from './amount';
 import { ExceptionSummary } from './exception';
 
 const Units = z.int();
-const Amount = z.strictObject({ currency: z.string(), minorUnits: z.int() }).meta({ id: 'Amount' });
 
 export const OrderParams = z.strictObject({
   orderId: OrderId.meta({ example: ORDER_ID_EXAMPLE }),

@@ -1,0 +1,81 @@
+/** Master data, stock and orders for tests of the API: put in over the API itself. */
+import { createHmac } from 'node:crypto';
+import { expect } from 'vitest';
+import type { OrderInput } from '../../canonical/schema/order';
+import { SHOPIFY_SECRET, type RunningApi } from './fixture';
+
+export const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
+
+export const SKU = 'MUG-BLUE';
+export const DC = 'dc-east';
+
+/** An item, a location, the mappings of web-us; no stock. */
+export async function putMasterData(api: RunningApi): Promise<void> {
+  const put = async (path: string, json: unknown) => {
+    const answer = await api.send('PUT', path, { json });
+    expect([path, answer.status, answer.body]).toEqual([path, 200, expect.anything()]);
+  };
+  await put(`/v1/items/${SKU}`, { description: 'Blue mug', standardCost: usd(450) });
+  const location = { name: 'DC East', kind: 'dc', timeZone: 'America/New_York', priority: 10 };
+  await put(`/v1/locations/${DC}`, location);
+  await put('/v1/mappings/tax-code/web-us/IL%20State%20Tax', { target: 'US-IL' });
+  await put('/v1/mappings/tender/web-us/stripe', { target: 'card' });
+}
+
+/** Found stock: an adjustment, so that no worker is needed. */
+export async function addStock(api: RunningApi, quantity: number, key: string): Promise<void> {
+  const lines = [{ sku: SKU, quantityDelta: quantity }];
+  const json = { location: DC, reason: 'opening stock', lines };
+  const answer = await api.send('POST', '/v1/inventory/adjustments', { json, key });
+  expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+}
+
+/** An order of web-us that ties: 12.99 a mug, 6.25 % tax rounded to 0.81. */
+export function orderOf(orderNo: string, quantity = 1): OrderInput {
+  const gross = 1_299 * quantity;
+  const tax = 81 * quantity;
+  return {
+    channelInstance: 'web-us',
+    orderNo,
+    placedAt: '2026-03-02T15:04:05Z',
+    currency: 'USD',
+    customer: { name: 'Ada Buyer', email: 'ada@example.com' },
+    shipTo: { name: 'Ada Buyer', address1: '1 Main St', country: 'US' },
+    lines: [
+      {
+        sku: SKU,
+        quantity,
+        unitPrice: usd(1_299),
+        taxes: [{ code: 'IL State Tax', amount: usd(tax) }],
+      },
+    ],
+    totals: {
+      subtotal: usd(gross),
+      discount: usd(0),
+      shipping: usd(0),
+      tax: usd(tax),
+      total: usd(gross + tax),
+    },
+    tenders: [{ gateway: 'stripe', amount: usd(gross + tax), paymentMethodRef: 'pm_card_visa' }],
+  };
+}
+
+/** A webhook as Shopify sends and signs it. */
+export function shopifyWebhook(body: string, eventId: string, topic = 'orders/create') {
+  return {
+    role: null,
+    raw: body,
+    headers: {
+      'content-type': 'application/json',
+      'x-shopify-topic': topic,
+      'x-shopify-event-id': eventId,
+      'x-shopify-triggered-at': '2026-03-02T15:04:06Z',
+      'x-shopify-hmac-sha256': createHmac('sha256', SHOPIFY_SECRET).update(body).digest('base64'),
+    },
+  };
+}
+
+export async function countOf(api: RunningApi, table: string): Promise<number> {
+  const { rows } = await api.db.query<{ count: number }>(`select count(*) from ${table}`);
+  return rows[0]?.count ?? -1;
+}
