@@ -14,7 +14,7 @@ import { orderWorkflowId } from '../../canonical/schema/order-flow';
 import { sqlState, type Database, type Sql } from '../database';
 import { contentHash, newId } from '../ids';
 import { postJournal } from '../ledger';
-import { askMasterData } from '../master-data';
+import { askMasterDataAfresh, recallMasterData } from '../master-data-cache';
 import { snapshotOf, type Acceptance } from './accept-document';
 import { writeAcceptance, type Acceptation } from './accept-statement';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
@@ -35,15 +35,21 @@ export async function submitOrder(
       ? waitFor(db, order, context, setup, missingOf(refused))
       : refuse(db, refused, context);
   }
-  let verdict: Verdict | null = null;
+  const question = valuesToLookUp(order);
+  const remembered = recallMasterData(db, question);
+  let verdict: Verdict | null = remembered ? judge(order, setup, remembered) : null;
   for (let attempt = 1; attempt <= SOURCING_ATTEMPTS; attempt += 1) {
-    verdict = judge(order, setup, await askMasterData(db, valuesToLookUp(order)));
+    if (attempt > 1 || verdict?.outcome !== 'acceptable') {
+      verdict = judge(order, setup, await askMasterDataAfresh(db, question));
+    }
     if (verdict.outcome !== 'acceptable') break;
     const acceptance = newAcceptance(order, setup, context, verdict);
     const written = await write(db, acceptance);
     if (written === 'accepted') return acceptedOf(acceptance);
     if (written === 'key-used') return replayOrReuse(db, context);
-    if (written === 'order-exists') return existing(db, order, context);
+    if (written === 'order-exists') {
+      return (await usedKey(db, context)) ?? existing(db, order, context);
+    }
   }
   if (verdict?.outcome === 'missing') {
     return waitFor(db, order, context, setup, verdict.missing);
