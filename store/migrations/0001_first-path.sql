@@ -174,6 +174,9 @@ create table payment_authorization (
   primary key (order_id, tender_no, authorization_no)
 );
 
+create index payment_authorization_by_reference on payment_authorization (reference)
+  where reference is not null;
+
 create table fulfilment_group (
   order_id text not null,
   group_no integer not null,
@@ -203,6 +206,10 @@ create table shipment (
   primary key (order_id, shipment_no),
   unique (order_id, shipment_ref)
 );
+
+create index shipment_by_ref on shipment (shipment_ref);
+create index shipment_by_tracking_number on shipment (tracking_number)
+  where tracking_number is not null;
 
 -- Money that a shipment is owed by a tender; the try rises only after a definite failure.
 create table capture (
@@ -435,6 +442,8 @@ create table posting_batch (
   created_at timestamptz not null default now(),
   posted_at timestamptz
 );
+create index posting_batch_by_document on posting_batch (document_no)
+  where document_no is not null;
 create index posting_batch_open on posting_batch (erp_instance) where state = 'formed';
 
 create table posting_batch_journal (
