@@ -1,0 +1,48 @@
+/** When the store is full or away: a clear answer for callers, and health still answers. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi, type RunningApi } from './fixture';
+import { addStock, countOf, orderOf, putMasterData } from './world';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await startApi({ connections: 2 });
+  await putMasterData(api);
+  await addStock(api, 10, 'stock-1');
+});
+afterAll(() => api.stop());
+
+test('a pool without a free connection is 503 with Retry-After, and health answers', async () => {
+  const held = [await api.db.pool.connect(), await api.db.pool.connect()];
+  const order = api.send('POST', '/v1/orders', {
+    json: orderOf('P-1'),
+    key: 'p-1',
+    role: 'channel',
+  });
+  expect((await api.send('GET', '/healthz', { role: null })).status).toBe(200);
+  const ready = await api.send('GET', '/readyz', { role: null });
+  expect([ready.status, ready.body.missing]).toEqual([503, ['postgres', 'migrations']]);
+  const answer = await order;
+  expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  for (const client of held) client.release();
+  expect(await countOf(api, 'sales_order')).toBe(0);
+  const again = await api.send('POST', '/v1/orders', {
+    json: orderOf('P-1'),
+    key: 'p-1',
+    role: 'channel',
+  });
+  expect(again.status).toBe(201);
+});
+
+test('orders many times the pool at once are all served', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, at) =>
+      api.send('POST', '/v1/orders', {
+        json: orderOf(`P-9${at}`),
+        key: `p-9${at}`,
+        role: 'channel',
+      }),
+    ),
+  );
+  expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 8 }, () => 201));
+});
