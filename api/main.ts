@@ -54,6 +54,12 @@ async function main(): Promise<void> {
     { requestTimeout: REQUEST_LIMIT_MS, headersTimeout: HEADERS_LIMIT_MS },
     app,
   );
+  // A kept-alive connection becomes idle only after its answer: while we stop it is closed then.
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!isServing) setImmediate(() => server.closeIdleConnections());
+    });
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = MAX_CONNECTIONS;
   const stop = async (why: string) => {

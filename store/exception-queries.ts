@@ -17,7 +17,6 @@ interface Row {
   readonly workflowId: string | null;
   readonly eventNo: number | null;
   readonly batchId: string | null;
-  readonly outboxNo: number | null;
   readonly moneyMinor: number | null;
   readonly currency: string | null;
   readonly assignee: string | null;
@@ -33,7 +32,7 @@ interface Row {
 
 export interface ExceptionSeen extends Omit<
   Row,
-  'causeKind' | 'causeRef' | 'moneyMinor' | 'currency' | 'outboxNo'
+  'causeKind' | 'causeRef' | 'moneyMinor' | 'currency'
 > {
   readonly title: string;
   readonly cause: { readonly kind: string; readonly ref: string };
@@ -45,13 +44,13 @@ export interface ExceptionSeen extends Omit<
 const SELECT = `select exception_id as "exceptionId", code, state, owner, severity, detail,
   cause_kind as "causeKind", cause_ref as "causeRef", blocks, order_id as "orderId",
   workflow_id as "workflowId", event_no as "eventNo", batch_id as "batchId",
-  outbox_no as "outboxNo", money_minor as "moneyMinor", currency, assignee, openings,
+  money_minor as "moneyMinor", currency, assignee, openings,
   opened_at as "openedAt", deadline_at as "deadlineAt", resolution,
   resolution_reason as "resolutionReason", resolved_by as "resolvedBy",
   resolved_at as "resolvedAt", correlation_id as "correlationId" from exception`;
 
 function seen(row: Row): ExceptionSeen {
-  const { causeKind, causeRef, moneyMinor, currency, outboxNo: _outboxNo, ...rest } = row;
+  const { causeKind, causeRef, moneyMinor, currency, ...rest } = row;
   const isResolved = row.state === 'resolved';
   return {
     ...rest,

@@ -196,7 +196,7 @@ test('a wrong or missing signature is refused and nothing is stored', async () =
   const path = '/v1/webhooks/shopify/shopify-us';
   const wrong = await api.send('POST', path, tampered);
   expect([wrong.status, wrong.body.code]).toEqual([401, 'invalid_signature']);
-  const { 'x-shopify-hmac-sha256': _signature, ...unsigned } = good.headers;
+  const unsigned = { ...good.headers, 'x-shopify-hmac-sha256': '' };
   const missing = await api.send('POST', path, { ...good, headers: unsigned });
   expect([missing.status, missing.body.code]).toEqual([401, 'invalid_signature']);
   const nobody = await api.send('POST', '/v1/webhooks/shopify/shopify-mars', good);

@@ -51,9 +51,10 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-function configurationOf(databaseUrl: string): Configuration {
+/** The environment of an API whose outside systems are not there. */
+export function environmentOf(databaseUrl: string): Record<string, string> {
   const nowhere = 'http://127.0.0.1:9';
-  return readConfiguration({
+  return {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: '127.0.0.1:9',
     TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
@@ -71,7 +72,7 @@ function configurationOf(databaseUrl: string): Configuration {
     WMS_TOKEN: 'wms-token',
     ERP_TOKEN: 'erp-token',
     NOTIFICATION_TOKEN: 'notification-token',
-  });
+  };
 }
 
 async function insertKeys(db: Database): Promise<void> {
@@ -131,7 +132,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
   };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
-  const configuration = configurationOf(databaseUrl);
+  const configuration = readConfiguration(environmentOf(databaseUrl));
   const app = createApp({ db, configuration, log, flows, isServing: () => true });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

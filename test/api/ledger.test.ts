@@ -111,7 +111,9 @@ test('a trace tells an order by any of its names, without personal data', async 
     });
     expect([id, trace.status]).toEqual([id, 200]);
     const kinds = trace.body.entries.map((one: { kind: string }) => one.kind);
-    expect(kinds).toEqual(expect.arrayContaining(['order-received', 'order-accepted', 'flow-start']));
+    expect(kinds).toEqual(
+      expect.arrayContaining(['order-received', 'order-accepted', 'flow-start']),
+    );
     expect(trace.text).not.toMatch(/Ada|ada@/);
     const times = trace.body.entries.map((one: { at: string }) => one.at);
     expect(times).toEqual([...times].sort());
@@ -131,7 +133,9 @@ test('mappings, items and locations are read as they were written', async () => 
   expect((await api.send('PUT', path, { json: { target: '120' } })).status).toBe(200);
   expect((await api.send('GET', path)).body).toMatchObject({ value: 'INV/dc/east', target: '120' });
   expect((await api.send('GET', '/v1/mappings/colour')).status).toBe(404);
-  expect((await api.send('PUT', path, { json: { target: '1' }, role: 'finance' })).status).toBe(403);
+  expect((await api.send('PUT', path, { json: { target: '1' }, role: 'finance' })).status).toBe(
+    403,
+  );
   const item = await api.send('GET', `/v1/items/${SKU}`);
   expect(item.body.standardCost).toEqual({ currency: 'USD', minorUnits: 450 });
   const place = await api.send('GET', `/v1/locations/${DC}`);

@@ -1,5 +1,6 @@
 /** Orders over HTTP: accepted from one transaction, or refused with every reason. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Problem } from '../../api/http/problem';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, countOf, DC, orderOf, putMasterData, SKU, usd } from './world';
 
@@ -172,7 +173,6 @@ test('a closed order takes no decision, an unknown one is not found', async () =
 
 test('a flow server that is down is 503, and the key may be used again', async () => {
   const { body } = await submit(orderOf('A-12'), 'a-12');
-  const { Problem } = await import('../../api/http/problem');
   api.answerUpdates(() => {
     throw new Problem('unavailable', 'the workflow server does not answer');
   });
