@@ -1,0 +1,192 @@
+/**
+ * (a) The bare flow against order-to-cash on one server, alternating; (b) the events of an order's
+ * own history and of all histories; (c) what an order costs in CPU and SQL until all is drained.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BARE_QUEUE } from './bare/queue';
+import { scriptWarehouse, type BenchStack } from './bench-stack';
+import { closedAmong, submitter, untilDrained } from './orders';
+import { readUsage, usageBetween, type Usage } from './process-usage';
+import { benchOrder } from './shop';
+import { inParallel, median, percentile } from './statistics';
+
+const ROUNDS = 5;
+const ORDERS_A_ROUND = 120;
+const IN_FLIGHT = 50;
+const WARM_UP_ORDERS = 40;
+const DRAIN_LIMIT_MS = 120_000;
+const WATCH_INTERVAL_MS = 40;
+
+interface Round {
+  readonly perSecond: number;
+  readonly latenciesMs: readonly number[];
+}
+
+export interface FlowFigures {
+  readonly bare: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+  readonly ours: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
+  readonly ratio: number;
+  readonly usage: Usage;
+  readonly allEventsAnOrder: number;
+}
+
+export async function measureFlows(stack: BenchStack, sku: string): Promise<FlowFigures> {
+  await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
+  const bareWorker = await startBareWorker(stack);
+  try {
+    await ours(stack, sku, WARM_UP_ORDERS);
+    await bare(stack, sku, WARM_UP_ORDERS);
+    const rounds: { bare: Round; ours: Round }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await untilDrained(stack, DRAIN_LIMIT_MS);
+      const bareRound = await bare(stack, sku, ORDERS_A_ROUND);
+      rounds.push({ bare: bareRound, ours: await ours(stack, sku, ORDERS_A_ROUND) });
+    }
+    await untilDrained(stack, DRAIN_LIMIT_MS);
+    const { usage, allEventsAnOrder } = await wholeCost(stack, sku);
+    return {
+      bare: figuresOf(rounds.map((round) => round.bare)),
+      ours: figuresOf(rounds.map((round) => round.ours)),
+      ratio: median(rounds.map((round) => round.ours.perSecond / round.bare.perSecond)),
+      usage,
+      allEventsAnOrder,
+    };
+  } finally {
+    bareWorker.disconnect();
+    await once(bareWorker, 'exit');
+  }
+}
+
+function figuresOf(rounds: readonly Round[]) {
+  const latencies = rounds.flatMap((round) => round.latenciesMs);
+  return {
+    perSecond: median(rounds.map((round) => round.perSecond)),
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+  };
+}
+
+async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
+  const child = fork(require.resolve('./bare/worker'), [], {
+    env: { ...process.env, ...stack.workerEnv },
+    execArgv: process.execArgv,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  return child;
+}
+
+async function bare({ temporal }: BenchStack, sku: string, count: number): Promise<Round> {
+  const latenciesMs: number[] = [];
+  const seconds = await inParallel(count, IN_FLIGHT, async () => {
+    const id = randomUUID();
+    const startedAt = performance.now();
+    await temporal.workflow.execute('bareOrder', {
+      taskQueue: BARE_QUEUE,
+      workflowId: `bare/${id}`,
+      args: [{ id, sku, amountMinor: 2119 }],
+    });
+    latenciesMs.push(performance.now() - startedAt);
+  });
+  return { perSecond: count / seconds, latenciesMs };
+}
+
+/** IN_FLIGHT orders are open at any time; one that closes makes room for the next. */
+async function ours(stack: BenchStack, sku: string, count: number): Promise<Round> {
+  const door = submitter(stack);
+  const closed = watchClosed(stack);
+  const latenciesMs: number[] = [];
+  try {
+    const seconds = await inParallel(count, IN_FLIGHT, async () => {
+      const order = benchOrder(sku);
+      const startedAtMs = Date.now();
+      await door.submit(order);
+      latenciesMs.push((await closed.of(order.orderNo)) - startedAtMs);
+    });
+    return { perSecond: count / seconds, latenciesMs };
+  } finally {
+    closed.stop();
+    await door.close();
+  }
+}
+
+/** One question for all open orders, a few times a second: watching must not weigh on the measure. */
+function watchClosed(stack: BenchStack) {
+  const waiting = new Map<string, (closedAtMs: number) => void>();
+  let isStopped = false;
+  const watch = async () => {
+    while (!isStopped) {
+      const closed = await closedAmong(stack, [...waiting.keys()]);
+      for (const [orderNo, atMs] of closed) {
+        waiting.get(orderNo)?.(atMs);
+        waiting.delete(orderNo);
+      }
+      await delay(WATCH_INTERVAL_MS);
+    }
+  };
+  watch().catch((error: unknown) => console.error(error));
+  return {
+    of: (orderNo: string) =>
+      new Promise<number>((resolve) => {
+        waiting.set(orderNo, resolve);
+      }),
+    stop() {
+      isStopped = true;
+    },
+  };
+}
+
+/** One more round, with everything counted until the last message and batch has gone out. */
+async function wholeCost(stack: BenchStack, sku: string) {
+  const before = await readUsage(stack);
+  const eventsBefore = await countEvents(stack);
+  await ours(stack, sku, ORDERS_A_ROUND);
+  await untilDrained(stack, DRAIN_LIMIT_MS);
+  const after = await readUsage(stack);
+  const events = (await countEvents(stack)) - eventsBefore;
+  return {
+    usage: usageBetween(before, after, ORDERS_A_ROUND),
+    allEventsAnOrder: events / ORDERS_A_ROUND,
+  };
+}
+
+/** Events in all histories but the bare ones, closed or open. */
+async function countEvents({ temporal }: BenchStack): Promise<number> {
+  let events = 0;
+  const query = `WorkflowType != 'bareOrder'`;
+  for await (const flow of temporal.workflow.list({ query })) {
+    if (flow.historyLength > 0) {
+      events += flow.historyLength;
+    } else {
+      const { raw } = await temporal.workflow.getHandle(flow.workflowId, flow.runId).describe();
+      events += Number(raw.workflowExecutionInfo?.historyLength ?? 0);
+    }
+  }
+  return events;
+}
+
+/** Events of the histories of orders, by how their money came: the median of a few. */
+export async function measureOwnHistory(stack: BenchStack, sku: string) {
+  await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
+  const lengthOf = async (received?: 'authorized') => {
+    const door = submitter(stack);
+    const closed = watchClosed(stack);
+    const lengths: number[] = [];
+    for (let sample = 0; sample < ROUNDS; sample += 1) {
+      const order = benchOrder(sku, received);
+      await door.submit(order);
+      await closed.of(order.orderNo);
+      await untilDrained(stack, DRAIN_LIMIT_MS);
+      const handle = stack.temporal.workflow.getHandle(`order/web-us/${order.orderNo}`);
+      await handle.result();
+      lengths.push((await handle.describe()).historyLength);
+    }
+    closed.stop();
+    await door.close();
+    return median(lengths);
+  };
+  return { authorizedHere: await lengthOf(), authorizedBefore: await lengthOf('authorized') };
+}

@@ -1,0 +1,59 @@
+/**
+ * npm run bench: everything that is measured, in one run on one server. Prints a table; with
+ * `-- --json FILE` writes the figures too. `-- --only accept,flows,history,loop,memory` picks.
+ */
+import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { apiClient } from '../stack/worked-order/api-client';
+import { openShop } from '../stack/worked-order/shop';
+import { measureAccept } from './accept';
+import { startBenchStack, type BenchStack } from './bench-stack';
+import { measureFlows, measureOwnHistory } from './flows';
+import { measureMemory } from './memory';
+import { measureOpenLoop } from './open-loop';
+import { printFigures } from './report';
+import { prepareShop } from './shop';
+
+const SKU = 'BENCH';
+const STOCK = 100_000_000;
+const SECTIONS = ['history', 'flows', 'accept', 'loop', 'memory'] as const;
+type Section = (typeof SECTIONS)[number];
+
+async function measure(stack: BenchStack, wanted: ReadonlySet<string>) {
+  const run = async <T>(section: Section, work: () => Promise<T>): Promise<T | null> => {
+    if (!wanted.has(section)) return null;
+    console.log(`measuring ${section} …`);
+    return work();
+  };
+  return {
+    machine: `${os.cpus().length} cores, ${process.version}`,
+    history: await run('history', () => measureOwnHistory(stack, SKU)),
+    flows: await run('flows', () => measureFlows(stack, SKU)),
+    accept: await run('accept', () => measureAccept(stack.stack.stackJson.databaseUrl)),
+    loop: await run('loop', () => measureOpenLoop(stack, SKU)),
+    memory: await run('memory', () => measureMemory(stack, SKU)),
+  };
+}
+export type Figures = Awaited<ReturnType<typeof measure>>;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+  const wanted = new Set(values.only?.split(',') ?? SECTIONS);
+  const stack = await startBenchStack();
+  try {
+    const { apiUrl, keys } = stack.stack.stackJson;
+    await openShop(apiClient(apiUrl, keys.operator));
+    await prepareShop(stack.db, [SKU], STOCK);
+    const figures = await measure(stack, wanted);
+    printFigures(figures);
+    if (values.json) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  } finally {
+    await stack.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,84 @@
+/** What each process of a stack has used, from the operating system's own books (Linux). */
+import { readdir, readFile } from 'node:fs/promises';
+import { Client } from 'pg';
+import type { BenchStack } from './bench-stack';
+
+/** Linux counts CPU in ticks of 10 ms. */
+const MS_A_TICK = 10;
+const PAGE_KIB = 4;
+const UTIME = 11;
+const PARENT = 1;
+const RSS_PAGES = 21;
+
+interface Reading {
+  readonly cpuMs: Readonly<Record<string, number>>;
+  readonly transactions: number;
+  readonly roundTrips: number;
+}
+export interface Usage {
+  /** CPU milliseconds an order, by process. */
+  readonly cpuMsAnOrder: Readonly<Record<string, number>>;
+  readonly transactionsAnOrder: number;
+  readonly roundTripsAnOrder: number;
+}
+
+async function statOf(pid: number | string): Promise<string[] | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** CPU of a process and of its children: Postgres is a family. */
+async function cpuMsOf(pid: number): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  let ticks = 0;
+  for (const one of pids) {
+    const stat = await statOf(one);
+    if (!stat || (Number(one) !== pid && Number(stat[PARENT]) !== pid)) continue;
+    // Own, and that of children which have ended (utime, stime, cutime, cstime).
+    for (const field of stat.slice(UTIME, UTIME + 4)) ticks += Number(field);
+  }
+  return ticks * MS_A_TICK;
+}
+
+export async function residentMiB(pid: number): Promise<number> {
+  const stat = await statOf(pid);
+  return (Number(stat?.[RSS_PAGES] ?? Number.NaN) * PAGE_KIB) / 1024;
+}
+
+export async function readUsage({ stack }: BenchStack): Promise<Reading> {
+  const { pids, databaseUrl } = stack.stackJson;
+  const cpuMs: Record<string, number> = {};
+  for (const name of ['api', 'worker', 'sandbox', 'temporal', 'postgres'] as const) {
+    const pid = pids[name];
+    if (pid !== undefined) cpuMs[name] = await cpuMsOf(pid);
+  }
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ transactions: string; calls: string }>(
+    `select (select xact_commit + xact_rollback from pg_stat_database
+              where datname = current_database()) as transactions,
+            (select coalesce(sum(calls), 0) from pg_stat_statements s
+               join pg_database d on d.oid = s.dbid where d.datname = current_database()) as calls`,
+  );
+  await client.end();
+  const [row] = rows;
+  return {
+    cpuMs,
+    transactions: Number(row?.transactions ?? Number.NaN),
+    roundTrips: Number(row?.calls ?? Number.NaN),
+  };
+}
+
+export function usageBetween(before: Reading, after: Reading, orders: number): Usage {
+  const cpuMsAnOrder = Object.fromEntries(
+    Object.entries(after.cpuMs).map(([name, ms]) => [
+      name,
+      (ms - (before.cpuMs[name] ?? 0)) / orders,
+    ]),
+  );
+  return {
+    cpuMsAnOrder,
+    transactionsAnOrder: (after.transactions - before.transactions) / orders,
+    roundTripsAnOrder: (after.roundTrips - before.roundTrips) / orders,
+  };
+}
