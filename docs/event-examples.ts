@@ -1,0 +1,66 @@
+/** One event of each kind, as it is sent to `POST /v1/events`; checked against its schema. */
+import type { EventType } from '../canonical/schema/event';
+import { ORDER_EXAMPLE } from '../api/examples';
+
+const ORDER_ID = 'ord_0mu4q8zrk3f9a1c5e7b2d4f6a8c0';
+const REQUEST_ID = `release:${ORDER_ID}:1:1`;
+const INTENT_REF = 'pi_3Nb2c4d6e8f0';
+const order = { channelInstance: 'web-us', orderNo: '1001' };
+const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
+
+/** The `data` of an event; its envelope is the same for all. */
+export const EVENT_DATA_EXAMPLES: Readonly<Record<EventType, unknown>> = {
+  'order.created.v1': ORDER_EXAMPLE,
+  'order.cancel-requested.v1': {
+    ...order,
+    reason: 'the buyer changed their mind',
+    lines: [{ lineNo: 1, quantity: 1 }],
+  },
+  'fulfilment.accepted.v1': { ...order, requestId: REQUEST_ID },
+  'fulfilment.rejected.v1': { ...order, requestId: REQUEST_ID, reason: 'out-of-stock' },
+  'shipment.confirmed.v1': {
+    ...order,
+    requestId: REQUEST_ID,
+    shipmentId: 'parcel-20417',
+    location: 'dc-east',
+    carrier: 'UPS',
+    trackingNumber: '1Z999AA10123456784',
+    shippedAt: '2026-03-02T15:04:05Z',
+    carrierCost: usd(712),
+    lines: [{ lineNo: 1, sku: 'MUG-BLUE', quantity: 2 }],
+  },
+  'payment.authorized.v1': {
+    reference: INTENT_REF,
+    effectKey: `authorize:${ORDER_ID}:1:1`,
+    orderId: ORDER_ID,
+    amount: usd(3_598),
+  },
+  'payment.captured.v1': {
+    reference: 'ch_3Nb2c4d6e8f1',
+    effectKey: `capture:${ORDER_ID}:1:1:1`,
+    orderId: ORDER_ID,
+    amount: usd(3_598),
+  },
+  'payment.voided.v1': {
+    reference: INTENT_REF,
+    effectKey: `void:${ORDER_ID}:1:1:1`,
+    orderId: ORDER_ID,
+    amount: usd(3_598),
+  },
+  'payment.refunded.v1': {
+    reference: 're_3Nb2c4d6e8f2',
+    effectKey: `refund:${ORDER_ID}:1:1:1`,
+    orderId: ORDER_ID,
+    amount: usd(1_799),
+  },
+  'inventory.received.v1': {
+    location: 'dc-east',
+    reference: 'ASN-4711',
+    lines: [{ sku: 'MUG-BLUE', quantity: 120 }],
+  },
+  'inventory.adjusted.v1': {
+    location: 'dc-east',
+    reason: 'count of 2 March',
+    lines: [{ sku: 'MUG-BLUE', quantityDelta: -2 }],
+  },
+};
