@@ -31,7 +31,8 @@ export async function submitOrder(
   const setup = channelSetup(order.channelInstance);
   const refused = refusal(order, setup);
   if (!setup || refused) {
-    return setup && context.isSold
+    // A caller hears what is wrong and mends it; an event has nobody to tell.
+    return setup && context.isSold && context.sourceEventNo !== null
       ? waitFor(db, order, context, setup, missingOf(refused))
       : refuse(db, refused, context);
   }

@@ -27,7 +27,7 @@ describe('what cannot go on', () => {
       channelInstance: 'shopify-us',
       lines: [{ sku: 'NEW', quantity: 2, unitMinor: 1000 }],
     });
-    const sold = { ...context, isSold: true };
+    const sold = { ...context, isSold: true, sourceEventNo: 1 };
     const waiting = await submitOrder(db, order, sold);
     if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
     expect(waiting.exceptions.map((one) => one.code)).toEqual(['mapping.sku']);
@@ -65,7 +65,7 @@ describe('what cannot go on', () => {
       ],
     });
     const wrong = { ...order, lines: [...order.lines, ...order.lines.slice(0, 1)] };
-    const sold = { ...context, isSold: true };
+    const sold = { ...context, isSold: true, sourceEventNo: 1 };
     const waiting = await submitOrder(db, wrong, sold);
     if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
     expect(waiting.exceptions).toMatchObject([{ code: 'order.totals-mismatch' }]);
@@ -81,7 +81,7 @@ describe('what cannot go on', () => {
       lines: [{ sku: 'MUG', quantity: 1, unitMinor: 2000 }],
     });
     const wrong = { ...order, lines: [...order.lines, ...order.lines] };
-    const waiting = await submitOrder(db, wrong, { ...context, isSold: true });
+    const waiting = await submitOrder(db, wrong, { ...context, isSold: true, sourceEventNo: 1 });
     if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
     const exceptionIds = waiting.exceptions.map((one) => one.exceptionId);
     await db.transaction((sql) =>
