@@ -70,6 +70,8 @@ create table inbox (
 create index inbox_to_route on inbox (next_at, event_no) where state in ('received', 'waiting');
 create index inbox_to_apply on inbox (order_id, event_no) where state = 'routed';
 create index inbox_by_order on inbox (order_id) where order_id is not null;
+create index inbox_by_delivery on inbox ((headers ->> 'delivery-id'))
+  where headers ->> 'delivery-id' is not null;
 create index inbox_by_correlation on inbox (correlation_id);
 
 -- Orders ----------------------------------------------------------------------------------------
@@ -331,6 +333,7 @@ create table dispatch (
   note text
 );
 create index dispatch_pending on dispatch (dispatch_no) where state = 'pending';
+create index dispatch_pending_by_flow on dispatch (workflow_id, dispatch_no) where state = 'pending';
 create index dispatch_by_order on dispatch (order_id);
 
 create table lease (
@@ -360,6 +363,7 @@ create table journal (
 );
 create index journal_by_order on journal (order_id);
 create index journal_by_date on journal (business_date, journal_id);
+create index journal_by_posting on journal (posted_at);
 
 create table journal_line (
   journal_id text not null references journal (journal_id),

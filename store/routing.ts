@@ -1,0 +1,240 @@
+/** Events on their way from the inbox to what they are about: claimed, routed, or set aside. */
+import type { ExceptionCode } from '../canonical/schema/error-codes';
+import type { ExceptionCause } from '../canonical/schema/exception';
+import type { Database, Sql } from './database';
+import { dispatchSignal } from './dispatch';
+import { SIGNAL_OF } from './dispatch-delivery';
+import { openException, resolveExceptions } from './exceptions';
+
+export interface InboxRow {
+  readonly eventNo: number;
+  readonly source: string;
+  readonly eventId: string;
+  /** Null: an event in our own vocabulary. */
+  readonly connector: string | null;
+  readonly account: string | null;
+  readonly topic: string;
+  readonly raw: Buffer;
+  /** Null until a vendor's event is mapped. */
+  readonly type: string | null;
+  readonly body: unknown;
+  readonly correlationId: string;
+  /** RFC 3339. */
+  readonly occurredAt: string;
+  readonly waitedMs: number;
+  readonly attempts: number;
+}
+
+/**
+ * Takes rows for `claimMs`: nobody else sees them meanwhile, and a worker that dies gives them back
+ * by the clock.
+ */
+export async function claimEvents(sql: Sql, limit: number, claimMs: number): Promise<InboxRow[]> {
+  const { rows } = await sql.query<InboxRow>({
+    name: 'claim-events',
+    text: `with due as (
+             select event_no from inbox
+              where state in ('received', 'waiting') and next_at <= now()
+              order by next_at, event_no limit $1 for update skip locked)
+           update inbox i set next_at = now() + $2 * interval '1 millisecond',
+                  attempts = attempts + 1
+             from due where i.event_no = due.event_no
+           returning i.event_no as "eventNo", source, event_id as "eventId", connector, account,
+                     topic, raw, type, body, correlation_id as "correlationId",
+                     coalesce(occurred_at, received_at) as "occurredAt", attempts,
+                     (extract(epoch from now() - received_at) * 1000)::bigint as "waitedMs"`,
+    values: [limit, claimMs],
+  });
+  return rows.sort((a, b) => a.eventNo - b.eventNo);
+}
+
+/** What a vendor's event means in our words. */
+export async function keepMapped(
+  sql: Sql,
+  eventNo: number,
+  event: { readonly type: string; readonly data: unknown },
+): Promise<void> {
+  await sql.query({
+    name: 'keep-mapped',
+    text: 'update inbox set type = $2, body = $3 where event_no = $1',
+    values: [eventNo, event.type, JSON.stringify(event.data)],
+  });
+}
+
+/** A delivery that says several things: the others are rows of their own, each once. */
+export async function addDerived(
+  sql: Sql,
+  row: InboxRow,
+  events: readonly { readonly type: string; readonly data: unknown }[],
+): Promise<void> {
+  for (const [index, event] of events.entries()) {
+    await sql.query(
+      `insert into inbox (source, event_id, topic, raw, type, body, correlation_id, occurred_at)
+       values ($1, $2, $3, '', $4, $5, $6, $7) on conflict (source, event_id) do nothing`,
+      [
+        row.source,
+        `${row.eventId}#${index + 2}`,
+        row.topic,
+        event.type,
+        JSON.stringify(event.data),
+        row.correlationId,
+        row.occurredAt,
+      ],
+    );
+  }
+}
+
+export type Settled = 'applied' | 'superseded' | 'ignored';
+
+/** The end of an event's way; the note says why where it is not plain. */
+export async function settleEvent(
+  sql: Sql,
+  eventNo: number,
+  state: Settled,
+  note: string | null,
+  orderId: string | null = null,
+): Promise<void> {
+  await sql.query({
+    name: 'settle-event',
+    text: `update inbox set state = $2, note = $3, order_id = coalesce($4, order_id),
+                  applied_at = case when $2 = 'applied' then now() end
+            where event_no = $1`,
+    values: [eventNo, state, note, orderId],
+  });
+}
+
+/** What it is about is not here yet. */
+export async function letWait(
+  sql: Sql,
+  eventNo: number,
+  note: string,
+  delayMs: number,
+): Promise<void> {
+  await sql.query({
+    name: 'let-wait',
+    text: `update inbox set state = 'waiting', note = $2,
+                  next_at = now() + $3 * interval '1 millisecond'
+            where event_no = $1`,
+    values: [eventNo, note, delayMs],
+  });
+}
+
+/** An error that may pass: the row keeps its state and is tried again. */
+export async function postponeEvent(sql: Sql, eventNo: number, delayMs: number): Promise<void> {
+  await sql.query({
+    name: 'postpone-event',
+    text: `update inbox set next_at = now() + $2 * interval '1 millisecond' where event_no = $1`,
+    values: [eventNo, delayMs],
+  });
+}
+
+export interface DeadEnd {
+  readonly code: Extract<ExceptionCode, 'event.unmappable' | 'event.no-order' | 'event.no-rule'>;
+  readonly cause: ExceptionCause;
+  readonly detail: string;
+  readonly orderId?: string;
+}
+
+/** Nobody's work but a person's: kept, named, and out of its neighbours' way. */
+export async function setAside(db: Database, row: InboxRow, end: DeadEnd): Promise<void> {
+  await db.transaction(async (sql) => {
+    await sql.query(
+      `update inbox set state = 'dead', note = $2, order_id = coalesce($3, order_id)
+        where event_no = $1`,
+      [row.eventNo, end.detail, end.orderId ?? null],
+    );
+    await openException(sql, {
+      code: end.code,
+      detail: end.detail,
+      cause: end.cause,
+      blocks: `event:${row.eventNo}`,
+      subject: row.source,
+      eventNo: row.eventNo,
+      correlationId: row.correlationId,
+      ...(end.orderId === undefined ? {} : { orderId: end.orderId }),
+    });
+  });
+}
+
+export interface OrderReference {
+  readonly orderId?: string | undefined;
+  readonly channelInstance?: string | undefined;
+  readonly orderNo?: string | undefined;
+}
+
+/** `shopify-us/1001`, or our own id: what an exception about a missing order is caused by. */
+export function orderRef(reference: OrderReference): string {
+  return reference.orderId ?? `${reference.channelInstance ?? ''}/${reference.orderNo ?? ''}`;
+}
+
+export type Routed =
+  | { readonly outcome: 'routed' }
+  | { readonly outcome: 'no-order' }
+  | { readonly outcome: 'ended'; readonly orderId: string; readonly stage: string };
+
+/**
+ * Hands an event to its order's flow: the row is `routed` and the signal is written in one
+ * transaction, under the order's lock, so that the order cannot close in between.
+ */
+export async function routeToOrder(
+  db: Database,
+  row: InboxRow,
+  type: string,
+  reference: OrderReference,
+): Promise<Routed> {
+  return db.transaction(async (sql): Promise<Routed> => {
+    const { rows } = await sql.query<{ order_id: string; workflow_id: string; stage: string }>({
+      name: 'find-order',
+      text: `select order_id, workflow_id, stage from sales_order
+              where order_id = $1
+                 or ($1::text is null and channel_instance = $2 and order_no = $3)
+                for no key update`,
+      values: [
+        reference.orderId ?? null,
+        reference.channelInstance ?? null,
+        reference.orderNo ?? null,
+      ],
+    });
+    const [order] = rows;
+    if (!order) return { outcome: 'no-order' };
+    const { order_id: orderId, workflow_id: workflowId, stage } = order;
+    if (stage === 'closed' || stage === 'rejected') return { outcome: 'ended', orderId, stage };
+    const signal = SIGNAL_OF[type];
+    if (!signal) throw new RangeError(`no signal carries ${type}`);
+    const { eventNo } = row;
+    await sql.query({
+      name: 'mark-routed',
+      text: `update inbox set state = 'routed', order_id = $2, note = null where event_no = $1`,
+      values: [eventNo, orderId],
+    });
+    await dispatchSignal(sql, { workflowId, signal, orderId, eventNo, body: { eventNo } });
+    return { outcome: 'routed' };
+  });
+}
+
+/** Events whose order has come meanwhile are due at once; so are those that were given up for it. */
+export async function wakeWaiting(db: Database): Promise<number> {
+  const { rowCount } = await db.query({
+    name: 'wake-waiting',
+    text: `update inbox i set next_at = now()
+            where i.state = 'waiting' and i.next_at > now() and i.body is not null
+              and (exists (select from sales_order o where o.order_id = i.body ->> 'orderId')
+                or exists (select from sales_order o
+                            where i.body ->> 'orderId' is null
+                              and o.channel_instance = i.body ->> 'channelInstance'
+                              and o.order_no = i.body ->> 'orderNo'))`,
+  });
+  const { rows } = await db.query<{ exception_id: string }>({
+    name: 'arrived-after-all',
+    text: `select e.exception_id from exception e
+            where e.code = 'event.no-order' and e.state <> 'resolved'
+              and exists (select from sales_order o where o.order_id = e.cause_ref
+                       or o.channel_instance || '/' || o.order_no = e.cause_ref)`,
+  });
+  if (rows.length > 0) {
+    const exceptionIds = rows.map((row) => row.exception_id);
+    const how = { resolution: 'retry', by: 'system', reason: 'the order came' } as const;
+    await db.transaction((sql) => resolveExceptions(sql, { exceptionIds }, how));
+  }
+  return (rowCount ?? 0) + rows.length;
+}

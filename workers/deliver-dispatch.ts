@@ -1,0 +1,112 @@
+/** Rows of the dispatch table on their way into flows: starts at a bounded rate, signals in order. */
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { eachInParallel } from '../activities/pace';
+import { describe } from '../activities/failure';
+import type { Database } from '../store/database';
+import { markDelivered } from '../store/dispatch';
+import {
+  arrivalsInLastSecond,
+  dueSignals,
+  dueStarts,
+  markUndeliverable,
+  postponeDispatch,
+  startOfOpenOrder,
+  type DueSignal,
+  type DueStart,
+} from '../store/dispatch-delivery';
+import type { StartRate } from './start-rate';
+import { startOrder } from './starts';
+
+const SIGNALS_AT_ONCE = 100;
+const CALLS_IN_PARALLEL = 8;
+/** A row that Temporal would not take waits 1, 2, 4 … 60 s; the flow's later rows wait with it. */
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 60_000;
+
+export interface DeliverySettings {
+  readonly db: Database;
+  readonly client: Client;
+  readonly log: Logger;
+}
+
+/** Gives how many rows were taken on. */
+export async function deliverStarts(settings: DeliverySettings, rate: StartRate): Promise<number> {
+  const { db, client } = settings;
+  const allowed = rate.allowance(Date.now(), await arrivalsInLastSecond(db));
+  if (allowed < 1) return 0;
+  const starts = await dueStarts(db, allowed);
+  if (starts.length === 0) return 0;
+  rate.spend(starts.length);
+  const delivered: number[] = [];
+  await eachInParallel(starts, CALLS_IN_PARALLEL, (row) =>
+    attempt(settings, [row], async () => {
+      await startOrder(client, row.body);
+      delivered.push(row.dispatchNo);
+    }),
+  );
+  if (delivered.length > 0) await markDelivered(db, delivered);
+  return starts.length;
+}
+
+export async function deliverSignals(settings: DeliverySettings): Promise<number> {
+  const signals = await dueSignals(settings.db, SIGNALS_AT_ONCE);
+  const delivered: number[] = [];
+  await eachInParallel(byFlow(signals), CALLS_IN_PARALLEL, (ofOneFlow) =>
+    attempt(settings, ofOneFlow, async (row) => {
+      if (await signal(settings, row)) delivered.push(row.dispatchNo);
+    }),
+  );
+  if (delivered.length > 0) await markDelivered(settings.db, delivered);
+  return signals.length;
+}
+
+function byFlow(signals: readonly DueSignal[]): DueSignal[][] {
+  const flows = new Map<string, DueSignal[]>();
+  for (const one of signals) {
+    flows.set(one.workflowId, [...(flows.get(one.workflowId) ?? []), one]);
+  }
+  return [...flows.values()];
+}
+
+/** In order; the first that fails waits, and those behind it with it. */
+async function attempt<Row extends DueStart | DueSignal>(
+  settings: DeliverySettings,
+  rows: readonly Row[],
+  deliver: (row: Row) => Promise<void>,
+): Promise<void> {
+  for (const row of rows) {
+    try {
+      await deliver(row);
+    } catch (error) {
+      const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(row.attempts, 10), LONGEST_DELAY_MS);
+      await postponeDispatch(settings.db, [row.dispatchNo], delayMs);
+      const { dispatchNo, workflowId } = row;
+      const reason = describe(error);
+      settings.log.warn({ dispatchNo, workflowId, delayMs, reason }, 'a flow was not reached');
+      return;
+    }
+  }
+}
+
+/** False where there is no flow any more that could take it. */
+async function signal(settings: DeliverySettings, row: DueSignal): Promise<boolean> {
+  const { client, db, log } = settings;
+  const { dispatchNo, workflowId } = row;
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    await handle.signal(row.name, row.body);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  const input = await startOfOpenOrder(db, workflowId);
+  if (!input) {
+    await markUndeliverable(db, dispatchNo, 'the flow has ended');
+    return false;
+  }
+  log.error({ workflowId }, 'an open order had no running flow: it was started again');
+  await startOrder(client, input, 'again');
+  await handle.signal(row.name, row.body);
+  return true;
+}

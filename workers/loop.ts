@@ -1,0 +1,49 @@
+/**
+ * Loops that outlive their errors: a tick that throws is logged and backed off, one that found
+ * nothing waits a little, one that found work goes on at once. A stop ends it between two ticks.
+ */
+import type { Logger } from 'pino';
+import { describe } from '../activities/failure';
+
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+export interface LoopSettings {
+  readonly name: string;
+  readonly log: Logger;
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+  /** True where there may be more at once. */
+  tick(): Promise<boolean>;
+}
+
+/** Resolves when the signal is aborted and the last tick has ended; never rejects. */
+export async function runLoop(settings: LoopSettings): Promise<void> {
+  const { name, log, signal } = settings;
+  let failures = 0;
+  while (!signal.aborted) {
+    let waitMs = settings.idleMs;
+    try {
+      if (await settings.tick()) waitMs = 0;
+      failures = 0;
+    } catch (error) {
+      waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS);
+      failures += 1;
+      log.error({ loop: name, failures, waitMs, reason: describe(error) }, 'a loop failed');
+    }
+    await rest(waitMs, signal);
+  }
+}
+
+/** Waits, or until the signal. With nothing to wait for, lets other work of the process run. */
+export function rest(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, delayMs);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

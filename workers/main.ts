@@ -1,0 +1,205 @@
+/**
+ * The worker's process: flows and moments on one queue, a queue per vendor account, and the loops
+ * that carry events in and starts and signals over. WORKER_QUEUES names the queues it serves
+ * (`flows,erp.netsuite-us`); without it, all. The loops run where `flows` does.
+ */
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+import { createOrderActivities } from '../activities/order/moments';
+import { createBatchActivities } from '../activities/posting/form-batches';
+import { FLOWS_TASK_QUEUE } from '../canonical/rules/flow-start';
+import {
+  ConfigurationError,
+  readConfiguration,
+  type Configuration,
+} from '../canonical/schema/configuration';
+import { connectorsFrom, type Connectors } from '../connectors/registry';
+import { openDatabase, type Database } from '../store/database';
+import { migrate } from '../store/migrate';
+import { activitiesByQueue } from './activities-by-queue';
+import { serveHealth } from './health';
+import { runRelay } from './relay';
+import { runRouter } from './router';
+import { runtimeLogger } from './runtime-log';
+import { limitsOf } from './vendor-limits';
+import { loadWorkflowBundle } from './workflow-bundle';
+
+/** Moments and effects; a moment holds one for a few milliseconds. */
+const ACTIVITY_CONNECTIONS = 12;
+/** Router and relay: never starved by activities. */
+const LOOP_CONNECTIONS = 6;
+/** Flows kept in memory between their tasks; a longer queue replays. */
+const MAX_CACHED_FLOWS = 600;
+const FLOW_TASKS_AT_ONCE = 16;
+const FLOW_POLLS = 4;
+const MOMENTS_AT_ONCE = 16;
+/** Moments that Postgres did not take at once. */
+const LATE_MOMENTS_AT_ONCE = 8;
+/** Running activities have this long after a stop was asked for; then they are cancelled. */
+const GRACE_MS = 4_000;
+/** Whatever still runs then is left to the next worker. */
+const STOP_LIMIT_MS = 12_000;
+
+interface Parts {
+  readonly configuration: Configuration;
+  readonly log: Logger;
+  readonly connection: NativeConnection;
+  readonly db: Database;
+  readonly connectors: Connectors;
+}
+
+function wants(queue: string): boolean {
+  const chosen = process.env['WORKER_QUEUES']?.trim();
+  return !chosen || chosen.split(',').some((one) => one.trim() === queue);
+}
+
+function createFlowWorker(parts: Parts, bundle: Awaited<ReturnType<typeof loadWorkflowBundle>>) {
+  const { connection, configuration, db, log } = parts;
+  return Worker.create({
+    connection,
+    namespace: configuration.TEMPORAL_NAMESPACE,
+    taskQueue: FLOWS_TASK_QUEUE,
+    workflowBundle: bundle,
+    activities: { ...createOrderActivities({ db, log }), ...createBatchActivities({ db }) },
+    maxCachedWorkflows: MAX_CACHED_FLOWS,
+    maxConcurrentWorkflowTaskExecutions: FLOW_TASKS_AT_ONCE,
+    maxConcurrentWorkflowTaskPolls: FLOW_POLLS,
+    maxConcurrentLocalActivityExecutions: MOMENTS_AT_ONCE,
+    maxConcurrentActivityTaskExecutions: LATE_MOMENTS_AT_ONCE,
+    maxConcurrentActivityTaskPolls: 1,
+    shutdownGraceTime: GRACE_MS,
+    shutdownForceTime: STOP_LIMIT_MS - 2_000,
+  });
+}
+
+function createVendorWorkers(parts: Parts): Promise<Worker[]> {
+  const { connection, configuration } = parts;
+  const queues = [...activitiesByQueue(parts)].filter(([queue]) => wants(queue));
+  return Promise.all(
+    queues.map(([taskQueue, activities]) => {
+      const limits = limitsOf(taskQueue);
+      return Worker.create({
+        connection,
+        namespace: configuration.TEMPORAL_NAMESPACE,
+        taskQueue,
+        activities,
+        maxConcurrentActivityTaskExecutions: limits.slots,
+        maxConcurrentActivityTaskPolls: limits.polls,
+        maxTaskQueueActivitiesPerSecond: limits.startsPerSecond,
+        shutdownGraceTime: GRACE_MS,
+        shutdownForceTime: STOP_LIMIT_MS - 2_000,
+      });
+    }),
+  );
+}
+
+/** The loops, until the signal; they keep to connections of their own. */
+function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unknown> {
+  const { configuration, log, connection } = parts;
+  // The same connection as the workers': a start may hand its first task straight to one of them.
+  const client = new Client({ connection, namespace: configuration.TEMPORAL_NAMESPACE });
+  return Promise.all([
+    runRouter({
+      db,
+      log,
+      signal,
+      fulfilmentDeadlineMs: configuration.FULFILMENT_DEADLINE_MS,
+      eventWaitMs: configuration.EVENT_WAIT_MS,
+    }),
+    runRelay({
+      db,
+      client,
+      log,
+      signal,
+      startsPerSecond: configuration.RELAY_STARTS_PER_SECOND,
+      postingWindowMs: configuration.POSTING_WINDOW_MS,
+    }),
+  ]);
+}
+
+async function main(): Promise<void> {
+  const configuration = readConfiguration(process.env);
+  const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'worker' } });
+  Runtime.install({
+    logger: runtimeLogger(log),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
+    shutdownSignals: [],
+  });
+  await migrate(configuration.DATABASE_URL);
+  const url = configuration.DATABASE_URL;
+  const db = openDatabase(url, {
+    connections: ACTIVITY_CONNECTIONS,
+    applicationName: 'throughline-worker',
+  });
+  const loopDb = openDatabase(url, {
+    connections: LOOP_CONNECTIONS,
+    applicationName: 'throughline-loops',
+  });
+  const [connection, bundle] = await Promise.all([
+    NativeConnection.connect({ address: configuration.TEMPORAL_ADDRESS }),
+    loadWorkflowBundle(process.env),
+  ]);
+  const connectors = connectorsFrom(configuration);
+  const parts: Parts = { configuration, log, connection, db, connectors };
+  const hasFlows = wants(FLOWS_TASK_QUEUE);
+  const workers = [
+    ...(hasFlows ? [await createFlowWorker(parts, bundle)] : []),
+    ...(await createVendorWorkers(parts)),
+  ];
+  const stopping = new AbortController();
+  const running = workers.map((worker) => worker.run());
+  const loops = hasFlows ? runLoops(parts, loopDb, stopping.signal) : Promise.resolve();
+
+  const stop = async (why: string, exitCode: number) => {
+    if (stopping.signal.aborted) return;
+    log.info({ why }, 'the worker stops');
+    stopping.abort();
+    setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled([...running, loops]);
+    await Promise.allSettled([connectors.close(), connection.close(), db.end(), loopDb.end()]);
+    process.exit(exitCode);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void stop(signal, 0));
+  }
+  process.on('disconnect', () => void stop('the parent is gone', 0));
+  for (const end of running) {
+    end.catch((error: unknown) => {
+      log.fatal({ error: error instanceof Error ? error.name : 'unknown' }, 'a worker failed');
+      void stop('a worker failed', 1);
+    });
+  }
+
+  const healthPort = Number(process.env['WORKER_HEALTH_PORT'] ?? 0);
+  if (healthPort > 0) {
+    await serveHealth(healthPort, { missing: () => whatIsMissing(workers, db) });
+  }
+  log.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'the worker polls');
+  process.send?.({ ready: true });
+}
+
+async function whatIsMissing(workers: readonly Worker[], db: Database): Promise<string[]> {
+  const idle = workers
+    .filter((worker) => worker.getState() !== 'RUNNING')
+    .map((worker) => `queue ${worker.options.taskQueue} is not polled`);
+  const isStoreUp = await db.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return [...idle, ...(isStoreUp ? [] : ['Postgres does not answer'])];
+}
+
+main().catch((error: unknown) => {
+  const log = pino({ base: { service: 'worker' } });
+  if (error instanceof ConfigurationError) {
+    log.fatal({ problems: error.problems }, 'the configuration is not usable');
+  } else {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.fatal({ reason }, 'the worker could not start');
+  }
+  process.exit(1);
+});

@@ -1,0 +1,86 @@
+/**
+ * The router: events that were stored reach what they are about. Every worker may run it: rows are
+ * claimed, and a claim runs out by the clock. One event that cannot be read stops no other.
+ */
+import type { Logger } from 'pino';
+import { describe } from '../activities/failure';
+import { sqlState } from '../store/database';
+import { claimEvents, postponeEvent, setAside, wakeWaiting, type InboxRow } from '../store/routing';
+import { runLoop } from './loop';
+import { routeEvent, type RouterSettings } from './route-event';
+
+/** Between two looks when there is nothing to route. */
+const IDLE_MS = 120;
+const CLAIMED_AT_ONCE = 40;
+const ROUTED_IN_PARALLEL = 4;
+/** A worker that dies gives its events back after this. */
+const CLAIM_MS = 20_000;
+/** How often waiting events are compared with the orders that came. */
+const WAKE_EVERY_MS = 500;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** An event whose own content makes our code throw is set aside after so many tries. */
+const TRIES_OF_A_POISON = 3;
+/** Any other error that does not pass; at 30 s each, about an hour. */
+const TRIES_AT_MOST = 120;
+const DATA_ERRORS = /^2[23]/;
+
+export function runRouter(
+  settings: RouterSettings & { readonly log: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  const { db, log, signal } = settings;
+  let wokenAtMs = 0;
+  return runLoop({
+    name: 'router',
+    log,
+    signal,
+    idleMs: IDLE_MS,
+    async tick() {
+      if (Date.now() - wokenAtMs >= WAKE_EVERY_MS) {
+        wokenAtMs = Date.now();
+        await wakeWaiting(db);
+      }
+      const rows = await claimEvents(db, CLAIMED_AT_ONCE, CLAIM_MS);
+      const queue = [...rows];
+      const take = async () => {
+        for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+          await route(settings, row);
+        }
+      };
+      await Promise.all(Array.from({ length: ROUTED_IN_PARALLEL }, take));
+      return rows.length > 0;
+    },
+  });
+}
+
+async function route(
+  settings: RouterSettings & { readonly log: Logger },
+  row: InboxRow,
+): Promise<void> {
+  const { db, log } = settings;
+  const { eventNo, correlationId, attempts } = row;
+  try {
+    await routeEvent(settings, row);
+  } catch (error) {
+    const reason = describe(error);
+    log.warn({ eventNo, correlationId, attempts, reason }, 'an event was not routed');
+    const isPoison = isOfItsContent(error) && attempts >= TRIES_OF_A_POISON;
+    if (isPoison || attempts >= TRIES_AT_MOST) {
+      await setAside(db, row, {
+        code: 'event.unmappable',
+        cause: { kind: 'event', ref: String(eventNo) },
+        detail: `${row.topic} cannot be taken: ${reason}`,
+      });
+      return;
+    }
+    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_RETRY_MS);
+    await postponeEvent(db, eventNo, delayMs);
+  }
+}
+
+function isOfItsContent(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) {
+    return true;
+  }
+  return DATA_ERRORS.test(sqlState(error) ?? '');
+}
