@@ -1,10 +1,12 @@
 // The audit's result for a person.
-import type { Audit } from '../audit/run';
+import type { AuditReport } from '../audit/report';
 
 /** Prints what was checked and every difference. */
-export function printAudit({ checked, differences }: Audit): void {
-  for (const [what, count] of Object.entries(checked)) console.log(`checked ${count} ${what}`);
-  for (const { invariant, message } of differences) console.log(`${invariant}: ${message}`);
+export function printAudit({ checked, differences }: AuditReport): void {
+  for (const { invariant, what, count } of checked) {
+    console.log(`${invariant.padEnd(4)}checked ${count} ${what}`);
+  }
+  for (const { invariant, detail } of differences) console.log(`${invariant}: ${detail}`);
   const count = differences.length;
   console.log(count === 0 ? 'No difference.' : `${count} difference${count === 1 ? '' : 's'}.`);
 }

@@ -1,0 +1,44 @@
+// I1: every order that was acknowledged, over the API or by a webhook's 200, is here exactly once.
+import type { OutsideRecord } from './outside-records';
+import type { Difference } from './report';
+
+/** An acknowledgement and how many orders it stands for here. */
+export interface Acknowledged {
+  /** `event 17`, `the answer 201 to key k-1`. */
+  readonly by: string;
+  /** `shopify-us/1001`, or the order's id. */
+  readonly order: string;
+  readonly matches: number;
+}
+
+export function checkAcknowledged(acknowledged: readonly Acknowledged[]): Difference[] {
+  return acknowledged
+    .filter((one) => one.matches !== 1)
+    .map(({ by, order, matches }) => ({
+      invariant: 'I1',
+      code: matches === 0 ? 'order-lost' : 'order-twice',
+      subject: order,
+      detail: `order ${order} was acknowledged (${by}) and is here ${matches === 0 ? 'not at all' : `${matches} times`}`,
+    }));
+}
+
+const DELIVERED = 'delivered';
+const ORDER_TOPIC = 'orders/create';
+
+/** Webhooks that the shop delivered, and got a 2xx for, whose event is not in the inbox. */
+export function checkDeliveredWebhooks(
+  webhooks: readonly OutsideRecord[],
+  storedEventIds: ReadonlySet<string>,
+  cutoff: string,
+): Difference[] {
+  return webhooks
+    .filter((webhook) => webhook.state === DELIVERED && webhook.type === ORDER_TOPIC)
+    .filter((webhook) => webhook.updatedAt <= cutoff)
+    .filter(({ reference }) => reference !== null && !storedEventIds.has(reference))
+    .map((webhook) => ({
+      invariant: 'I1',
+      code: 'webhook-lost',
+      subject: webhook.id,
+      detail: `the shop's order ${webhook.orderRef ?? ''} was sent here as event ${webhook.reference ?? ''} and acknowledged; the inbox has no such event`,
+    }));
+}
