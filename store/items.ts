@@ -32,13 +32,3 @@ export async function putItem(sql: Sql, item: Omit<Item, 'updatedAt'>): Promise<
   if (row === undefined) throw new RangeError(`item ${item.sku} was not written`);
   return row;
 }
-
-/** Of these SKUs, the ones that are not in the master. */
-export async function unknownItems(sql: Sql, skus: readonly string[]): Promise<string[]> {
-  const { rows } = await sql.query<{ sku: string }>(
-    `select distinct w.sku from unnest($1::text[]) as w(sku)
-      where not exists (select from item where item.sku = w.sku)`,
-    [skus],
-  );
-  return rows.map((row) => row.sku);
-}

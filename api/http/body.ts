@@ -3,7 +3,7 @@ import express, { type Request, type Response } from 'express';
 import { Problem } from './problem';
 import { invalidRequest, pointerOf } from './validation';
 
-export const MEBIBYTE = 1_048_576;
+const MEBIBYTE = 1_048_576;
 export const BODY_LIMIT_BYTES = MEBIBYTE;
 /** Orders, event batches and the webhooks that carry orders. */
 export const LARGE_BODY_LIMIT_BYTES = 4 * MEBIBYTE;

@@ -47,8 +47,9 @@ export class Problem extends Error {
   }
 }
 
+/** Some codes say more: `available` of each line, `orderId` of the order that exists. */
 export const ProblemDocument = z
-  .strictObject({
+  .looseObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),

@@ -7,6 +7,8 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../canonical/schema/error-codes';
+import { EVENT_CATALOGUE } from '../../canonical/schema/event';
+import { Order } from '../../canonical/schema/order';
 import { ProblemDocument } from '../http/problem';
 import { JSON_TYPES, type RouteDescription } from '../http/route';
 import { routes } from '../routes';
@@ -107,6 +109,15 @@ function describe(route: RouteDescription): RouteConfig {
   };
 }
 
+/** What each type of event carries; the data of an order that was sold is the order itself. */
+function eventSchemas() {
+  return Object.entries(EVENT_CATALOGUE).flatMap(([type, { data, title }]) =>
+    data === Order
+      ? []
+      : [{ type: 'schema' as const, schema: data.meta({ id: type, description: title }) }],
+  );
+}
+
 let made: OpenApiDocument | undefined;
 
 /** The document; made once. */
@@ -119,7 +130,7 @@ export function openApiDocument(): OpenApiDocument {
     description: 'A key has one role: channel, oms, store, support, finance, operator or auditor.',
   });
   for (const route of routes) registry.registerPath(describe(route));
-  made = new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  made = new OpenApiGeneratorV31([...registry.definitions, ...eventSchemas()]).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Throughline',

@@ -78,12 +78,30 @@ function operationsOf(document: OpenApiDocument): Listed[] {
   );
 }
 
+/** The path with its parameters' examples, those of the query only where they are needed. */
+function pathOf(path: string, operation: Operation): string {
+  let filled = path;
+  const query: string[] = [];
+  for (const parameter of operation.parameters ?? []) {
+    if (!('in' in parameter) || !('schema' in parameter)) continue;
+    const { schema, name } = parameter;
+    if (schema === undefined || !('example' in schema)) continue;
+    const example = encodeURIComponent(String(schema.example));
+    if (parameter.in === 'path') filled = filled.replace(`{${name}}`, example);
+    if (parameter.in === 'query' && parameter.required === true) query.push(`${name}=${example}`);
+  }
+  return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
+}
+
 /** A call that works when it is pasted with a key. */
 function curlOf({ path, method, operation }: Listed): string {
-  const lines = [`curl -s${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} "$API${path}"`];
+  const verb = method === 'get' ? '' : ` -X ${method.toUpperCase()}`;
+  const lines = [`curl -s${verb} "$API${pathOf(path, operation)}"`];
   if ((operation.security ?? []).length > 0) lines.push(`  -H "Authorization: Bearer $KEY"`);
   for (const parameter of operation.parameters ?? []) {
-    if ('in' in parameter && parameter.in === 'header') lines.push(`  -H "${parameter.name}: 1"`);
+    if (!('in' in parameter) || parameter.in !== 'header') continue;
+    // A key of its own for each call that is pasted.
+    lines.push(`  -H "${parameter.name}: $(date +%s%N)"`);
   }
   const body = operation.requestBody;
   if (body !== undefined && 'content' in body) {

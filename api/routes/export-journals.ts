@@ -16,7 +16,10 @@ export const exportJournalsRoute = readRoute(
     summary: 'Export the ledger',
     description: 'For `hledger check --strict`. Each transaction has its journal id as its code.',
     roles: MAY.readLedger,
-    query: z.strictObject({ format: z.literal('hledger'), ...DateRange }),
+    query: z.strictObject({
+      format: z.literal('hledger').meta({ example: 'hledger' }),
+      ...DateRange,
+    }),
     responses: {
       200: {
         description: 'An hledger journal',

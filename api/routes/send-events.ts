@@ -1,12 +1,17 @@
 /** `POST /v1/events`: canonical events, one or a batch, a verdict for each. */
 import { z } from 'zod';
-import { MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
+import { CloudEvent, MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
 import { storeCanonicalEvents, countRepeats, ordersHere } from '../../store/inbox';
 import type { Database } from '../../store/database';
 import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
 import { EVENT_EXAMPLE } from '../examples';
-import { LARGE_BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from '../http/body';
-import { mediaType } from '../http/body';
+import {
+  LARGE_BODY_LIMIT_BYTES,
+  mediaType,
+  parseJson,
+  readBytes,
+  requireMediaType,
+} from '../http/body';
 import { correlatedOf } from '../http/correlation';
 import { MAX_ERRORS_LISTED, type FieldError } from '../http/problem';
 import type { Route } from '../http/route';
@@ -35,10 +40,8 @@ const Verdict = z
   .meta({ id: 'EventVerdict' });
 type Verdict = z.infer<typeof Verdict>;
 
-const EventBody = z.union([
-  z.looseObject({}).meta({ description: 'A CloudEvent 1.0' }),
-  z.array(z.unknown()).max(MAX_EVENTS_A_BATCH),
-]);
+/** For the document: each event of a body is judged on its own. */
+const EventBody = z.union([CloudEvent, z.array(CloudEvent).max(MAX_EVENTS_A_BATCH)]);
 
 /** The events of a body by its media type; `application/json` takes either form. */
 function eventsOf(type: string, json: unknown): readonly unknown[] {

@@ -20,6 +20,7 @@ const Stored = z
 /** Kept with the raw event: what the vendor says beside the body, never what it signs with. */
 const KEPT_HEADER = /^(content-type|user-agent|x-shopify-.+)$/;
 const SECRET_HEADER = /hmac|signature|token|authorization/;
+const DELIVERY_HEADER = /-webhook-id$/;
 const MAX_HEADER_CHARS = 500;
 
 function keptHeaders(headers: WebhookHeaders): Record<string, string> {
@@ -27,6 +28,8 @@ function keptHeaders(headers: WebhookHeaders): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string' || !KEPT_HEADER.test(name) || SECRET_HEADER.test(name)) continue;
     kept[name] = value.slice(0, MAX_HEADER_CHARS);
+    // By this the vendor's own log of deliveries calls it; traces find it under one name.
+    if (DELIVERY_HEADER.test(name)) kept['delivery-id'] = value.slice(0, MAX_HEADER_CHARS);
   }
   return kept;
 }

@@ -28,6 +28,8 @@ const MATCHES = `
   union select 'correlation', correlation_id, order_id, null, null, null
     from sales_order where correlation_id = $1
   union select 'event', event_id, order_id, event_no, null, null from inbox where event_id = $1
+  union select 'delivery', headers ->> 'delivery-id', order_id, event_no, null, null
+    from inbox where headers ->> 'delivery-id' = $1
   union select 'correlation', correlation_id, order_id, event_no, null, null
     from inbox where correlation_id = $1
   union select 'payment', reference, order_id, null, null, null

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../api/app';
+import { ProblemDocument } from '../../api/http/problem';
 import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
+import { routes } from '../../api/routes';
 import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
 import { startPostgres } from '../../stack/supervisor/start-parts';
 import { ROLES, type Role } from '../../store/api-keys';
@@ -85,6 +87,22 @@ async function insertKeys(db: Database): Promise<void> {
   }
 }
 
+/** Every JSON answer of every test fits the schema that the OpenAPI document shows for it. */
+function requireDocumented(method: string, path: string, status: number, body: unknown): void {
+  const [bare = ''] = path.split('?', 1);
+  const route = routes.find(
+    (one) =>
+      one.method === method.toLowerCase() &&
+      new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  );
+  if (route === undefined && status < 400) return;
+  const schema = route?.responses[status]?.schema ?? ProblemDocument;
+  const fits = schema.safeParse(body);
+  if (!fits.success) {
+    throw new Error(`${method} ${path} ${status} is not as documented: ${fits.error.message}`);
+  }
+}
+
 function sender(url: string) {
   return async (method: string, path: string, sent: Sent = {}): Promise<Answered> => {
     const { role = 'operator', json, raw, key, headers } = sent;
@@ -101,13 +119,10 @@ function sender(url: string) {
     });
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text;
     const { status, headers: answered } = response;
-    return {
-      status,
-      headers: answered,
-      text,
-      body: isJson && text !== '' ? JSON.parse(text) : text,
-    };
+    if (isJson) requireDocumented(method, path, status, parsed);
+    return { status, headers: answered, text, body: parsed };
   };
 }
 

@@ -1,6 +1,11 @@
 /** The doors that need no key, and what every answer carries. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEvent } from '../../api/event-verdict';
+import { EVENT_EXAMPLE } from '../../api/examples';
+import { routes } from '../../api/routes';
 import { startApi, type RunningApi } from './fixture';
+
+const ANYBODY = { role: 'oms', storeId: null, label: 'test', callerId: 'test' } as const;
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -58,6 +63,26 @@ test('the OpenAPI document is 3.1 and describes every route', async () => {
   expect(post.requestBody.content['application/json'].example.orderNo).toBe('1001');
   expect(post.parameters.map((one: { name: string }) => one.name)).toContain('Idempotency-Key');
   expect(body.components.schemas.Money).toBeDefined();
+});
+
+test('every example of the document fits the schema beside it', () => {
+  for (const { method, path, body } of routes) {
+    if (body === undefined) continue;
+    expect([method, path, body.schema.safeParse(body.example).error]).toEqual([
+      method,
+      path,
+      undefined,
+    ]);
+  }
+  expect(readEvent(EVENT_EXAMPLE, 0, ANYBODY, 'cor_1').errors).toEqual([]);
+});
+
+test('the document names every event type and every code that has a path', async () => {
+  const { body, text } = await api.send('GET', '/openapi.json', { role: null });
+  expect(body.components.schemas['shipment.confirmed.v1']).toBeDefined();
+  for (const code of ['insufficient_stock', 'exception_resolved', 'invalid_signature']) {
+    expect(text).toContain(code);
+  }
 });
 
 test('makes a correlation id, takes a good one, refuses a bad one', async () => {

@@ -1,5 +1,6 @@
 /** Orders over HTTP: accepted from one transaction, or refused with every reason. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ORDER_EXAMPLE } from '../../api/examples';
 import { Problem } from '../../api/http/problem';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, countOf, DC, orderOf, putMasterData, SKU, usd } from './world';
@@ -45,6 +46,11 @@ test('accepts an order, reserves it and leaves the row that starts its flow', as
     answer.body.orderId,
   ]);
   expect(rows).toEqual([{ kind: 'start', name: 'orderToCash' }]);
+});
+
+test('the example of the reference can be pasted as it is', async () => {
+  const answer = await submit(ORDER_EXAMPLE, 'example');
+  expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
 });
 
 test('gives the first answer again for the same key, and refuses another body', async () => {
