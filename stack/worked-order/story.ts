@@ -2,7 +2,7 @@
 import type { Trace } from './play';
 
 const TIME_WIDTH = 9;
-const SYSTEM_WIDTH = 14;
+const SYSTEM_WIDTH = 26;
 
 export function storyOf(
   channel: string,
