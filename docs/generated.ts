@@ -5,6 +5,8 @@ import { openApiDocument } from '../api/openapi/document';
 import { ERROR_CODES, type ErrorCode, type ExceptionCode } from '../canonical/schema/error-codes';
 import { EVENT_CATALOGUE, EVENT_TYPES, type EventType } from '../canonical/schema/event';
 import { EXCEPTION_RULES } from '../canonical/schema/exception';
+import { mayResolve } from '../api/roles';
+import { ROLES } from '../store/api-keys';
 import { EVENT_DATA_EXAMPLES } from './event-examples';
 
 export interface GeneratedPage {
@@ -37,6 +39,17 @@ export function exceptionCodes(): readonly ExceptionCode[] {
 
 function allCodes(): readonly ErrorCode[] {
   return Object.keys(ERROR_CODES) as ErrorCode[];
+}
+
+/** The line that a runbook begins with: whose it is, until when, who may resolve it how. */
+export function runbookHead(code: ExceptionCode): string {
+  const { deadlineMs, resolutions } = EXCEPTION_RULES[code];
+  const ways = resolutions.map((resolution) => {
+    const roles = ROLES.filter((role) => mayResolve(role, code, resolution));
+    return `${resolution} (${roles.join(', ')})`;
+  });
+  const { owner } = ERROR_CODES[code];
+  return [`Owner ${owner}`, `deadline ${deadlineMs / HOUR_MS} h`, ...ways].join(' · ');
 }
 
 function errorsPage(): string {

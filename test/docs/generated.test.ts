@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exceptionCodes, generatedPages } from '../../docs/generated';
+import { exceptionCodes, generatedPages, runbookHead } from '../../docs/generated';
 
 const DOCS = path.join(__dirname, '..', '..', 'docs');
 const RUNBOOKS = path.join(DOCS, 'runbooks');
@@ -44,6 +44,11 @@ describe('runbooks', () => {
   test('there is one for every exception code, and none for another', () => {
     const found = readdirSync(RUNBOOKS).filter((file) => file !== 'README.md');
     expect(found.sort()).toEqual([...exceptionCodes()].map((code) => `${code}.md`).sort());
+  });
+
+  test.each(exceptionCodes())('%s says whose it is, until when, who may do what', (code) => {
+    const text = readFileSync(path.join(RUNBOOKS, `${code}.md`), 'utf8');
+    expect(text.split('\n')[2]).toBe(runbookHead(code));
   });
 
   test('the index names each of them', () => {
