@@ -20,7 +20,7 @@ export const ORDER_EXAMPLE = {
       sku: 'MUG-BLUE',
       quantity: 2,
       unitPrice: usd(1_299),
-      taxes: [{ code: 'IL State Tax', amount: usd(162) }],
+      taxes: [{ code: 'State Tax', amount: usd(162) }],
     },
   ],
   shipping: { amount: usd(500) },

@@ -24,7 +24,7 @@ export const putMappingRoute = writeRoute(
       .join('. '),
     roles: MAY.writeMasterData,
     params: MappingParams,
-    body: { schema: Body, example: { target: 'US-IL' } },
+    body: { schema: Body, example: { target: 'US-STATE' } },
     responses: { 200: { description: 'The mapping as it is now', schema: MappingWritten } },
     errors: [],
   },

@@ -17,7 +17,7 @@ export const MappingParams = MappingKindParams.extend({
     .string()
     .min(1)
     .max(MAX_VALUE_CHARS)
-    .meta({ example: 'IL State Tax', description: 'Percent-encoded, slashes too' }),
+    .meta({ example: 'State Tax', description: 'Percent-encoded, slashes too' }),
 });
 
 export const MappingView = z

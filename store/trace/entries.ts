@@ -40,6 +40,7 @@ export async function eventEntries(sql: Sql, subject: Subject): Promise<TraceEnt
   const { rows } = await sql.query<{
     no: number;
     source: string;
+    account: string | null;
     id: string;
     topic: string;
     type: string | null;
@@ -53,7 +54,7 @@ export async function eventEntries(sql: Sql, subject: Subject): Promise<TraceEnt
   }>(
     `select event_no as no, source, event_id as id, topic, type, state, order_id as "orderId", note,
             correlation_id as correlation, received_at as "receivedAt",
-            applied_at as "appliedAt", duplicates
+            applied_at as "appliedAt", duplicates, account
        from inbox where event_no = any($1::bigint[]) or order_id = any($2::text[])
       order by event_no limit ${MAX_ROWS_A_TABLE}`,
     [subject.eventNos, subject.orderIds],
@@ -70,7 +71,8 @@ export async function eventEntries(sql: Sql, subject: Subject): Promise<TraceEnt
     const name = row.type ?? row.topic;
     const received: TraceEntry = {
       at: row.receivedAt,
-      system: row.source,
+      // `/wms/wms-main` is the account wms-main: the last step of a source names it.
+      system: row.account ?? row.source.split('/').at(-1) ?? row.source,
       kind: 'event-received',
       summary: `${row.topic} received${again}`,
       refs: about,
@@ -122,20 +124,27 @@ export async function orderEntries(sql: Sql, subject: Subject): Promise<TraceEnt
   });
 }
 
-/** `[{kind, quantity…}]` of a fact, in words: `3 units reserved → shipped`. */
-function movesOf(body: unknown): string {
-  const moves =
-    typeof body === 'object' && body !== null && 'moves' in body && Array.isArray(body.moves)
-      ? body.moves
-      : [];
-  const said = new Map<string, number>();
-  for (const move of moves) {
-    if (typeof move !== 'object' || move === null) continue;
-    const { from, to, quantity } = { from: null, to: '', quantity: 0, ...move };
-    const way = from === null ? String(to) : `${String(from)} → ${String(to)}`;
-    said.set(way, (said.get(way) ?? 0) + Number(quantity));
+/** A fact's body as the moments write it; parts of it are missing where nothing of them moved. */
+interface FactBody {
+  readonly moves?: readonly {
+    readonly from: string | null;
+    readonly to: string;
+    readonly quantity: number;
+  }[];
+  readonly money?: readonly { readonly kind: string; readonly amountMinor: number }[];
+}
+
+/** What moved, in words: `3 reserved → shipped, 48.73 USD captured`. */
+function movedOf({ moves = [], money: amounts = [] }: FactBody, currency: string): string {
+  const units = new Map<string, number>();
+  for (const { from, to, quantity } of moves) {
+    const way = from === null ? to : `${from} → ${to}`;
+    units.set(way, (units.get(way) ?? 0) + quantity);
   }
-  return [...said].map(([way, units]) => `${units} ${way}`).join(', ');
+  return [
+    ...[...units].map(([way, quantity]) => `${quantity} ${way}`),
+    ...amounts.map(({ kind, amountMinor }) => `${formatMoney(amountMinor, currency)} ${kind}`),
+  ].join(', ');
 }
 
 export async function factEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
@@ -143,23 +152,24 @@ export async function factEntries(sql: Sql, subject: Subject): Promise<TraceEntr
     orderId: string;
     no: number;
     kind: string;
-    body: unknown;
+    body: FactBody;
+    currency: string;
     eventNo: number | null;
     at: string;
   }>(
     `select order_id as "orderId", fact_no as no, kind, body, event_no as "eventNo",
-            posted_at as at
-       from order_fact where order_id = any($1::text[])
+            posted_at as at, o.currency
+       from order_fact join sales_order o using (order_id) where order_id = any($1::text[])
       order by order_id, fact_no limit ${MAX_ROWS_A_TABLE}`,
     [subject.orderIds],
   );
   return rows.map((row) => {
-    const moves = movesOf(row.body);
+    const moved = movedOf(row.body, row.currency);
     return {
       at: row.at,
       system: OWN_SYSTEM,
       kind: 'fact',
-      summary: moves === '' ? row.kind : `${row.kind}: ${moves}`,
+      summary: moved === '' ? row.kind : `${row.kind}: ${moved}`,
       refs: refs({ orderId: row.orderId, factNo: row.no, eventNo: row.eventNo }),
     };
   });

@@ -18,7 +18,7 @@ export async function putMasterData(api: RunningApi): Promise<void> {
   await put(`/v1/items/${SKU}`, { description: 'Blue mug', standardCost: usd(450) });
   const location = { name: 'DC East', kind: 'dc', timeZone: 'America/New_York', priority: 10 };
   await put(`/v1/locations/${DC}`, location);
-  await put('/v1/mappings/tax-code/web-us/IL%20State%20Tax', { target: 'US-IL' });
+  await put('/v1/mappings/tax-code/web-us/State%20Tax', { target: 'US-STATE' });
   await put('/v1/mappings/tender/web-us/stripe', { target: 'card' });
 }
 
@@ -46,7 +46,7 @@ export function orderOf(orderNo: string, quantity = 1): OrderInput {
         sku: SKU,
         quantity,
         unitPrice: usd(1_299),
-        taxes: [{ code: 'IL State Tax', amount: usd(tax) }],
+        taxes: [{ code: 'State Tax', amount: usd(tax) }],
       },
     ],
     totals: {
