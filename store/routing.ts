@@ -2,7 +2,6 @@
 import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { ExceptionCause } from '../canonical/schema/exception';
 import type { Database, Sql } from './database';
-import { dispatchSignal } from './dispatch';
 import { SIGNAL_OF } from './dispatch-delivery';
 import { openException, resolveExceptions } from './exceptions';
 
@@ -46,6 +45,43 @@ export async function claimEvents(sql: Sql, limit: number, claimMs: number): Pro
     values: [limit, claimMs],
   });
   return rows.sort((a, b) => a.eventNo - b.eventNo);
+}
+
+/**
+ * The other system's own word on an effect of ours: the effect is confirmed and the event is at its
+ * end, in one statement. It wakes nobody. False where no effect of ours has that key or reference;
+ * then nothing was written.
+ */
+export async function confirmByEcho(
+  sql: Sql,
+  eventNo: number,
+  echo: {
+    readonly type: string;
+    readonly data: unknown;
+    readonly effectKey: string | null;
+    readonly reference: string | null;
+    readonly orderId: string | null;
+  },
+): Promise<boolean> {
+  const { rowCount } = await sql.query({
+    name: 'confirm-by-echo',
+    text: `with hit as (
+             update effect set confirmed_at = coalesce(confirmed_at, now()),
+                    confirmed_by = coalesce(confirmed_by, $1)
+              where effect_key = $2 or reference = $3 returning order_id)
+           update inbox set state = 'applied', applied_at = now(), note = null, type = $4,
+                  body = $5, order_id = coalesce($6, (select max(order_id) from hit))
+            where event_no = $1 and exists (select from hit)`,
+    values: [
+      eventNo,
+      echo.effectKey,
+      echo.reference,
+      echo.type,
+      JSON.stringify(echo.data),
+      echo.orderId,
+    ],
+  });
+  return rowCount === 1;
 }
 
 /** What a vendor's event means in our words. */
@@ -174,42 +210,47 @@ export type Routed =
 
 /**
  * Hands an event to its order's flow: the row is `routed` and the signal is written in one
- * transaction, under the order's lock, so that the order cannot close in between.
+ * statement, under the order's lock, so that the order cannot close in between.
  */
 export async function routeToOrder(
-  db: Database,
+  sql: Sql,
   row: InboxRow,
   type: string,
   reference: OrderReference,
 ): Promise<Routed> {
-  return db.transaction(async (sql): Promise<Routed> => {
-    const { rows } = await sql.query<{ order_id: string; workflow_id: string; stage: string }>({
-      name: 'find-order',
-      text: `select order_id, workflow_id, stage from sales_order
+  const signal = SIGNAL_OF[type];
+  if (!signal) throw new RangeError(`no signal carries ${type}`);
+  const { rows } = await sql.query<{ order_id: string; stage: string; is_routed: boolean }>({
+    name: 'route-to-order',
+    text: `with o as (
+             select order_id, workflow_id, stage,
+                    stage in ('received', 'accepted') as is_open
+               from sales_order
               where order_id = $1
                  or ($1::text is null and channel_instance = $2 and order_no = $3)
-                for no key update`,
-      values: [
-        reference.orderId ?? null,
-        reference.channelInstance ?? null,
-        reference.orderNo ?? null,
-      ],
-    });
-    const [order] = rows;
-    if (!order) return { outcome: 'no-order' };
-    const { order_id: orderId, workflow_id: workflowId, stage } = order;
-    if (stage === 'closed' || stage === 'rejected') return { outcome: 'ended', orderId, stage };
-    const signal = SIGNAL_OF[type];
-    if (!signal) throw new RangeError(`no signal carries ${type}`);
-    const { eventNo } = row;
-    await sql.query({
-      name: 'mark-routed',
-      text: `update inbox set state = 'routed', order_id = $2, note = null where event_no = $1`,
-      values: [eventNo, orderId],
-    });
-    await dispatchSignal(sql, { workflowId, signal, orderId, eventNo, body: { eventNo } });
-    return { outcome: 'routed' };
+                for no key update),
+           routed as (
+             update inbox set state = 'routed', order_id = o.order_id, note = null
+               from o where event_no = $4 and o.is_open returning event_no),
+           signalled as (
+             insert into dispatch (workflow_id, kind, name, order_id, event_no, body)
+             select o.workflow_id, 'signal', $5, o.order_id, routed.event_no,
+                    jsonb_build_object('eventNo', routed.event_no)
+               from o, routed returning 1)
+           select o.order_id, o.stage, exists (select from signalled) as is_routed from o`,
+    values: [
+      reference.orderId ?? null,
+      reference.channelInstance ?? null,
+      reference.orderNo ?? null,
+      row.eventNo,
+      signal,
+    ],
   });
+  const [order] = rows;
+  if (!order) return { outcome: 'no-order' };
+  return order.is_routed
+    ? { outcome: 'routed' }
+    : { outcome: 'ended', orderId: order.order_id, stage: order.stage };
 }
 
 /** Events whose order has come meanwhile are due at once; so are those that were given up for it. */

@@ -33,7 +33,9 @@ export interface DeliverySettings {
 /** Gives how many rows were taken on. */
 export async function deliverStarts(settings: DeliverySettings, rate: StartRate): Promise<number> {
   const { db, client } = settings;
-  const allowed = rate.allowance(Date.now(), await arrivalsInLastSecond(db));
+  const nowMs = Date.now();
+  if (rate.isToAsk(nowMs)) rate.sawArrivals(await arrivalsInLastSecond(db));
+  const allowed = rate.allowance(nowMs);
   if (allowed < 1) return 0;
   const starts = await dueStarts(db, allowed);
   if (starts.length === 0) return 0;

@@ -1,6 +1,6 @@
 /**
  * Loops that outlive their errors: a tick that throws is logged and backed off, one that found
- * nothing waits a little, one that found work goes on at once. A stop ends it between two ticks.
+ * nothing waits a little, one that found work waits less. A stop ends it between two ticks.
  */
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
@@ -12,6 +12,8 @@ export interface LoopSettings {
   readonly name: string;
   readonly log: Logger;
   readonly idleMs: number;
+  /** After a tick that found work: a little later there is more, and one statement serves it all. */
+  readonly busyMs: number;
   readonly signal: AbortSignal;
   /** True where there may be more at once. */
   tick(): Promise<boolean>;
@@ -24,7 +26,7 @@ export async function runLoop(settings: LoopSettings): Promise<void> {
   while (!signal.aborted) {
     let waitMs = settings.idleMs;
     try {
-      if (await settings.tick()) waitMs = 0;
+      if (await settings.tick()) waitMs = settings.busyMs;
       failures = 0;
     } catch (error) {
       waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS);

@@ -21,6 +21,7 @@ const LEASE_MS = 4_000;
 const LEASE_RENEW_MS = 1_000;
 /** Between two looks when there is nothing to deliver. */
 const IDLE_MS = 120;
+const BUSY_MS = 25;
 const OUTBOX_LOOK_MS = 250;
 /** Facts that were signalled and not applied for so long are signalled again. */
 const SIGNAL_AGAIN_AFTER_MS = 60_000;
@@ -52,6 +53,7 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
     log: settings.log,
     signal: settings.signal,
     idleMs: IDLE_MS,
+    busyMs: BUSY_MS,
     async tick() {
       if (due('lease', LEASE_RENEW_MS)) {
         isLeader = await takeLease(settings.db, LEASE, holder, LEASE_MS);

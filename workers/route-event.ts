@@ -1,19 +1,14 @@
 /** One event from the inbox: what it means in our words, and whom it concerns. */
 import type { z } from 'zod';
-import {
-  EVENT_CATALOGUE,
-  isEventType,
-  type CanonicalEvent,
-  type PaymentFact,
-} from '../canonical/schema/event';
+import { EVENT_CATALOGUE, isEventType, type CanonicalEvent } from '../canonical/schema/event';
 import type { FieldProblem } from '../connectors/inbound-contract';
 import { inboundConnector } from '../connectors/inbound';
 import type { Database } from '../store/database';
-import { confirmEffect } from '../store/effects';
 import { adjustStock, receiveStock, type StockOutcome } from '../store/moments/move-stock';
 import { submitOrder } from '../store/moments/submit-order';
 import {
   addDerived,
+  confirmByEcho,
   keepMapped,
   letWait,
   orderRef,
@@ -50,12 +45,12 @@ export async function routeEvent(settings: RouterSettings, row: InboxRow): Promi
     case 'shipment.confirmed.v1':
       return concernsOrder(settings, row, event);
     case 'fulfilment.accepted.v1':
-      return acknowledged(settings, row, event.data.requestId);
+      return acknowledged(settings, row, event);
     case 'payment.authorized.v1':
     case 'payment.captured.v1':
     case 'payment.voided.v1':
     case 'payment.refunded.v1':
-      return paid(settings, row, event.type, event.data);
+      return paid(settings, row, event);
     case 'inventory.received.v1':
       return stock(settings, row, await receiveStock(settings.db, { ...factOf(row), ...event }));
     case 'inventory.adjusted.v1':
@@ -87,10 +82,13 @@ async function read(db: Database, row: InboxRow): Promise<CanonicalEvent | null>
         await settleEvent(db, row.eventNo, 'ignored', 'it says nothing that concerns us');
         return null;
       }
-      await db.transaction(async (sql) => {
-        await keepMapped(sql, row.eventNo, first);
-        await addDerived(sql, row, others);
-      });
+      // An echo is written with its confirmation, in one statement.
+      if (others.length > 0 || EVENT_CATALOGUE[first.type].about !== 'effect') {
+        await db.transaction(async (sql) => {
+          await keepMapped(sql, row.eventNo, first);
+          await addDerived(sql, row, others);
+        });
+      }
       return first;
     }
   }
@@ -226,39 +224,39 @@ function recheckMs(row: InboxRow): number {
   return Math.min(FIRST_RECHECK_MS * 2 ** Math.min(row.attempts - 1, 10), LONGEST_RECHECK_MS);
 }
 
+type EventOf<T extends CanonicalEvent['type']> = Extract<CanonicalEvent, { type: T }>;
+
 /** An echo of our own release: it confirms the effect and wakes nobody. */
 async function acknowledged(
-  settings: RouterSettings,
+  { db }: RouterSettings,
   row: InboxRow,
-  requestId: string,
+  event: EventOf<'fulfilment.accepted.v1'>,
 ): Promise<void> {
-  const { db } = settings;
-  const isOurs = await confirmEffect(db, { effectKey: requestId, eventNo: row.eventNo });
-  await settleEvent(db, row.eventNo, 'applied', isOurs ? null : 'no request of ours has that id');
+  const { requestId, orderId = null } = event.data;
+  const echo = { ...event, effectKey: requestId, reference: null, orderId };
+  if (await confirmByEcho(db, row.eventNo, echo)) return;
+  await settleEvent(db, row.eventNo, 'applied', 'no request of ours has that id');
 }
 
+type PaymentEvent = EventOf<
+  'payment.authorized.v1' | 'payment.captured.v1' | 'payment.voided.v1' | 'payment.refunded.v1'
+>;
+
 /** An echo of money that we moved; money that somebody else moved has no rule yet. */
-async function paid(
-  settings: RouterSettings,
-  row: InboxRow,
-  type: string,
-  fact: PaymentFact,
-): Promise<void> {
-  const { db } = settings;
-  const { eventNo } = row;
-  const { effectKey, reference } = fact;
-  const isOurs =
-    (effectKey !== undefined && (await confirmEffect(db, { effectKey, eventNo }))) ||
-    (await confirmEffect(db, { reference, eventNo }));
-  if (isOurs) return settleEvent(db, eventNo, 'applied', null, fact.orderId ?? null);
+async function paid({ db }: RouterSettings, row: InboxRow, event: PaymentEvent): Promise<void> {
+  const { effectKey = null, reference, orderId } = event.data;
+  const echo = { ...event, effectKey, reference, orderId: orderId ?? null };
+  if (await confirmByEcho(db, row.eventNo, echo)) return;
   if (row.waitedMs < ECHO_WAIT_MS) {
-    return letWait(db, eventNo, `no effect with reference ${reference} yet`, recheckMs(row));
+    const note = `no effect with reference ${reference} yet`;
+    return letWait(db, row.eventNo, note, recheckMs(row));
   }
+  await keepMapped(db, row.eventNo, event);
   await setAside(db, row, {
     code: 'event.no-rule',
-    cause: { kind: 'event', ref: String(eventNo) },
-    detail: `${type}: ${reference} is of no payment that was made from here`,
-    ...(fact.orderId === undefined ? {} : { orderId: fact.orderId }),
+    cause: { kind: 'event', ref: String(row.eventNo) },
+    detail: `${event.type}: ${reference} is of no payment that was made from here`,
+    ...(orderId === undefined ? {} : { orderId }),
   });
 }
 

@@ -11,6 +11,7 @@ import { routeEvent, type RouterSettings } from './route-event';
 
 /** Between two looks when there is nothing to route. */
 const IDLE_MS = 120;
+const BUSY_MS = 15;
 const CLAIMED_AT_ONCE = 40;
 const ROUTED_IN_PARALLEL = 4;
 /** A worker that dies gives its events back after this. */
@@ -35,6 +36,7 @@ export function runRouter(
     log,
     signal,
     idleMs: IDLE_MS,
+    busyMs: BUSY_MS,
     async tick() {
       if (Date.now() - wokenAtMs >= WAKE_EVERY_MS) {
         wokenAtMs = Date.now();

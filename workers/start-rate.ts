@@ -11,19 +11,34 @@ export const FLOOR_STARTS_PER_SECOND = 8;
 const BURST_SECONDS = 0.25;
 const MS_PER_SECOND = 1_000;
 
+/** How often it is asked how many orders arrive. */
+const ARRIVALS_LOOK_MS = 200;
+
 export interface StartRate {
-  /** Whole starts that may be made now, given what arrived in the last second. */
-  allowance(nowMs: number, arrivalsInLastSecond: number): number;
+  /** Is it time to count arrivals again? */
+  isToAsk(nowMs: number): boolean;
+  sawArrivals(inLastSecond: number): void;
+  /** Whole starts that may be made now. */
+  allowance(nowMs: number): number;
   spend(starts: number): void;
 }
 
 export function startRate(startsPerSecond: number): StartRate {
   let saved = 1;
   let countedAtMs: number | null = null;
+  let askedAtMs = -Infinity;
+  let rate = startsPerSecond;
   return {
-    allowance(nowMs, arrivals) {
+    isToAsk(nowMs) {
+      if (nowMs - askedAtMs < ARRIVALS_LOOK_MS) return false;
+      askedAtMs = nowMs;
+      return true;
+    },
+    sawArrivals(arrivals) {
       const isBusy = arrivals > BUSY_ARRIVALS_PER_SECOND;
-      const rate = isBusy ? Math.min(FLOOR_STARTS_PER_SECOND, startsPerSecond) : startsPerSecond;
+      rate = isBusy ? Math.min(FLOOR_STARTS_PER_SECOND, startsPerSecond) : startsPerSecond;
+    },
+    allowance(nowMs) {
       const sinceMs = countedAtMs === null ? 0 : nowMs - countedAtMs;
       countedAtMs = nowMs;
       const most = Math.max(1, rate * BURST_SECONDS);
