@@ -3,7 +3,7 @@
  * to the record. Whether the order is still open is asked of Postgres, never of the flow's server.
  */
 import { recordDecision, recordOutcome } from '../store/decisions';
-import { readOrderFlow } from '../store/order-view';
+import { readDecisionResult, readOrderFlow } from '../store/order-view';
 import type { ApiDependencies } from './dependencies';
 import type { KeyedCall } from './http/keyed';
 import { Problem } from './http/problem';
@@ -38,6 +38,9 @@ export async function decide<T extends { readonly outcome: string }>(
   if (flow === null) throw new Problem('not_found', 'there is no order with that id');
   const { workflowId, stage, pendingStart } = flow;
   if (stage === 'closed' || stage === 'rejected') {
+    // The decision may have been what ended it, and its answer lost on the way.
+    const made = await readDecisionResult(db, orderId, decisionId);
+    if (made !== null) return read(made);
     throw new Problem('order_closed', `the order is ${stage}: nothing can be decided on it`);
   }
   const record = { action: decision.action, subject: orderId, decisionId };

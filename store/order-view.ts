@@ -195,3 +195,22 @@ export async function readOrderFlow(sql: Sql, orderId: string): Promise<OrderFlo
   );
   return rows[0] ?? null;
 }
+
+/**
+ * What a decision came to, where the moment that made it kept its result with the fact; null where
+ * it was not made. Undelivered answers are found here after the flow has ended.
+ */
+export async function readDecisionResult(
+  sql: Sql,
+  orderId: string,
+  decisionId: string,
+): Promise<unknown> {
+  const { rows } = await sql.query<{ result: unknown }>(
+    `select (body -> 'about' ->> 'result')::jsonb as result from order_fact
+      where order_id = $1 and body -> 'about' ->> 'decisionId' = $2
+        and body -> 'about' ? 'result'
+      order by fact_no limit 1`,
+    [orderId, decisionId],
+  );
+  return rows[0]?.result ?? null;
+}

@@ -7,6 +7,8 @@ import { Problem } from './problem';
 
 /** A revoked key works this much longer at the most, in every process. */
 export const KEY_CACHE_TTL_MS = 15_000;
+/** A key that was made just now is refused for this long at the most, if it was tried before. */
+const UNKNOWN_KEY_TTL_MS = 1_000;
 /** Keys that are remembered, good and bad; the oldest goes first. */
 const KEY_CACHE_SIZE = 10_000;
 const MAX_KEY_CHARS = 512;
@@ -43,7 +45,8 @@ export function createAuthenticate(sql: Sql, now: () => number = Date.now): Auth
       const found = await findApiKey(sql, keyHash);
       const caller =
         found === null ? null : { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
-      known = { caller, untilMs: now() + KEY_CACHE_TTL_MS };
+      const ttlMs = caller === null ? UNKNOWN_KEY_TTL_MS : KEY_CACHE_TTL_MS;
+      known = { caller, untilMs: now() + ttlMs };
       cache.delete(keyHash);
       cache.set(keyHash, known);
       const [oldest] = cache.keys();

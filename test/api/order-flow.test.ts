@@ -4,21 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectOrderFlows, type FlowUpdate, type OrderFlows } from '../../api/order-flow';
 import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/rules/flow-start';
 import type { OrderFlowInput } from '../../canonical/schema/order-flow';
+import { NoTemporalError } from '../../stack/temporal/ladder';
 import { startTemporal, type RunningTemporal } from '../../stack/supervisor/start-parts';
 
 let home: string;
-let temporal: RunningTemporal;
+let temporal: RunningTemporal | undefined;
 let worker: Worker;
 let running: Promise<void>;
 let native: NativeConnection;
 let flows: OrderFlows;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'throughline-flows-'));
-  temporal = await startTemporal({ home });
+  temporal = await startTemporal({ home }).catch((error: unknown) => {
+    if (error instanceof NoTemporalError) return undefined;
+    throw error;
+  });
+  if (temporal === undefined) return;
   Runtime.install({
     logger: {
       log: () => undefined,
@@ -38,7 +43,11 @@ beforeAll(async () => {
   running = worker.run();
   flows = connectOrderFlows({ address: temporal.address, namespace: temporal.namespace });
 });
+beforeEach((context) => {
+  if (temporal === undefined) context.skip('no Temporal server can be had on this machine');
+});
 afterAll(async () => {
+  if (temporal === undefined) return;
   await flows.close();
   worker.shutdown();
   await running;
@@ -70,7 +79,7 @@ const ask = (orderNo: string, more: Partial<FlowUpdate> = {}): FlowUpdate => ({
 test('starts the flow with its update, as the relay would, and hears its answer', async () => {
   const answer = await flows.update(ask('F-1'));
   expect(answer).toMatchObject({ outcome: 'cancelled', reason: 'ord_F-1 dec_1 flows' });
-  const connection = await Connection.connect({ address: temporal.address });
+  const connection = await Connection.connect({ address: temporal?.address ?? '' });
   const handle = new Client({ connection }).workflow.getHandle('order/web-us/F-1');
   const seen = await handle.describe();
   expect(await seen.staticSummary()).toBe('Order F-1 of web-us');

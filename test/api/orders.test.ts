@@ -177,6 +177,54 @@ test('a closed order takes no decision, an unknown one is not found', async () =
   expect((await api.send('POST', nowhere, { ...sent, key: 'c-11b' })).status).toBe(404);
 });
 
+test('an answer that was lost is found again after the cancel has ended the flow', async () => {
+  const { body } = await submit(orderOf('A-13'), 'a-13');
+  const sent = { json: { reason: 'x' }, key: 'c-13', role: 'oms' } as const;
+  const path = `/v1/orders/${body.orderId}/cancel`;
+  const cancelled = [{ lineNo: 1, quantity: 1 }];
+  api.answerUpdates(() => {
+    throw new Problem('unavailable', 'the flow has not answered yet');
+  });
+  expect((await api.send('POST', path, sent)).status).toBe(503);
+  const decisionId = api.updates.at(-1)?.updateId ?? '';
+  const result = JSON.stringify({ outcome: 'cancelled', cancelled, reason: null, agenda: null });
+  await api.db.query(
+    `insert into order_fact (order_id, fact_no, kind, body, occurred_at)
+     select $1, max(fact_no) + 1, 'cancelled', $2, now() from order_fact where order_id = $1`,
+    [body.orderId, JSON.stringify({ about: { decisionId, result } })],
+  );
+  await api.db.query(`update sales_order set stage = 'closed' where order_id = $1`, [body.orderId]);
+  const again = await api.send('POST', path, sent);
+  expect([again.status, again.body.cancelled]).toEqual([200, cancelled]);
+});
+
+test('a key whose call died is in progress first, and taken over after its limit', async () => {
+  const { body } = await submit(orderOf('A-14'), 'a-14');
+  const path = `/v1/orders/${body.orderId}/hold`;
+  const sent = { json: { reason: 'x' }, key: 'h-14', role: 'oms' } as const;
+  let answer: (value: unknown) => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    api.answerUpdates(() => {
+      resolve();
+      return new Promise((answered) => {
+        answer = answered;
+      });
+    });
+  });
+  const slow = api.send('POST', path, sent);
+  await asked;
+  const running = await api.send('POST', path, sent);
+  expect([running.status, running.body.code]).toEqual([409, 'idempotency_in_progress']);
+  expect(running.headers.get('retry-after')).toBe('1');
+  await api.db.query(
+    `update idempotency set created_at = created_at - interval '1 hour' where status is null`,
+  );
+  api.answerUpdates(() => ({ outcome: 'held', agenda: null }));
+  expect((await api.send('POST', path, sent)).status).toBe(200);
+  answer({ outcome: 'held', agenda: null });
+  expect((await slow).status).toBe(409);
+});
+
 test('a flow server that is down is 503, and the key may be used again', async () => {
   const { body } = await submit(orderOf('A-12'), 'a-12');
   api.answerUpdates(() => {
