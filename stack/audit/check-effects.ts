@@ -1,99 +1,9 @@
 // I4, where the other system keeps our key: every effect once in its records, with its amount; and
 // every record that carries a key of ours, or is for an order of ours, an effect of ours.
-import { nameOfEffect, verbOf, type EffectVerb, type OwnEffect } from './own-effect';
-import type { OutsideKind, OutsideRecord } from './outside-records';
-import { amountOf, count, money, nameOfOrder, type Difference, type OrderName } from './report';
-
-export interface Comparison {
-  readonly kind: OutsideKind;
-  readonly verb: EffectVerb;
-  /** `payment`, as in “payment's records have no such capture”. */
-  readonly system: string;
-  readonly noun: string;
-  /** `were captured`, `was requested`. */
-  readonly done: string;
-  /** Whether a record in this state stands for an effect that was made. */
-  readonly isMade: (state: string) => boolean;
-}
-
-const always = () => true;
-const REFUND_ENDS = new Set(['failed', 'canceled']);
-const DECLINED = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
-
-export const KEYED: readonly Comparison[] = [
-  {
-    kind: 'authorization',
-    verb: 'authorize',
-    system: 'payment',
-    noun: 'authorization',
-    done: 'authorized',
-    isMade: (state) => !DECLINED.has(state),
-  },
-  {
-    kind: 'capture',
-    verb: 'capture',
-    system: 'payment',
-    noun: 'capture',
-    done: 'captured',
-    isMade: always,
-  },
-  {
-    kind: 'refund',
-    verb: 'refund',
-    system: 'payment',
-    noun: 'refund',
-    done: 'refunded',
-    isMade: (state) => !REFUND_ENDS.has(state),
-  },
-  {
-    kind: 'fulfilment-request',
-    verb: 'release',
-    system: 'the warehouse',
-    noun: 'fulfilment request',
-    done: 'released',
-    isMade: always,
-  },
-  {
-    kind: 'recall',
-    verb: 'recall',
-    system: 'the warehouse',
-    noun: 'recall',
-    done: 'recalled',
-    isMade: always,
-  },
-  {
-    kind: 'sales-order',
-    verb: 'sales-order',
-    system: 'the ERP',
-    noun: 'sales order',
-    done: 'sent as a sales order',
-    isMade: always,
-  },
-  {
-    kind: 'journal-document',
-    verb: 'journal',
-    system: 'the ERP',
-    noun: 'journal entry',
-    done: 'posted',
-    isMade: always,
-  },
-  {
-    kind: 'tax-invoice',
-    verb: 'tax-invoice',
-    system: 'the tax service',
-    noun: 'invoice',
-    done: 'invoiced, before tax,',
-    isMade: always,
-  },
-  {
-    kind: 'message',
-    verb: 'notify',
-    system: 'the message provider',
-    noun: 'message',
-    done: 'sent',
-    isMade: always,
-  },
-];
+import type { Comparison } from './comparisons';
+import { isElsewhere, nameOfEffect, verbOf, type OwnEffect } from './own-effect';
+import type { OutsideRecord } from './outside-records';
+import { amountOf, count, money, type Difference, type OrderName } from './report';
 
 export interface ComparisonContext {
   /** RFC 3339: what is younger is on its way, and left out. */
@@ -102,20 +12,14 @@ export interface ComparisonContext {
   readonly orders: ReadonlyMap<string, OrderName>;
 }
 
-/** Money effects of a channel that moves money itself are compared with the channel's records. */
-const isElsewhere = (effect: OwnEffect) =>
-  effect.moneyMode === 'channel' &&
-  ['authorize', 'capture', 'void', 'refund'].includes(effect.verb);
-
 export function checkKeyedEffects(
   comparison: Comparison,
   effects: Iterable<OwnEffect>,
   theirs: readonly OutsideRecord[],
   context: ComparisonContext,
 ): Difference[] {
-  const made = theirs.filter((record) => comparison.isMade(record.state));
   const byKey = new Map<string, OutsideRecord[]>();
-  for (const record of made) {
+  for (const record of theirs) {
     if (record.key === null) continue;
     const same = byKey.get(record.key);
     if (same) same.push(record);
@@ -129,63 +33,66 @@ export function checkKeyedEffects(
     const found = byKey.get(effect.key) ?? [];
     differences.push(...compare(comparison, effect, found, context.cutoff));
   }
-  for (const record of made) {
+  for (const record of theirs) {
     if (record.createdAt > context.cutoff) continue;
     differences.push(...unknownHere(comparison, record, known, context.orders));
   }
   return differences;
 }
 
+/** Refusals after which the other side keeps a record all the same: one that says it failed. */
+const KEPT_REFUSALS: ReadonlySet<string> = new Set([
+  'card_declined',
+  'refund_failed',
+  'requires_action',
+  'requires_payment_method',
+]);
+
 /** ISO instants of one form compare as text; Postgres gives three digits, and so do the others. */
 const isYoung = (effect: OwnEffect, cutoff: string) => effect.calledAt > cutoff;
 
 function compare(
-  { system, noun, done }: Comparison,
+  comparison: Comparison,
   effect: OwnEffect,
   found: readonly OutsideRecord[],
   cutoff: string,
 ): Difference[] {
+  const { kind, system, noun, done } = comparison;
   const { key, amountMinor, currency, state } = effect;
   const name = nameOfEffect(key, effect.order);
   const what = amountMinor === null ? 'it was' : `${money(amountMinor, currency)} were`;
   const say = (code: string, detail: string): Difference => ({
     invariant: 'I4',
-    code: `${noun}-${code}`,
+    code: `${kind}-${code}`,
     subject: key,
     ...amountOf(amountMinor, currency),
     detail: `${name}: ${detail}`,
   });
-  const [first] = found;
-  if (found.length > 1) {
-    const ids = found.map((record) => record.id).join(', ');
-    return [
-      say(
-        'twice',
-        `${system}'s records have ${count(found.length, noun)} under ${key} (${ids}), where one was meant`,
-      ),
-    ];
+  const made = found.filter((record) => comparison.isMade(record.state));
+  const [first] = made;
+  if (made.length > 1) {
+    const ids = made.map((record) => record.id).join(', ');
+    const several = `${count(made.length, noun)} under ${key} (${ids})`;
+    return [say('twice', `${system}'s records have ${several}, where one was meant`)];
   }
-  if (!first) {
-    return state === 'done' && !isYoung(effect, cutoff)
-      ? [
-          say(
-            'missing',
-            `${what} ${done} here under ${key}; ${system}'s records have no such ${noun}`,
-          ),
-        ]
-      : [];
+  if (state === 'refused' && first) {
+    const there = `${system}'s records have the ${noun} all the same (${first.id})`;
+    return [say('refused-yet-made', `${key} was refused, as recorded here; ${there}`)];
   }
   if (state === 'refused') {
-    return [
-      say(
-        'refused-yet-made',
-        `${key} was refused, as recorded here; ${system}'s records have the ${noun} all the same (${first.id})`,
-      ),
-    ];
+    const isKept = effect.refusal !== null && KEPT_REFUSALS.has(effect.refusal);
+    if (!isKept || found.length > 0 || isYoung(effect, cutoff)) return [];
+    const refused = `${what} refused under ${key} (${effect.refusal ?? ''})`;
+    return [say('refusal-missing', `${refused}; ${system}'s records have no such ${noun}`)];
+  }
+  if (!first) {
+    if (state === 'called' || isYoung(effect, cutoff)) return [];
+    const here = `${what} ${done} here under ${key}`;
+    return [say('missing', `${here}; ${system}'s records have no such ${noun}`)];
   }
   return [
-    ...otherAmount(say, { system, noun, done }, effect, first),
-    ...otherParts(say, system, noun, effect, first),
+    ...otherAmount(say, comparison, effect, first),
+    ...otherParts(say, comparison, effect, first),
   ];
 }
 
@@ -193,7 +100,7 @@ type Say = (code: string, detail: string) => Difference;
 
 function otherAmount(
   say: Say,
-  { system, noun, done }: Pick<Comparison, 'system' | 'noun' | 'done'>,
+  { system, noun, done }: Comparison,
   effect: OwnEffect,
   record: OutsideRecord,
 ): Difference[] {
@@ -213,8 +120,7 @@ function otherAmount(
 
 function otherParts(
   say: Say,
-  system: string,
-  noun: string,
+  { system, noun }: Comparison,
   effect: OwnEffect,
   record: OutsideRecord,
 ): Difference[] {
@@ -243,7 +149,7 @@ function otherParts(
 const PARTS_SHOWN = 5;
 
 function unknownHere(
-  { verb, system, noun }: Comparison,
+  { kind, verb, system, noun }: Comparison,
   record: OutsideRecord,
   known: ReadonlyMap<string, OwnEffect>,
   orders: ReadonlyMap<string, OrderName>,
@@ -258,50 +164,10 @@ function unknownHere(
   return [
     {
       invariant: 'I4',
-      code: `${noun}-unknown`,
+      code: `${kind}-unknown`,
       subject: key ?? id,
       ...amountOf(amountMinor, currency),
       detail: `${whose}: ${system}'s records have the ${noun} ${id}${worth} ${under}; no such effect was made here`,
     },
   ];
-}
-
-/** Voids: an authorization that was let go here is cancelled there, and the other way round. */
-export function checkVoids(
-  effects: ReadonlyMap<string, OwnEffect>,
-  authorizations: readonly OutsideRecord[],
-  liveReferences: ReadonlyMap<string, OrderName>,
-  cutoff: string,
-): Difference[] {
-  const byId = new Map(authorizations.map((record) => [record.id, record]));
-  const differences: Difference[] = [];
-  for (const effect of effects.values()) {
-    if (effect.verb !== 'void' || effect.state !== 'done' || isElsewhere(effect)) continue;
-    const record = effect.reference === null ? undefined : byId.get(effect.reference);
-    if (record?.state === 'canceled' || isYoung(effect, cutoff)) continue;
-    const { key, amountMinor, currency, reference } = effect;
-    const there = record
-      ? `have it as ${record.state}`
-      : `have no authorization ${reference ?? ''}`;
-    differences.push({
-      invariant: 'I4',
-      code: 'void-missing',
-      subject: key,
-      ...amountOf(amountMinor, currency),
-      detail: `${nameOfEffect(key, effect.order)}: the authorization of ${money(amountMinor, currency)} was voided here under ${key}; payment's records ${there}`,
-    });
-  }
-  for (const record of authorizations) {
-    const order = liveReferences.get(record.id);
-    if (!order || record.state !== 'canceled' || record.updatedAt > cutoff) continue;
-    const { amountMinor, currency } = record;
-    differences.push({
-      invariant: 'I4',
-      code: 'void-unknown',
-      subject: record.id,
-      ...amountOf(amountMinor, currency),
-      detail: `${nameOfOrder(order)}: payment's records have the authorization ${record.id} of ${money(amountMinor, currency)} as cancelled; here it is still live`,
-    });
-  }
-  return differences;
 }

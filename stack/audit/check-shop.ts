@@ -2,7 +2,7 @@
 // fulfilments, so its transactions are compared by reference, order and amount, both ways.
 import { nameOfEffect, type EffectVerb, type OwnEffect } from './own-effect';
 import type { KnownOrder } from './load-effects';
-import type { OutsideRecord } from './outside-records';
+import { tail, type OutsideRecord } from './outside-records';
 import { amountOf, money, nameOfOrder, type Difference } from './report';
 
 const SUCCESS = 'SUCCESS';
@@ -18,7 +18,7 @@ const WORDS: Partial<Record<EffectVerb, ShopWord>> = {
   capture: { noun: 'capture', done: 'were captured', type: 'CAPTURE' },
   void: { noun: 'void', done: 'were voided', type: 'VOID' },
   refund: { noun: 'refund', done: 'were refunded', type: 'REFUND' },
-  fulfil: { noun: 'fulfilment', done: 'was told of', type: null },
+  fulfil: { noun: 'fulfilment', done: 'was told of the shipment', type: null },
 };
 const VERB_OF_TYPE: Readonly<Record<string, EffectVerb>> = {
   CAPTURE: 'capture',
@@ -31,9 +31,6 @@ export interface ShopRecords {
   readonly transactions: readonly OutsideRecord[];
   readonly fulfillments: readonly OutsideRecord[];
 }
-
-/** `gid://shopify/Order/450…` and `450…` are the same order. */
-const tail = (reference: string | null) => reference?.slice(reference.lastIndexOf('/') + 1) ?? '';
 
 export function checkShop(
   effects: Iterable<OwnEffect>,

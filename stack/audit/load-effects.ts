@@ -31,17 +31,12 @@ const PAGE = `
          coalesce(e.currency, e.body ->> 'currency') as currency,
          o.order_id as "orderId", o.channel_instance as "channelInstance",
          o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef",
-         o.money_mode as "moneyMode",
-         exists (select from exception x where x.state <> 'resolved'
-                    and (x.order_id = e.order_id or x.batch_id = e.batch_id
-                         or x.outbox_no = e.outbox_no)) as "isWaited"
+         o.money_mode as "moneyMode", e.answer ->> 'vendorCode' as refusal
     from (select f.effect_key as key, f.state, f.reference, f.first_called_at as "calledAt",
-                 f.body, f.amount_minor as amount, f.currency, f.order_id, f.batch_id,
-                 x.outbox_no
-            from effect f left join outbox x using (effect_key)
+                 f.body, f.answer, f.amount_minor as amount, f.currency, f.order_id
+            from effect f
           union all
-          select x.effect_key, 'done', null, x.sent_at, x.body, null, null, x.order_id, null,
-                 x.outbox_no
+          select x.effect_key, 'done', null, x.sent_at, x.body, null, null, null, x.order_id
             from outbox x
            where x.state = 'sent'
              and not exists (select from effect f where f.effect_key = x.effect_key)) e

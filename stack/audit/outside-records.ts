@@ -63,3 +63,8 @@ export async function everyRecord(
   }
   return all;
 }
+
+/** `gid://shopify/Order/450…` and `450…` are the same order. */
+export function tail(reference: string | null): string {
+  return reference?.slice(reference.lastIndexOf('/') + 1) ?? '';
+}

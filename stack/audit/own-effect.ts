@@ -33,8 +33,8 @@ export interface OwnEffect {
   readonly parts: readonly { readonly name: string; readonly quantity: number }[];
   /** RFC 3339. */
   readonly calledAt: string;
-  /** An exception is open for its order, its delivery or its batch. */
-  readonly isWaited: boolean;
+  /** The other system's word for its refusal: `card_declined`. */
+  readonly refusal: string | null;
 }
 
 const isVerb = (text: string | undefined): text is EffectVerb =>
@@ -53,6 +53,11 @@ export function tenderOf(key: string | null): number | null {
   const verb = verbOf(key);
   const tender = Number(key?.split(':')[2]);
   return verb !== null && TENDER_VERBS.has(verb) && Number.isInteger(tender) ? tender : null;
+}
+
+/** Money effects of a channel that moves the money itself: they are in the channel's records. */
+export function isElsewhere({ moneyMode, verb }: OwnEffect): boolean {
+  return moneyMode === 'channel' && TENDER_VERBS.has(verb);
 }
 
 /** `order shopify-us/1001 (ord_…), tender 1`; a batch by its key. */

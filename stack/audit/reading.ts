@@ -2,7 +2,7 @@
 import { ACCOUNTS } from '../../canonical/rules/posting';
 import { only, type Sql } from '../../store/database';
 import { checkAcknowledged, checkDeliveredWebhooks } from './check-acknowledged';
-import { checkKeyedEffects, checkVoids, KEYED } from './check-effects';
+import { checkKeyedEffects } from './check-effects';
 import { checkEvent } from './check-inbox';
 import { checkBatch, checkJournal, checkStrayItem, checkTrialBalance } from './check-ledger';
 import { checkOpenItems } from './check-open-items';
@@ -11,7 +11,10 @@ import { checkOutsideMoney } from './check-outside-money';
 import { checkProjections } from './check-projections';
 import { checkShop } from './check-shop';
 import { checkStock } from './check-stock';
+import { checkTakenOver, takenOverOf, type TakenOver } from './check-taken-over';
 import { checkTenders } from './check-tenders';
+import { checkVoids } from './check-voids';
+import { KEYED } from './comparisons';
 import { acknowledgedAnswers, acknowledgedEvents, storedEventIds } from './load-acknowledged';
 import { loadEffects, loadKnownOrders, type KnownOrder } from './load-effects';
 import { countEvents, unappliedEventPages } from './load-inbox';
@@ -19,7 +22,7 @@ import { batchPages, journalPages, loadStrayItems, loadTrialBalance } from './lo
 import { orderPages } from './load-orders';
 import { stockPages } from './load-stock';
 import type { OwnEffect } from './own-effect';
-import { everyRecord, type OutsideRecord, type OutsideRecords } from './outside-records';
+import { everyRecord, tail, type OutsideRecord, type OutsideRecords } from './outside-records';
 import type { AuditReport, Checked, Difference, Invariant, OrderName } from './report';
 
 const OPEN_ITEM_ACCOUNTS = Object.entries(ACCOUNTS)
@@ -54,6 +57,8 @@ export interface Own {
   readonly orders: readonly KnownOrder[];
   /** Processor authorizations that are live here, by the processor's reference. */
   readonly liveReferences: ReadonlyMap<string, OrderName>;
+  /** Money that came with an order, authorized or captured by its channel. */
+  readonly takenOver: readonly TakenOver[];
 }
 
 async function cutoffOf(sql: Sql, graceMs: number): Promise<string> {
@@ -68,18 +73,19 @@ async function cutoffOf(sql: Sql, graceMs: number): Promise<string> {
 export async function readOwn(sql: Sql, graceMs: number, findings: Findings): Promise<Own> {
   const cutoff = await cutoffOf(sql, graceMs);
   const effects = await loadEffects(sql);
-  const liveReferences = await readOrders(sql, effects, findings);
+  const money = await readOrders(sql, effects, findings);
   await readStock(sql, findings);
   await readInbox(sql, cutoff, findings);
   await readLedger(sql, findings);
-  return { cutoff, effects, orders: await loadKnownOrders(sql), liveReferences };
+  return { cutoff, effects, orders: await loadKnownOrders(sql), ...money };
 }
 
 async function readOrders(
   sql: Sql,
   effects: ReadonlyMap<string, OwnEffect>,
   findings: Findings,
-): Promise<ReadonlyMap<string, OrderName>> {
+): Promise<Pick<Own, 'liveReferences' | 'takenOver'>> {
+  const takenOver: TakenOver[] = [];
   const liveReferences = new Map<string, OrderName>();
   let orders = 0;
   let facts = 0;
@@ -93,6 +99,7 @@ async function readOrders(
       orders += 1;
       facts += order.facts.length;
       items += order.openItems.length;
+      takenOver.push(...takenOverOf(order));
       const { orderId, channelInstance, orderNo } = order;
       for (const { state, reference } of order.authorizations) {
         if (state !== 'live' || reference === null || order.moneyMode !== 'psp') continue;
@@ -103,7 +110,7 @@ async function readOrders(
   findings.checked('I2', 'orders, their tenders and lines', orders);
   findings.checked('I7', 'facts of orders', facts);
   findings.checked('I10', 'open items of orders', items);
-  return liveReferences;
+  return { liveReferences, takenOver };
 }
 
 async function readStock(sql: Sql, findings: Findings): Promise<void> {
@@ -188,7 +195,7 @@ export async function compareWithOutside(
 
 async function compareWithShop(
   sql: Sql,
-  { cutoff, effects, orders }: Own,
+  { cutoff, effects, orders, takenOver }: Own,
   outside: OutsideRecords,
   findings: Findings,
 ): Promise<void> {
@@ -198,6 +205,7 @@ async function compareWithShop(
     fulfillments: await everyRecord(outside, 'shop-fulfillment'),
   };
   findings.add(checkShop(effects.values(), theirs, orders, cutoff));
+  findings.add(checkTakenOver(takenOver, theirs.orders, theirs.transactions));
   findings.checked('I4', "the shop's records: transactions", theirs.transactions.length);
   findings.checked('I4', "the shop's records: fulfilments", theirs.fulfillments.length);
   const made = theirs.transactions.filter((record) => record.state === 'SUCCESS');
@@ -207,7 +215,7 @@ async function compareWithShop(
     orders.flatMap((order) =>
       order.channelOrderRef === null
         ? []
-        : [[`gid://shopify/Order/${lastPart(order.channelOrderRef)}`, order] as const],
+        : [[`gid://shopify/Order/${tail(order.channelOrderRef)}`, order] as const],
     ),
   );
   findings.add(
@@ -227,8 +235,6 @@ async function compareWithShop(
   findings.add(checkDeliveredWebhooks(webhooks, stored, cutoff));
   findings.checked('I1', "the shop's webhooks", webhooks.length);
 }
-
-const lastPart = (reference: string) => reference.slice(reference.lastIndexOf('/') + 1);
 
 function countByVerb(effects: ReadonlyMap<string, OwnEffect>): Map<string, number> {
   const counts = new Map<string, number>();

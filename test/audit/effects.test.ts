@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkKeyedEffects, checkVoids, KEYED } from '../../stack/audit/check-effects';
+import { checkKeyedEffects } from '../../stack/audit/check-effects';
 import { checkOutsideMoney } from '../../stack/audit/check-outside-money';
 import { checkShop } from '../../stack/audit/check-shop';
+import { checkTakenOver, takenOverOf } from '../../stack/audit/check-taken-over';
+import { checkVoids } from '../../stack/audit/check-voids';
+import { KEYED } from '../../stack/audit/comparisons';
 import type { OwnEffect } from '../../stack/audit/own-effect';
 import type { OutsideKind, OutsideRecord } from '../../stack/audit/outside-records';
-import { CUTOFF, effect, LATER, name, record } from './fixture';
+import { changed, CUTOFF, effect, endedOrder, LATER, name, record } from './fixture';
 
 const orders = new Map([[name.orderId, name]]);
 const context = { cutoff: CUTOFF, orders };
@@ -103,6 +106,16 @@ describe('I4, effects that carry our key', () => {
     ).toMatchObject([{ code: 'authorization-missing' }]);
   });
 
+  it('finds a declined authorization that payment no longer has', () => {
+    const key = 'authorize:ord_1:1:1';
+    const declined = effect({ key, verb: 'authorize', state: 'refused', refusal: 'card_declined' });
+    expect(compare('authorization', [declined], [])).toMatchObject([
+      { code: 'authorization-refusal-missing', amountMinor: 40_994 },
+    ]);
+    const unknownCard = { ...declined, refusal: 'resource_missing' };
+    expect(compare('authorization', [unknownCard], [])).toEqual([]);
+  });
+
   it('finds other lines in the ERP, in the warehouse, another tax', () => {
     const journal = effect({
       key: 'journal:bat_1',
@@ -130,7 +143,7 @@ describe('I4, effects that carry our key', () => {
       ],
     };
     expect(compare('journal-document', [journal], [other])).toMatchObject([
-      { code: 'journal entry-lines' },
+      { code: 'journal-document-lines' },
     ]);
   });
 });
@@ -221,6 +234,29 @@ describe('I4, a shop that keeps no key', () => {
     expect(checkShop([cancel], open, known, CUTOFF)).toMatchObject([
       { code: 'shop-cancellation-missing' },
     ]);
+  });
+});
+
+describe('I4, money that came with an order', () => {
+  const order = endedOrder();
+  const shopOrder = record({ id: 'gid://shopify/Order/450' });
+  const sale = record({ id: 't', orderRef: shopOrder.id, state: 'SUCCESS', type: 'SALE' });
+  const prepaid = takenOverOf({
+    ...order,
+    moneyMode: 'channel',
+    authorizations: changed(order.authorizations, { isTakenOver: true, amountMinor: 40_994 }),
+    tenders: changed(order.tenders, { prepaidMinor: 40_994 }),
+  });
+
+  it('finds a sale that the shop does not have, or has with less', () => {
+    expect(checkTakenOver(prepaid, [shopOrder], [sale])).toEqual([]);
+    expect(checkTakenOver(prepaid, [shopOrder], [])).toMatchObject([{ amountMinor: 40_994 }]);
+    const less = [{ ...sale, amountMinor: 40_000 }];
+    expect(checkTakenOver(prepaid, [shopOrder], less)).toMatchObject([{ amountMinor: 994 }]);
+  });
+  it('leaves out an order that the shop never had, and one that we authorized', () => {
+    expect(checkTakenOver(prepaid, [], [])).toEqual([]);
+    expect(takenOverOf(order)).toEqual([]);
   });
 });
 

@@ -109,7 +109,7 @@ export function effect(change: Partial<OwnEffect> & Pick<OwnEffect, 'key' | 'ver
     reference: null,
     parts: [],
     calledAt: EARLIER,
-    isWaited: false,
+    refusal: null,
     ...change,
   };
 }
