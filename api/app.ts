@@ -5,7 +5,7 @@ import type { ApiDependencies } from './dependencies';
 import { createAuthenticate } from './http/authenticate';
 import { correlate, correlatedOf } from './http/correlation';
 import { addressLimit, keyLimit } from './http/limits';
-import { requestLog } from './http/logging';
+import { faultFields, requestLog } from './http/logging';
 import { mountRoutes } from './http/mount';
 import { sendProblem, toProblem } from './http/problem';
 import { createMetrics } from './metrics';
@@ -48,7 +48,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     const problem = toProblem(error);
     response.locals['problem'] = problem.code;
-    if (problem.code === 'internal') log.error({ err: error }, 'unexpected failure');
+    if (problem.code === 'internal') log.error(faultFields(error), 'unexpected failure');
     if (response.headersSent) return next(error);
     sendProblem(response, problem, correlatedOf(response).correlationId);
   });

@@ -5,6 +5,7 @@ import { ConfigurationError, readConfiguration } from '../canonical/schema/confi
 import { openDatabase } from '../store/database';
 import { migrate } from '../store/migrate';
 import { createApp } from './app';
+import { faultFields } from './http/logging';
 import { connectOrderFlows } from './order-flow';
 
 /** Requests in flight have this long after a stop was asked for. */
@@ -86,6 +87,6 @@ main().catch((error: unknown) => {
   const log = pino({ base: { service: 'api' } });
   if (error instanceof ConfigurationError) {
     log.fatal({ problems: error.problems }, 'the configuration cannot be used');
-  } else log.fatal({ err: error }, 'the API could not start');
+  } else log.fatal(faultFields(error), 'the API could not start');
   process.exit(1);
 });

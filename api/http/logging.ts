@@ -2,11 +2,26 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import pinoHttp from 'pino-http';
 import type { Logger } from 'pino';
+import { sqlState } from '../../store/database';
 
 const QUIET_PATHS = new Set(['/healthz', '/readyz', '/metrics']);
 
 function pathOf(request: Request): string {
   return request.originalUrl.split('?', 1)[0] ?? '';
+}
+
+/**
+ * What a log may hold of a fault. Postgres adds whole rows to its errors (`detail`, `where`), and
+ * rows hold personal data: they stay out.
+ */
+export function faultFields(error: unknown): Record<string, string | undefined> {
+  if (!(error instanceof Error)) return { fault: typeof error };
+  return {
+    fault: error.name,
+    message: error.message,
+    sqlState: sqlState(error),
+    stack: error.stack,
+  };
 }
 
 function text(locals: Record<string, unknown>, name: string): string | undefined {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { exportHledger } from '../../store/journal-export';
+import { faultFields } from '../http/logging';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';
 import { DateRange } from '../schema/journal';
@@ -41,7 +42,7 @@ export const exportJournalsRoute = readRoute(
     };
     await pipeline(Readable.from(text()), response).catch((error: unknown) => {
       // The connection is cut by now: the reader sees a short file and an error, never a whole one.
-      log.warn({ err: error }, 'an export ended early');
+      log.warn(faultFields(error), 'an export ended early');
     });
     return null;
   },

@@ -46,3 +46,19 @@ test('orders many times the pool at once are all served', async () => {
   );
   expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 8 }, () => 201));
 });
+
+test('a fault of ours is 500 without its cause, and its log holds no row', async () => {
+  await api.db.query(`alter table sales_order add constraint broken check (order_no <> 'P-13')`);
+  const answer = await api.send('POST', '/v1/orders', {
+    json: orderOf('P-13'),
+    key: 'p-13',
+    role: 'channel',
+  });
+  await api.db.query('alter table sales_order drop constraint broken');
+  expect([answer.status, answer.body.code]).toEqual([500, 'internal']);
+  expect(answer.text).not.toMatch(/constraint|Ada/);
+  const fault = api.logged.filter((line) => line.includes('unexpected failure'));
+  expect(fault).toHaveLength(1);
+  expect(fault[0]).toContain('23514');
+  expect(fault[0]).not.toMatch(/Ada|Failing row/);
+});
