@@ -121,6 +121,7 @@ async function runWorkers(
   };
 }
 
+/** A server that skips time; the flow sees days pass in milliseconds. */
 export async function openFlowBench(): Promise<FlowBench> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const path = await testServerPath();
@@ -133,6 +134,24 @@ export async function openFlowBench(): Promise<FlowBench> {
       Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD_INDEXED_VALUE_TYPE]),
     ),
   });
+  return benchOn(environment);
+}
+
+/** The dev server itself, in real time: what histories are recorded on. */
+export async function openDevServerBench(path: string): Promise<FlowBench> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      searchAttributes: Object.values(SEARCH_ATTRIBUTES).map((name) =>
+        defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+      ),
+    },
+  });
+  return benchOn(environment);
+}
+
+async function benchOn(environment: TestWorkflowEnvironment): Promise<FlowBench> {
   const models = new Map<string, OrderModel>();
   const stop = await runWorkers(environment.nativeConnection, models);
   return {

@@ -11,7 +11,7 @@
  * Events of its own history, one shipment: 33 where we authorize and capture (start and finish 5,
  * authorize, release and capture 6 each, the shipment's signal 4, moments 3, deadline 1, search
  * attributes 2), 27 where the authorization came with the order. See the flow tests.
- * Versioning: AUTO_UPGRADE; a change of what it does is guarded by `patched`.
+ * Versioning: every build replays the recorded histories; a change of behaviour is under `patched`.
  */
 import {
   allHandlersFinished,

@@ -5,7 +5,7 @@
  * A batch that an account is not mapped for, or that the ERP refuses, is parked alone under an
  * exception; an ERP that is down keeps everything until it is back. The relay starts this flow when
  * journals have waited for the posting window; it ends when all formed batches are posted or parked.
- * There is nothing to compensate: a wrong journal is reversed by another. Versioning: AUTO_UPGRADE,
+ * There is nothing to compensate: a wrong journal is reversed by another. Versioning: as it is,
  * runs are short.
  */
 import {

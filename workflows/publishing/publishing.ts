@@ -5,7 +5,7 @@
  * event. The relay starts this flow when rows are due and none runs; rows stay in Postgres until
  * they are delivered, so nothing is lost when it ends. A refused row is parked under an exception
  * and compensates nothing. It ends when there is nothing more to say, or after an hour of silence
- * from the account (the relay begins again). Versioning: AUTO_UPGRADE, runs are short.
+ * from the account (the relay begins again). Versioning: as it is, runs are short.
  */
 import {
   ActivityFailure,
