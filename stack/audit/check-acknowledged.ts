@@ -42,3 +42,22 @@ export function checkDeliveredWebhooks(
       detail: `the shop's order ${webhook.orderRef ?? ''} was sent here as event ${webhook.reference ?? ''} and acknowledged; the inbox has no such event`,
     }));
 }
+
+/** Rows that name an order which is not here. */
+export interface Orphan {
+  readonly orderId: string;
+  /** `journals`, `lines`, … */
+  readonly rows: readonly string[];
+}
+
+export function checkOrphan({ orderId, rows }: Orphan): Difference[] {
+  if (rows.length === 0) return [];
+  return [
+    {
+      invariant: 'I1',
+      code: 'orphan',
+      subject: orderId,
+      detail: `order ${orderId} is not here, and its ${rows.join(', ')} are`,
+    },
+  ];
+}

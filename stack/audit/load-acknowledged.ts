@@ -1,10 +1,11 @@
 // What this installation told others it has taken: answers of the API, order events of the inbox.
 import type { Sql } from '../../store/database';
-import type { Acknowledged } from './check-acknowledged';
+import type { Acknowledged, Orphan } from './check-acknowledged';
 
 /** Rows a page. */
 export const ACKNOWLEDGED_A_PAGE = 5_000;
 const PAGES_MAX = 1_000;
+const ORPHANS_MAX = 1_000;
 /** The scope of an answer is its caller and the route that submits orders. */
 const ORDERS_ROUTE = '% POST /v1/orders';
 
@@ -76,4 +77,30 @@ export async function storedEventIds(
     for (const { id } of rows) stored.add(id);
   }
   return stored;
+}
+
+/** What an order leaves behind, and what it is called. */
+const ORDER_ROWS = {
+  order_line: 'lines',
+  tender: 'tenders',
+  order_fact: 'facts',
+  shipment: 'shipments',
+  effect: 'effects',
+  journal: 'journals',
+} as const;
+
+/** Orders that are gone and whose rows are not; the first of them. */
+export async function loadOrphans(sql: Sql): Promise<readonly Orphan[]> {
+  const parts = Object.entries(ORDER_ROWS).map(
+    ([table, name]) => `
+      select distinct t.order_id, '${name}' as name from ${table} t
+       where t.order_id is not null
+         and not exists (select from sales_order o where o.order_id = t.order_id)`,
+  );
+  const { rows } = await sql.query<Orphan>(
+    `select order_id as "orderId", array_agg(name order by name) as rows
+       from (${parts.join(' union all ')}) x group by 1 order by 1 limit $1`,
+    [ORPHANS_MAX],
+  );
+  return rows;
 }

@@ -1,7 +1,7 @@
 // One reading of everything: ours in one snapshot of the database, theirs after it.
 import { ACCOUNTS } from '../../canonical/rules/posting';
 import { only, type Sql } from '../../store/database';
-import { checkAcknowledged, checkDeliveredWebhooks } from './check-acknowledged';
+import { checkAcknowledged, checkDeliveredWebhooks, checkOrphan } from './check-acknowledged';
 import { checkKeyedEffects } from './check-effects';
 import { checkEvent } from './check-inbox';
 import { checkBatch, checkJournal, checkStrayItem, checkTrialBalance } from './check-ledger';
@@ -15,7 +15,12 @@ import { checkTakenOver, takenOverOf, type TakenOver } from './check-taken-over'
 import { checkTenders } from './check-tenders';
 import { checkVoids } from './check-voids';
 import { KEYED } from './comparisons';
-import { acknowledgedAnswers, acknowledgedEvents, storedEventIds } from './load-acknowledged';
+import {
+  acknowledgedAnswers,
+  acknowledgedEvents,
+  loadOrphans,
+  storedEventIds,
+} from './load-acknowledged';
 import { loadEffects, loadKnownOrders, type KnownOrder } from './load-effects';
 import { countEvents, unappliedEventPages } from './load-inbox';
 import { batchPages, journalPages, loadStrayItems, loadTrialBalance } from './load-ledger';
@@ -131,6 +136,7 @@ async function readInbox(sql: Sql, cutoff: string, findings: Findings): Promise<
     }
   }
   findings.checked('I1', 'acknowledged orders', acknowledged);
+  for (const orphan of await loadOrphans(sql)) findings.add(checkOrphan(orphan));
   for await (const page of unappliedEventPages(sql)) {
     for (const event of page) findings.add(checkEvent(event, cutoff));
   }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkAcknowledged, checkDeliveredWebhooks } from '../../stack/audit/check-acknowledged';
+import {
+  checkAcknowledged,
+  checkDeliveredWebhooks,
+  checkOrphan,
+} from '../../stack/audit/check-acknowledged';
 import { checkEvent, type OwnEvent } from '../../stack/audit/check-inbox';
 import {
   checkBatch,
@@ -18,6 +22,11 @@ describe('I1, acknowledged orders', () => {
     expect(matches(1)).toEqual([]);
     expect(matches(0)).toMatchObject([{ code: 'order-lost', subject: 'a/1' }]);
     expect(matches(2)).toMatchObject([{ code: 'order-twice' }]);
+  });
+  it('finds rows of an order that is gone', () => {
+    const [found] = checkOrphan({ orderId: 'ord_9', rows: ['journals', 'lines'] });
+    expect(found?.detail).toBe('order ord_9 is not here, and its journals, lines are');
+    expect(checkOrphan({ orderId: 'ord_9', rows: [] })).toEqual([]);
   });
   it('finds a webhook that was acknowledged and is not stored', () => {
     const sent = record({ id: 'w', reference: 'e-1', state: 'delivered', type: 'orders/create' });
