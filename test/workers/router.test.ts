@@ -1,0 +1,218 @@
+/** Every stored event comes to an end that has a name. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Order } from '../../canonical/schema/order';
+import { storeCanonicalEvents, storeVendorEvent } from '../../store/inbox';
+import { submitOrder } from '../../store/moments/submit-order';
+import { claimEvents, wakeWaiting } from '../../store/routing';
+import { routeEvent } from '../../workers/route-event';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await stockShop(database.db, { MUG: 1_000 });
+});
+afterAll(async () => {
+  await database.drop();
+});
+
+const MINUTE_MS = 60_000;
+let eventsMade = 0;
+
+/** Stores an event as the API does; gives its id. */
+async function store(type: string, body: unknown): Promise<string> {
+  eventsMade += 1;
+  const eventId = `event-${eventsMade}`;
+  const raw = JSON.stringify(body);
+  const row = {
+    source: 'test',
+    eventId,
+    type,
+    body,
+    raw,
+    correlationId: 'cor_1',
+    occurredAt: null,
+  };
+  await storeCanonicalEvents(database.db, [row]);
+  return eventId;
+}
+
+/** Routes what is due, as the loop does. */
+async function route(eventWaitMs = MINUTE_MS): Promise<void> {
+  const { db } = database;
+  for (const row of await claimEvents(db, 50, MINUTE_MS)) {
+    await routeEvent({ db, fulfilmentDeadlineMs: MINUTE_MS, eventWaitMs }, row);
+  }
+}
+
+interface InboxState {
+  readonly state: string;
+  readonly note: string | null;
+  readonly order_id: string | null;
+}
+async function stateOf(eventId: string): Promise<InboxState> {
+  const { rows } = await database.db.query<InboxState & Record<string, unknown>>(
+    'select state, note, order_id from inbox where event_id = $1',
+    [eventId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`no event ${eventId}`);
+  return row;
+}
+async function exceptionsOf(eventId: string) {
+  const { rows } = await database.db.query<{ code: string; detail: string; cause_ref: string }>(
+    `select e.code, e.detail, e.cause_ref from exception e join inbox i using (event_no)
+      where i.event_id = $1 and e.state <> 'resolved'`,
+    [eventId],
+  );
+  return rows;
+}
+
+const anOrder = (): Order => orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1_000 }] });
+const shipmentOf = (order: Order) => ({
+  channelInstance: order.channelInstance,
+  orderNo: order.orderNo,
+  shipmentId: `parcel-${order.orderNo}`,
+  location: LOCATION,
+  shippedAt: '2026-11-20T16:00:00Z',
+  lines: [{ lineNo: 1, quantity: 1 }],
+});
+
+async function submitted(order: Order): Promise<string> {
+  const outcome = await submitOrder(database.db, order, context);
+  if (outcome.outcome !== 'accepted') throw new Error(outcome.outcome);
+  return outcome.orderId;
+}
+
+describe('an event about an order', () => {
+  test('is handed to its flow: the row and the signal in one statement', async () => {
+    const order = anOrder();
+    const orderId = await submitted(order);
+    const eventId = await store('shipment.confirmed.v1', shipmentOf(order));
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'routed', order_id: orderId });
+    const { rows } = await database.db.query(
+      `select name, body from dispatch where order_id = $1 and kind = 'signal'`,
+      [orderId],
+    );
+    expect(rows).toEqual([
+      { name: 'shipmentConfirmed', body: { eventNo: expect.any(Number) as number } },
+    ]);
+  });
+
+  test('that comes before its order waits for it and is routed when it is there', async () => {
+    const order = anOrder();
+    const eventId = await store('shipment.confirmed.v1', shipmentOf(order));
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
+    await submitted(order);
+    expect(await wakeWaiting(database.db)).toBe(1);
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'routed' });
+  });
+
+  test('whose order never comes becomes an exception, and goes on if it comes after all', async () => {
+    const order = anOrder();
+    const eventId = await store('shipment.confirmed.v1', shipmentOf(order));
+    await route(0);
+    const ref = `${order.channelInstance}/${order.orderNo}`;
+    expect(await exceptionsOf(eventId)).toMatchObject([{ code: 'event.no-order', cause_ref: ref }]);
+    await submitted(order);
+    await wakeWaiting(database.db);
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'routed' });
+    expect(await exceptionsOf(eventId)).toEqual([]);
+  });
+
+  test('that has ended: goods that left are an exception, a cancel is superseded', async () => {
+    const order = anOrder();
+    const orderId = await submitted(order);
+    await database.db.query(`update sales_order set stage = 'closed' where order_id = $1`, [
+      orderId,
+    ]);
+    const shipment = await store('shipment.confirmed.v1', shipmentOf(order));
+    const cancel = await store('order.cancel-requested.v1', { orderId, reason: 'too late' });
+    await route();
+    expect(await exceptionsOf(shipment)).toMatchObject([{ code: 'event.no-rule' }]);
+    expect(await stateOf(cancel)).toMatchObject({ state: 'superseded' });
+  });
+});
+
+describe('other events', () => {
+  test('an order that a channel sold is taken once, whatever comes again', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1_000 }],
+    });
+    const first = await store('order.created.v1', order);
+    const second = await store('order.created.v1', order);
+    await route();
+    expect(await stateOf(first)).toMatchObject({ state: 'applied' });
+    expect(await stateOf(second)).toMatchObject({ state: 'superseded' });
+  });
+
+  test('an echo of an effect of ours confirms it and wakes nobody', async () => {
+    const { db } = database;
+    await db.query(
+      `insert into effect (effect_key, system, verb, body, body_hash)
+       values ('capture:x:1:1:1', 'stripe-us', 'capture', '{}', 'h')`,
+    );
+    const echo = {
+      reference: 'ch_1',
+      effectKey: 'capture:x:1:1:1',
+      amount: { currency: 'USD', minorUnits: 1_000 },
+    };
+    const eventId = await store('payment.captured.v1', echo);
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'applied' });
+    const { rows } = await db.query(
+      'select confirmed_at from effect where confirmed_by is not null',
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  test('money of ours whose effect is not recorded yet waits for it', async () => {
+    const fact = { reference: 'ch_unknown', amount: { currency: 'USD', minorUnits: 5 } };
+    const eventId = await store('payment.captured.v1', fact);
+    await route();
+    expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
+  });
+
+  test('stock of an unknown item waits for the item master, and names the field', async () => {
+    const eventId = await store('inventory.received.v1', {
+      location: LOCATION,
+      lines: [{ sku: 'NEW-ITEM', quantity: 3 }],
+    });
+    await route();
+    const [exception] = await exceptionsOf(eventId);
+    expect(exception).toMatchObject({ code: 'event.unmappable', cause_ref: 'NEW-ITEM' });
+    expect(exception?.detail).toContain('/lines/0/sku');
+  });
+
+  test('a webhook that cannot be read is set aside by field name; its neighbours go on', async () => {
+    const vendor = (eventId: string, raw: string) =>
+      storeVendorEvent(database.db, {
+        source: 'shopify/shopify-us',
+        eventId,
+        connector: 'shopify',
+        account: 'shopify-us',
+        topic: 'orders/create',
+        raw: Buffer.from(raw),
+        headers: {},
+        correlationId: 'cor_1',
+        occurredAt: null,
+      });
+    await vendor('poison', '{"id": "no order at all"}');
+    await vendor('garbage', '<html>');
+    const order = anOrder();
+    await submitted(order);
+    const neighbour = await store('shipment.confirmed.v1', shipmentOf(order));
+    await route();
+    const [exception] = await exceptionsOf('poison');
+    expect(exception?.code).toBe('event.unmappable');
+    expect(exception?.detail).toMatch(/\/\w+/);
+    expect(await stateOf('garbage')).toMatchObject({ state: 'dead' });
+    expect(await stateOf(neighbour)).toMatchObject({ state: 'routed' });
+  });
+});
