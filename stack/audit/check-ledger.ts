@@ -34,6 +34,12 @@ export interface OwnBatch {
   readonly journals: number;
   readonly lines: readonly AccountSum[];
   readonly journalLines: readonly AccountSum[];
+  /** The effect that posted it; null: there is none. */
+  readonly effectState: 'called' | 'done' | 'refused' | null;
+  readonly effectDebitMinor: number;
+  readonly debitMinor: number;
+  /** A person posted it in the ERP and said so. */
+  readonly isByHand: boolean;
 }
 export interface StrayItem {
   readonly account: string;
@@ -106,6 +112,17 @@ export function checkBatch(batch: OwnBatch): Difference[] {
     }),
     ...(state === 'posted' && batch.documentNo === null
       ? [found('batch-document', 'is posted without a document number')]
+      : []),
+    ...(state === 'posted' && !batch.isByHand && batch.effectState !== 'done'
+      ? [found('batch-effect', 'is posted, and no effect that is done posted it')]
+      : []),
+    ...(batch.effectState === 'done' && batch.effectDebitMinor !== batch.debitMinor
+      ? [
+          found(
+            'batch-sent',
+            `holds debits of ${money(batch.debitMinor, currency)}; ${money(batch.effectDebitMinor, currency)} were sent to the ERP`,
+          ),
+        ]
       : []),
   ];
 }

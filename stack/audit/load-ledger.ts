@@ -13,6 +13,11 @@ const SIDES = `
   coalesce(sum(g.functional_minor) filter (where g.side = 'credit'), 0) as "creditMinor"`;
 const NET = `sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end)`;
 
+/** Σ of the debits of a JSON array of lines. */
+const debitsOf = (lines: string) =>
+  `coalesce((select sum((l ->> 'amountMinor')::bigint) from jsonb_array_elements(${lines}) l
+              where l ->> 'side' = 'debit'), 0)`;
+
 export async function loadTrialBalance(sql: Sql): Promise<readonly TrialBalance[]> {
   const { rows } = await sql.query<TrialBalance>(
     `select j.entity, g.currency, ${SIDES} from journal j join journal_line g using (journal_id)
@@ -69,8 +74,14 @@ export async function* batchPages(sql: Sql): AsyncGenerator<readonly OwnBatch[]>
                                                             'netMinor', s.net))
                  from (select g.account, ${NET} as net
                          from posting_batch_journal m join journal_line g using (journal_id)
-                        where m.batch_id = b.batch_id group by 1) s), '[]') as "journalLines"
-         from posting_batch b where b.batch_id > $1 order by b.batch_id limit $2`,
+                        where m.batch_id = b.batch_id group by 1) s), '[]') as "journalLines",
+              e.state as "effectState",
+              ${debitsOf("e.body -> 'lines'")} as "effectDebitMinor",
+              ${debitsOf('b.lines')} as "debitMinor",
+              exists (select from exception x where x.batch_id = b.batch_id
+                         and x.resolution = 'overridden') as "isByHand"
+         from posting_batch b left join effect e on e.effect_key = 'journal:' || b.batch_id
+        where b.batch_id > $1 order by b.batch_id limit $2`,
       [after, BATCHES_A_PAGE],
     );
     if (rows.length > 0) yield rows.map((row) => ({ ...row, lines: sumsOf(row.lines) }));

@@ -51,9 +51,10 @@ export function amountOf(amountMinor: number | null, currency: string | null) {
   };
 }
 
-/** `1 unit`, `3 units`. */
+/** `1 unit`, `3 units`, `2 journal entries`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  if (number === 1) return `1 ${noun}`;
+  return `${number} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
 
 const identityOf = ({ invariant, code, subject }: Difference): string =>

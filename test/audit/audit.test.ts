@@ -45,7 +45,7 @@ describe('an audit of a real database', () => {
     ['capture', 'shipped', 2_336],
     ['refund', 'refunded', 4_000],
   ] as const)(
-    'names order, tender and amount of a %s that payment lost',
+    'names order, tender and amount where payment lost its %s',
     async (kind, which, amountMinor) => {
       const { differences } = await audit({ ...books, [kind]: [] });
       const orderId = which === 'shipped' ? shipped : refunded;

@@ -129,6 +129,10 @@ describe('I10, the ledger', () => {
     journals: 2,
     lines: [{ account: 'AR', netMinor: 5 }],
     journalLines: [{ account: 'AR', netMinor: 5 }],
+    effectState: 'done' as const,
+    effectDebitMinor: 5,
+    debitMinor: 5,
+    isByHand: false,
   };
   it.each([
     ['nothing where it is its journals', {}, []],
@@ -139,6 +143,9 @@ describe('I10, the ledger', () => {
       ['batch-account-AR'],
     ],
     ['an account its journals do not have', { journalLines: [] }, ['batch-account-AR']],
+    ['a posted batch that nothing sent', { effectState: null }, ['batch-effect']],
+    ['no effect missing that a person replaced', { effectState: null, isByHand: true }, []],
+    ['a batch that was sent otherwise', { effectDebitMinor: 4 }, ['batch-sent']],
     ['a posted batch without a document', { documentNo: null }, ['batch-document']],
   ])('finds %s', (_what, change, codes) => {
     expect(checkBatch({ ...batch, ...change }).map((one) => one.code)).toEqual(codes);
