@@ -1,0 +1,231 @@
+/** Journals reach the ERP as batches, each once, whatever the ERP does. */
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createBatchActivities } from '../../activities/posting/form-batches';
+import { createPostingActivities } from '../../activities/posting/post-batches';
+import type { Erp, ErpJournal } from '../../canonical/ports/erp';
+import { VendorFault, type Refused } from '../../canonical/ports/fault';
+import { postGoodsReceipt } from '../../canonical/rules/posting';
+import { resolveExceptions } from '../../store/exceptions';
+import { postJournal } from '../../store/ledger';
+import { isPostingDue } from '../../store/posting';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+
+const ERP = 'netsuite-us';
+const ENTITIES = ['us-01'];
+const log = pino({ enabled: false });
+const logger = new DefaultLogger('ERROR');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await cloneDatabase();
+});
+afterEach(async () => {
+  await database.drop();
+});
+
+type Behaviour = 'ok' | 'down' | 'refuse' | 'lose-answer';
+
+/** An ERP that keeps documents by external id and behaves as it is told. */
+function erpStandIn(behaviours: Behaviour[] = []) {
+  const journals = new Map<string, ErpJournal>();
+  const find = (key: string) =>
+    journals.has(key) ? { outcome: 'posted' as const, documentNo: `JE-${key}` } : null;
+  const erp: Erp = {
+    createSalesOrder: () => Promise.reject(new Error('not asked here')),
+    findSalesOrder: () => Promise.resolve(null),
+    findJournal: (key) => Promise.resolve(find(key)),
+    async postJournal(document) {
+      const behaviour = behaviours.shift() ?? 'ok';
+      if (behaviour === 'down') throw new VendorFault(ERP, 'unavailable', 'no connection');
+      if (behaviour === 'refuse') {
+        const refused: Refused = {
+          outcome: 'refused',
+          vendorCode: 'BAD',
+          detail: 'no such period',
+        };
+        return refused;
+      }
+      if (journals.has(document.key)) throw new Error(`posted twice: ${document.key}`);
+      journals.set(document.key, document);
+      if (behaviour === 'lose-answer') throw new VendorFault(ERP, 'ambiguous', 'reset');
+      return { outcome: 'posted', documentNo: `JE-${document.key}` };
+    },
+  };
+  return { erp, journals };
+}
+
+let journalsMade = 0;
+async function journal(sku: string, costMinor: number, businessDate = '2026-11-20') {
+  journalsMade += 1;
+  await postJournal(database.db, {
+    momentKey: `test:${journalsMade}`,
+    entity: 'us-01',
+    channelInstance: 'web-us',
+    businessDate,
+    currency: 'USD',
+    orderId: null,
+    eventNo: null,
+    source: 'test',
+    correlationId: 'cor_1',
+    occurredAt: '2026-11-20T12:00:00Z',
+    posting: postGoodsReceipt([{ sku, location: 'dc-east', costMinor }]),
+  });
+}
+
+async function mapAccounts(...accounts: string[]) {
+  for (const account of accounts) {
+    await database.db.query(
+      `insert into mapping (kind, source, value, target, updated_by)
+       values ('account', $1, $2, '1200', 'test')`,
+      [ERP, account],
+    );
+  }
+}
+
+const form = () =>
+  new MockActivityEnvironment({}, { logger }).run(
+    createBatchActivities({ db: database.db }).formBatches,
+    {
+      erpInstance: ERP,
+    },
+  );
+const post = (erp: Erp, attempt = 1) =>
+  new MockActivityEnvironment({ attempt }, { logger }).run(
+    createPostingActivities({ db: database.db, log, erpInstance: ERP, erp }).postBatches,
+  );
+const batches = async () => {
+  const { rows } = await database.db.query<{ state: string; document_no: string | null }>(
+    'select state, document_no from posting_batch order by created_at, batch_id',
+  );
+  return rows;
+};
+const openExceptions = async () => {
+  const { rows } = await database.db.query<{ exception_id: string; code: string }>(
+    `select exception_id, code from exception where state <> 'resolved' order by code`,
+  );
+  return rows;
+};
+
+describe('forming batches', () => {
+  test('sums by account and side, one batch a business date, each journal in exactly one', async () => {
+    await journal('A', 500);
+    await journal('B', 700);
+    await journal('C', 100, '2026-11-21');
+    expect(await form()).toEqual({ formed: 2, journals: 3 });
+    expect(await form()).toEqual({ formed: 0, journals: 0 });
+    const { rows } = await database.db.query<{ lines: object[]; journal_count: number }>(
+      'select lines, journal_count from posting_batch order by business_date',
+    );
+    expect(rows[0]?.journal_count).toBe(2);
+    expect(rows[0]?.lines).toMatchObject([
+      { account: 'GRNI', side: 'credit', amountMinor: 1_200, location: 'dc-east' },
+      { account: 'INV', side: 'debit', amountMinor: 1_200, location: 'dc-east' },
+    ]);
+  });
+
+  test('is due once a journal has waited for the window, and not before', async () => {
+    const { db } = database;
+    const due = (windowMs: number) =>
+      isPostingDue(db, { erpInstance: ERP, entities: ENTITIES }, windowMs, 3_600_000);
+    expect(await due(0)).toBe(false);
+    await journal('A', 500);
+    expect(await due(0)).toBe(true);
+    expect(await due(600_000)).toBe(false);
+  });
+});
+
+describe('posting batches', () => {
+  test('posts each once under its batch id, with the ERP account ids', async () => {
+    await mapAccounts('INV', 'GRNI');
+    await journal('A', 500);
+    await form();
+    const { erp, journals } = erpStandIn();
+    expect(await post(erp)).toEqual({ posted: 1, parked: 0 });
+    expect(await post(erp)).toEqual({ posted: 0, parked: 0 });
+    const [document] = journals.values();
+    expect(document?.key).toMatch(/^journal:bat_/);
+    expect(document?.lines.map((line) => line.account)).toEqual(['1200', '1200']);
+    expect(await batches()).toMatchObject([{ state: 'posted' }]);
+  });
+
+  test('an answer that was lost is read back, not posted again', async () => {
+    await mapAccounts('INV', 'GRNI');
+    await journal('A', 500);
+    await form();
+    const { erp, journals } = erpStandIn(['lose-answer']);
+    await expect(post(erp)).rejects.toThrow(ApplicationFailure);
+    expect(await post(erp, 2)).toEqual({ posted: 1, parked: 0 });
+    expect(journals.size).toBe(1);
+  });
+
+  test('an ERP that is down keeps the batch, says so once, and drains later', async () => {
+    await mapAccounts('INV', 'GRNI');
+    await journal('A', 500);
+    await form();
+    const { erp } = erpStandIn(['down', 'down']);
+    await expect(post(erp, 3)).rejects.toMatchObject({ type: 'unavailable' });
+    await expect(post(erp, 4)).rejects.toMatchObject({ nonRetryable: false });
+    expect(await openExceptions()).toMatchObject([{ code: 'erp.unavailable' }]);
+    expect(await post(erp, 5)).toEqual({ posted: 1, parked: 0 });
+    expect(await openExceptions()).toEqual([]);
+  });
+
+  test('an account that is not mapped parks its batch; the mapping lets it go on', async () => {
+    const { db } = database;
+    await mapAccounts('INV');
+    await journal('A', 500);
+    await form();
+    const { erp } = erpStandIn();
+    expect(await post(erp)).toEqual({ posted: 0, parked: 1 });
+    expect(await openExceptions()).toMatchObject([{ code: 'mapping.account' }]);
+    await mapAccounts('GRNI');
+    const cause = { kind: 'mapping', ref: `account/${ERP}/GRNI` } as const;
+    await db.transaction((sql) =>
+      resolveExceptions(sql, { cause }, { resolution: 'retry', by: 'test' }),
+    );
+    expect(await post(erp)).toEqual({ posted: 1, parked: 0 });
+  });
+
+  test('a refused batch is parked alone and, retried, has a key of its own', async () => {
+    const { db } = database;
+    await mapAccounts('INV', 'GRNI');
+    await journal('A', 500);
+    await journal('B', 500, '2026-11-21');
+    await form();
+    const { erp, journals } = erpStandIn(['refuse']);
+    expect(await post(erp)).toEqual({ posted: 1, parked: 1 });
+    const [refused] = await openExceptions();
+    expect(refused?.code).toBe('erp.refused');
+    const exceptionIds = [refused?.exception_id ?? ''];
+    await db.transaction((sql) =>
+      resolveExceptions(sql, { exceptionIds }, { resolution: 'retry', by: 'test' }),
+    );
+    expect(await post(erp)).toEqual({ posted: 1, parked: 0 });
+    expect([...journals.keys()].some((key) => key.endsWith(':2'))).toBe(true);
+  });
+
+  test('a batch posted by hand takes the document number that the person gave', async () => {
+    const { db } = database;
+    await mapAccounts('INV', 'GRNI');
+    await journal('A', 500);
+    await form();
+    await post(erpStandIn(['refuse']).erp);
+    const [refused] = await openExceptions();
+    const exceptionIds = [refused?.exception_id ?? ''];
+    await db.transaction((sql) =>
+      resolveExceptions(
+        sql,
+        { exceptionIds },
+        { resolution: 'override', by: 'test', reason: 'JE-77' },
+      ),
+    );
+    const erp = { erpInstance: ERP, entities: ENTITIES };
+    expect(await isPostingDue(db, erp, 600_000, 3_600_000)).toBe(true);
+    await form();
+    expect(await batches()).toEqual([{ state: 'posted', document_no: 'JE-77' }]);
+  });
+});
