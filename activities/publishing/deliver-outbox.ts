@@ -33,8 +33,8 @@ const FAULTS_BEFORE_STOP = 3;
 /** Calls without a usable answer after which a row is parked. */
 const ATTEMPTS_BEFORE_PARKED = 12;
 const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 300_000;
-/** Attempts of the activity before the account's silence is somebody's to look at. */
+const LONGEST_DELAY_MS = 60_000;
+/** Attempts, of a row or of the activity, before an account's silence is somebody's to look at. */
 const ATTEMPTS_BEFORE_WAIT = 3;
 
 export interface PublishingSettings {
@@ -145,7 +145,7 @@ async function deliver(
     run.isAnswering = true;
   } catch (error) {
     if (!(error instanceof VendorFault)) throw error;
-    await faulted(settings, run, message, error);
+    await faulted(settings, wait, run, message, error);
   }
 }
 
@@ -201,29 +201,36 @@ async function refuse(
   settings.log.warn({ outboxNo, orderId, correlationId, account }, 'a message was parked');
 }
 
-/** One row without a usable answer waits for itself; an account that is down stops all of them. */
+/**
+ * One row without a usable answer waits for itself; several in a row are the account. A row is
+ * given up to a person only where the account answers others.
+ */
 async function faulted(
   settings: PublishingSettings,
+  wait: SystemWait,
   run: Run,
   message: DueMessage,
   fault: VendorFault,
 ): Promise<void> {
   const { db } = settings;
+  const calls = message.attempts + 1;
   run.faultsInARow += 1;
   if (fault.kind !== 'ambiguous') throw fault;
-  if (message.attempts + 1 >= ATTEMPTS_BEFORE_PARKED) {
-    await refuse(
-      settings,
-      run,
-      message,
-      null,
-      `${message.verb}: no usable answer (${fault.message})`,
-    );
+  if (run.isAnswering && calls >= ATTEMPTS_BEFORE_PARKED) {
+    const why = `${message.verb}: no usable answer (${fault.message})`;
+    await refuse(settings, run, message, null, why);
     return;
   }
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** message.attempts, LONGEST_DELAY_MS);
   await postpone(db, message.outboxNo, delayMs);
+  if (!run.isAnswering && calls >= ATTEMPTS_BEFORE_WAIT) {
+    await openSystemWait(db, wait, silence(settings.account, fault));
+  }
   if (run.faultsInARow >= FAULTS_BEFORE_STOP) throw fault;
+}
+
+function silence(account: string, fault: VendorFault): string {
+  return `${account} does not take what it is to be told: ${fault.kind} (${fault.message})`;
 }
 
 async function failureOf(
@@ -238,8 +245,7 @@ async function failureOf(
   }
   const { attempt } = Context.current().info;
   if (attempt >= ATTEMPTS_BEFORE_WAIT || error.kind === FAILURES.misconfigured) {
-    const detail = `${settings.account} does not take what it is to be told: ${error.kind} (${error.message})`;
-    await openSystemWait(settings.db, wait, detail);
+    await openSystemWait(settings.db, wait, silence(settings.account, error));
   }
   return vendorFailure(error, { what: `delivery to ${settings.account}` });
 }

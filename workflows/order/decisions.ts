@@ -35,10 +35,25 @@ export function refuseMalformed(request: CancelRequest | HoldRequest): void {
 
 export function cancel(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
   return once(flow.cancelResults, decision.decisionId, () =>
-    decision.eventNo === null
-      ? flow.cancellations.take(() => decideCancel(flow, decision))
-      : cancelByEvent(flow, decision),
+    decision.eventNo === null ? cancelByPerson(flow, decision) : cancelByEvent(flow, decision),
   );
+}
+
+/** Somebody waits for the answer: within this a release whose answer is not known is tried again. */
+const RELEASE_ANSWER_MS = 10_000;
+
+async function cancelByPerson(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
+  const decide = () => flow.cancellations.take(() => decideCancel(flow, decision));
+  const result = await decide();
+  if (result.outcome !== 'refused' || !isReleasing(flow)) return result;
+  flow.retryNo += 1;
+  const summary = 'The answer to the release, before the cancellation is refused';
+  const isAnswered = await condition(() => !isReleasing(flow), RELEASE_ANSWER_MS, { summary });
+  return isAnswered ? decide() : result;
+}
+
+function isReleasing(flow: OrderFlow): boolean {
+  return [...flow.underway.values()].some((step) => step.step === 'release');
 }
 
 /**
@@ -46,12 +61,11 @@ export function cancel(flow: OrderFlow, decision: CancelDecision): Promise<Cance
  * known, and where nothing can be cancelled any more, the moment marks it superseded.
  */
 async function cancelByEvent(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
-  const isReleasing = () => [...flow.underway.values()].some((step) => step.step === 'release');
   for (;;) {
     const result = await flow.cancellations.take(() => decideCancel(flow, decision));
     if (result.outcome !== 'refused') return result;
-    if (!isReleasing()) break;
-    await condition(() => !isReleasing());
+    if (!isReleasing(flow)) break;
+    await condition(() => !isReleasing(flow));
   }
   return momentOf(flow, (moments) => moments.cancelOrder({ ...decision, recalled: [] }));
 }
