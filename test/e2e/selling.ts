@@ -97,7 +97,7 @@ const ShopMade = z.looseObject({
 export async function sellInShop(
   world: World,
   selling: ShopSelling = {},
-): Promise<{ readonly orderNo: string; readonly shopId: string }> {
+): Promise<{ readonly orderNo: string; readonly shopId: string; readonly order: unknown }> {
   const orderNo = newOrderNo();
   const { lines = [{ sku: 'MUG', quantity: 1 }], price = '20.00' } = selling;
   const { financialStatus = 'authorized', sendWebhook = true } = selling;
@@ -107,5 +107,6 @@ export async function sellInShop(
     financialStatus,
     sendWebhook,
   });
-  return { orderNo, shopId: ShopMade.parse(made).order.id };
+  const { order } = ShopMade.parse(made);
+  return { orderNo, shopId: order.id, order };
 }
