@@ -8,6 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BARE_QUEUE } from './bare/queue';
 import { scriptWarehouse, type BenchStack } from './bench-stack';
+import { pollUntil } from '../stack/supervisor/poll';
+import { apiClient } from '../stack/worked-order/api-client';
+import { sellInShopify } from '../stack/worked-order/orders';
+import { receiveGoods } from '../stack/worked-order/shop';
 import { closedAmong, submitter, untilDrained } from './orders';
 import { readUsage, usageBetween, type Usage } from './process-usage';
 import { benchOrder } from './shop';
@@ -170,23 +174,37 @@ async function countEvents({ temporal }: BenchStack): Promise<number> {
 
 /** Events of the histories of orders, by how their money came: the median of a few. */
 export async function measureOwnHistory(stack: BenchStack, sku: string) {
+  const { apiUrl, keys, sandbox } = stack.stack.stackJson;
   await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
-  const lengthOf = async (received?: 'authorized') => {
-    const door = submitter(stack);
-    const closed = watchClosed(stack);
+  await receiveGoods(apiClient(apiUrl, keys.oms));
+  const door = submitter(stack);
+  const lengthOf = async (sell: () => Promise<string>) => {
     const lengths: number[] = [];
     for (let sample = 0; sample < ROUNDS; sample += 1) {
-      const order = benchOrder(sku, received);
-      await door.submit(order);
-      await closed.of(order.orderNo);
+      const handle = stack.temporal.workflow.getHandle(await sell());
       await untilDrained(stack, DRAIN_LIMIT_MS);
-      const handle = stack.temporal.workflow.getHandle(`order/web-us/${order.orderNo}`);
       await handle.result();
       lengths.push((await handle.describe()).historyLength);
     }
-    closed.stop();
-    await door.close();
     return median(lengths);
   };
-  return { authorizedHere: await lengthOf(), authorizedBefore: await lengthOf('authorized') };
+  const authorizedHere = await lengthOf(async () => {
+    const order = benchOrder(sku);
+    await door.submit(order);
+    return `order/web-us/${order.orderNo}`;
+  });
+  const commerce = apiClient(sandbox.commerce);
+  const authorizedBefore = await lengthOf(async () => {
+    const workflowId = `order/shopify-us/${await sellInShopify(commerce)}`;
+    await pollUntil(`the start of ${workflowId}`, DRAIN_LIMIT_MS, async () => {
+      const { rows } = await stack.db.query(
+        'select 1 from sales_order where workflow_id = $1 and accepted_at is not null',
+        [workflowId],
+      );
+      return rows.length > 0;
+    });
+    return workflowId;
+  });
+  await door.close();
+  return { authorizedHere, authorizedBefore };
 }

@@ -35,8 +35,8 @@ export async function prepareShop(db: Database, skus: readonly string[], onHand:
 
 const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
 
-/** A fresh order; `received` where its authorization came with it. */
-export function benchOrder(sku: string, received?: 'authorized'): Order {
+/** A fresh order, to be authorized and captured by us. */
+export function benchOrder(sku: string): Order {
   const total = PRICE_MINOR + TAX_MINOR;
   return Order.parse({
     channelInstance: 'web-us',
@@ -67,7 +67,6 @@ export function benchOrder(sku: string, received?: 'authorized'): Order {
         gateway: 'card',
         amount: usd(total),
         paymentMethodRef: 'pm_card_visa',
-        ...(received ? { received: { state: received, reference: `auth-${randomUUID()}` } } : {}),
       },
     ],
   });

@@ -24,22 +24,25 @@ export function agendaOf(order: OrderSnapshot): OrderAgenda {
   const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
   const authorizing = order.tenders.some((tender) => !isCovered(tender));
   const release = authorizing ? null : releaseStep(order);
-  const unitsOpen = order.lines.some((line) => openUnits(line) > 0);
   return {
     order: briefOf(order),
     money: money.map(({ due }) => due),
     release: release && !blocked.has(stepName.release(release.groupNo)) ? release : null,
     blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
-    isSettled:
-      order.stage === 'rejected'
-        ? moneySteps(order).length === 0
-        : order.stage !== 'received' &&
-          !unitsOpen &&
-          moneySteps(order).length === 0 &&
-          order.captures.every((capture) => capture.state !== 'failed') &&
-          order.refunds.every((refund) => refund.state !== 'failed') &&
-          order.exceptions.length === 0,
+    isSettled: isSettled(order),
   };
+}
+
+/** Every unit has moved or was given up, no money is due, and nothing waits for a person. */
+function isSettled(order: OrderSnapshot): boolean {
+  return (
+    order.stage !== 'received' &&
+    (order.stage === 'rejected' || order.lines.every((line) => openUnits(line) === 0)) &&
+    moneySteps(order).length === 0 &&
+    order.captures.every((capture) => capture.state !== 'failed') &&
+    order.refunds.every((refund) => refund.state !== 'failed') &&
+    order.exceptions.length === 0
+  );
 }
 
 interface DueStep {

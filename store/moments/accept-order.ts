@@ -22,7 +22,7 @@ import { snapshotOf, type Acceptance } from './accept-document';
 import { writeAcceptance } from './accept-statement';
 import { takeOrder } from './order-moment';
 import { refundPrepaid } from './refund-due';
-import { missingOf, postPrepayments, SOURCING_ATTEMPTS } from './submit-order';
+import { missingOf, postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
 import { openMissing } from './waiting-order';
 
 interface ReceivedRow {
@@ -40,24 +40,30 @@ export async function acceptOrder(
   db: Database,
   input: { readonly orderId: string },
 ): Promise<AcceptOutcome> {
+  let taken: StockTaken | null = null;
   for (let attempt = 1; attempt <= SOURCING_ATTEMPTS; attempt += 1) {
     const outcome = await tryAccept(db, input.orderId);
-    if (outcome !== 'stock-taken') return outcome;
+    if (!(outcome instanceof StockTaken)) return outcome;
+    taken = outcome;
   }
-  return db.transaction(async (sql) => {
-    const row = await lockReceived(sql, input.orderId);
-    return wait(sql, row, stockMissing(row.content));
-  });
+  const wanted = taken?.acceptance.acceptable.wanted ?? [];
+  return db.transaction(async (sql) =>
+    wait(sql, await lockReceived(sql, input.orderId), soughtByOthers(wanted)),
+  );
 }
 
 /** A throw inside a transaction is how the statement's collision takes back what was done. */
-class StockTaken extends Error {}
+class StockTaken extends Error {
+  constructor(readonly acceptance: Acceptance) {
+    super('the stock was taken in between');
+  }
+}
 
-async function tryAccept(db: Database, orderId: string): Promise<AcceptOutcome | 'stock-taken'> {
+async function tryAccept(db: Database, orderId: string): Promise<AcceptOutcome | StockTaken> {
   try {
     return await db.transaction((sql) => accept(sql, orderId));
   } catch (error) {
-    if (error instanceof StockTaken) return 'stock-taken';
+    if (error instanceof StockTaken) return error;
     throw error;
   }
 }
@@ -70,10 +76,11 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   }
   const resolution = await resolutions(sql, orderId);
   if (resolution.abandoned) return reject(sql, row, 'given up by a person');
-  const order = resolution.overridden ? acceptStatedTotals(row.content) : row.content;
-  const setup = channelSetup(row.content.channelInstance);
-  const refused = refusal(order ?? row.content, setup);
-  if (!setup || refused || !order) return wait(sql, row, missingOf(refused));
+  const adjusted = resolution.overridden ? acceptStatedTotals(row.content) : null;
+  const order = adjusted ?? row.content;
+  const setup = channelSetup(order.channelInstance);
+  const refused = refusal(order, setup);
+  if (!setup || refused) return wait(sql, row, missingOf(refused));
   const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
   if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
   const acceptance: Acceptance = {
@@ -89,7 +96,7 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
     idempotency: null,
   };
   const written = await writeAcceptance(sql, acceptance);
-  if (written !== 'accepted') throw new StockTaken(written);
+  if (written !== 'accepted') throw new StockTaken(acceptance);
   await postPrepayments(sql, acceptance);
   return { outcome: 'accepted', order: briefOf(snapshotOf(acceptance)) };
 }
@@ -157,14 +164,6 @@ async function closeOthers(sql: Sql, orderId: string, stillOpen: readonly string
 function missingIn(verdict: Verdict): readonly Missing[] {
   if (verdict.outcome === 'missing' || verdict.outcome === 'short') return verdict.missing;
   return missingOf(verdict);
-}
-
-function stockMissing(order: Order): Missing[] {
-  return [...new Set(order.lines.map((line) => line.sku))].map((sku) => ({
-    code: 'inventory.insufficient',
-    cause: { kind: 'stock', ref: sku },
-    detail: `${sku} is sought by more orders than there is stock`,
-  }));
 }
 
 /** A cancel of an order that still waits. */

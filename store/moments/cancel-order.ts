@@ -8,6 +8,7 @@ import { cancelMoves, intendCancel, type CancelMove } from '../../canonical/rule
 import { businessDate } from '../../canonical/rules/business-date';
 import { sum } from '../../canonical/rules/money';
 import { openUnits } from '../../canonical/rules/order-state';
+import type { SnapshotLine } from '../../canonical/rules/order-snapshot';
 import { worthOfUnits } from '../../canonical/rules/shipment';
 import type { CancellationAnnouncement } from '../../canonical/ports/channel';
 import type { CancelRequested } from '../../canonical/schema/event';
@@ -178,13 +179,27 @@ export async function giveUpUnits(
     moves,
     about: { decisionId: decision.decisionId, result: JSON.stringify(decision.result) },
   });
-  const isWhole = order.lines.every((line) => {
-    const gone = sum(
-      moves.filter((move) => move.lineNo === line.lineNo).map((move) => move.quantity),
-    );
-    return line.cancelled + gone === line.ordered;
-  });
-  if (isWhole) await tellOfCancellation(sql, inHand, decision.eventNo !== null);
+  const isGone = (line: SnapshotLine, already: number) =>
+    already + sum(moves.filter((m) => m.lineNo === line.lineNo).map((m) => m.quantity)) ===
+    line.ordered;
+  if (order.lines.every((line) => isGone(line, line.cancelled))) {
+    await tellOfCancellation(sql, inHand, decision.eventNo !== null);
+  }
+  if (order.lines.every((line) => isGone(line, line.ordered - openUnits(line)))) {
+    await closeUnwantedWaits(sql, order);
+  }
+}
+
+/** Nothing is to go out any more: what kept it from going out is nobody's work any more. */
+async function closeUnwantedWaits(sql: Sql, order: OrderInHand['order']): Promise<void> {
+  if (order.captures.some((one) => one.state === 'due' || one.state === 'failed')) return;
+  await sql.query(
+    `update exception set state = 'resolved', resolution = 'abandoned', resolved_by = 'system',
+            resolution_reason = 'the order was cancelled', resolved_at = now(), is_applied = true
+      where order_id = $1 and workflow_id is not null and state <> 'resolved'
+        and blocks ~ '^(authorize|release|ship):'`,
+    [order.orderId],
+  );
 }
 
 /** Reservations go back to the pool where they were made. */

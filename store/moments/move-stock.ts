@@ -79,6 +79,7 @@ function change(
       lineNo: null,
       unitCostMinor: costs.get(line.sku)?.cost ?? 0,
     }));
+    await wakeWaiting(sql, lines);
     await moveStock(sql, moves, {
       orderId: null,
       eventNo: fact.eventNo,
@@ -87,17 +88,21 @@ function change(
       businessDate: onDate,
     });
     await post(sql, fact, { location, lines, kind, onDate, place, costs });
-    const more = lines.filter((line) => line.quantityDelta > 0).map((line) => line.sku);
-    for (const sku of [...new Set(more)].sort()) {
-      await resolveExceptions(
-        sql,
-        { cause: { kind: 'stock', ref: sku } },
-        { resolution: 'retry', by: 'system', reason: 'stock arrived' },
-      );
-    }
     if (fact.eventNo !== null) await markEventApplied(sql, fact.eventNo);
     return { outcome: 'moved' };
   });
+}
+
+/** Before the stock moves: what is still short after it opens its exception again. */
+async function wakeWaiting(sql: Sql, lines: readonly StockLine[]): Promise<void> {
+  const more = lines.filter((line) => line.quantityDelta > 0).map((line) => line.sku);
+  for (const sku of [...new Set(more)].sort()) {
+    await resolveExceptions(
+      sql,
+      { cause: { kind: 'stock', ref: sku } },
+      { resolution: 'retry', by: 'system', reason: 'stock arrived' },
+    );
+  }
 }
 
 async function isUnapplied(sql: Sql, eventNo: number): Promise<boolean> {

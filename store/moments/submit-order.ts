@@ -169,14 +169,8 @@ async function shortOf(
   const found = await findByNumber(db, order);
   if (found) return (await usedKey(db, context)) ?? existing(db, order, context);
   if (context.isSold) {
-    const missing =
-      verdict?.outcome === 'short'
-        ? verdict.missing
-        : [...new Set(order.lines.map((line) => line.sku))].map((sku): Missing => ({
-            code: 'inventory.insufficient',
-            cause: { kind: 'stock', ref: sku },
-            detail: `${sku} is sought by more orders than there is stock`,
-          }));
+    const wanted = verdict?.outcome === 'acceptable' ? verdict.acceptable.wanted : [];
+    const missing = verdict?.outcome === 'short' ? verdict.missing : soughtByOthers(wanted);
     return waitFor(db, order, context, setup, missing);
   }
   const before = await usedKey(db, context);
@@ -189,6 +183,15 @@ async function shortOf(
       detail: `${one.wanted} of ${one.sku} wanted, ${one.available} available`,
     }));
   return { outcome: 'refused', code: 'insufficient_stock', problems, available: shortages };
+}
+
+/** Taken by other orders as often as it was tried: the next receipt tries again. */
+export function soughtByOthers(wanted: readonly { readonly sku: string }[]): Missing[] {
+  return wanted.map(({ sku }) => ({
+    code: 'inventory.insufficient',
+    cause: { kind: 'stock', ref: sku },
+    detail: `${sku} is sought by more orders than there is stock`,
+  }));
 }
 
 async function waitFor(

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one model of one order: it is read as a whole */
 /**
  * A small in-memory order desk: the moments and effects of one order, on the same rules as the
  * store's (`agendaOf`, `planCaptures`), so that flow tests run against behaviour, not against
@@ -362,6 +363,7 @@ export class OrderModel {
     },
     cancelOrder: async (decision) => {
       this.momentCalls.push('cancelOrder');
+      if (this.order.stage === 'received') return this.giveUp();
       const cancelled = this.cancellable(decision);
       for (const { lineNo, quantity } of cancelled) {
         const line = this.order.lines.find((one) => one.lineNo === lineNo);
@@ -375,10 +377,7 @@ export class OrderModel {
       }
       if (decision.eventNo !== null) this.take(decision.eventNo);
       const isAll = this.order.lines.every((line) => line.cancelled === line.ordered);
-      if (isAll) {
-        this.order.exceptions = [];
-        if (this.order.stage === 'received') this.order.stage = 'accepted';
-      }
+      if (isAll) this.order.exceptions = [];
       const outcome = isAll ? 'cancelled' : 'partly-cancelled';
       const result: CancelResult = { outcome, cancelled, reason: null, agenda: this.agenda() };
       this.decided.set(decision.decisionId, result);
@@ -416,10 +415,17 @@ export class OrderModel {
       this.momentCalls.push('closeOrder');
       const isOpen = [...this.events.values()].some((event) => !event.isApplied);
       if (isOpen) return { outcome: 'open', agenda: this.agenda() };
-      this.order.stage = 'closed';
+      if (this.order.stage !== 'rejected') this.order.stage = 'closed';
       return { outcome: 'closed', agenda: this.agenda() };
     },
   };
+
+  /** Cancelled before it was accepted: nothing was reserved, money that is held is let go. */
+  private giveUp(): CancelResult {
+    this.order.stage = 'rejected';
+    this.order.exceptions = [];
+    return { outcome: 'cancelled', cancelled: [], reason: null, agenda: this.agenda() };
+  }
 
   private take(eventNo: number): EventRow | null {
     const event = this.events.get(eventNo);

@@ -8,21 +8,20 @@ import { momentOf, refreshAgenda, type Fact, type OrderFlow } from './flow-state
 
 const isResolution = (fact: Fact): boolean => fact.kind === 'exceptionResolved';
 
-export async function accept(flow: OrderFlow): Promise<'accepted' | 'rejected'> {
+/** Returns when the order is accepted or given up; the agenda then says what is due for either. */
+export async function accept(flow: OrderFlow): Promise<void> {
   const { orderId, accepted } = flow.input;
-  while (accepted === null) {
+  const isGivenUp = () => flow.agenda?.order.status === 'rejected';
+  while (accepted === null && !isGivenUp()) {
     const answer = await momentOf(flow, (moments) => moments.acceptOrder({ orderId }));
-    if (answer.outcome === 'rejected') return 'rejected';
     flow.acceptWaitsFor = answer.outcome === 'waiting' ? answer.exceptions : [];
-    if (answer.outcome === 'accepted') break;
+    if (answer.outcome !== 'waiting') break;
     showState(flow);
-    // A cancellation may settle an order that was never accepted.
-    await condition(() => flow.facts.some(isResolution) || flow.agenda?.isSettled === true);
-    if (flow.agenda?.isSettled === true) return 'accepted';
+    // A cancellation gives up an order that was never accepted.
+    await condition(() => flow.facts.some(isResolution) || isGivenUp());
     await applyResolutions(flow);
   }
   await refreshAgenda(flow);
-  return 'accepted';
 }
 
 /** All that came in so far, so that a burst of new mappings is one more try. */

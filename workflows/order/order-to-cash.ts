@@ -42,7 +42,7 @@ export async function orderToCash(input: OrderFlowInput, carried?: CarriedOver):
 }
 
 async function run(flow: OrderFlow, carried: CarriedOver | undefined): Promise<OrderEnd> {
-  if ((await accept(flow)) === 'rejected') return end(flow, 'rejected');
+  await accept(flow);
   resumeDeadline(flow);
   for (const step of carried?.steps ?? []) begin(flow, step);
   for (;;) {
