@@ -8,6 +8,7 @@ import { VendorFault } from '../canonical/ports/fault';
 import type { Database } from '../store/database';
 import { beginEffect, forgetEffect, type EffectRow } from '../store/effects';
 import { FAILURES, ownFailure, SETTLE_MS, vendorFailure } from './failure';
+import { withPulse } from './pace';
 
 export interface Effect<Request, Answer, Result> {
   readonly key: string;
@@ -39,19 +40,26 @@ export async function performEffect<Request extends object, Answer extends objec
 ): Promise<Result> {
   const what = `${effect.verb} at ${effect.system}`;
   try {
-    const row = await begin(db, effect);
-    if (row.state === 'done' || row.state === 'refused') {
-      return await effect.record(frozen<Answer>(row.answer));
-    }
-    const request = frozen<Request>(row.body);
-    const made = row.state === 'called-before' ? await lookUp(effect, request, what) : null;
-    const answer = made ?? (await callOnce(db, effect, request, row));
-    return await effect.record(answer);
+    return await withPulse(() => perform(db, effect, what));
   } catch (error) {
     throw error instanceof VendorFault
       ? vendorFailure(error, { what })
       : ownFailure(error, what, 'retry-what-may-pass');
   }
+}
+
+async function perform<Request extends object, Answer extends object, Result>(
+  db: Database,
+  effect: Effect<Request, Answer, Result>,
+  what: string,
+): Promise<Result> {
+  const row = await begin(db, effect);
+  if (row.state === 'done' || row.state === 'refused') {
+    return effect.record(frozen<Answer>(row.answer));
+  }
+  const request = frozen<Request>(row.body);
+  const made = row.state === 'called-before' ? await lookUp(effect, request, what) : null;
+  return effect.record(made ?? (await callOnce(db, effect, request, row)));
 }
 
 async function begin<Request extends object, Answer, Result>(

@@ -4,7 +4,7 @@
  * out of histories.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { VendorFault } from '../canonical/ports/fault';
+import type { VendorFault } from '../canonical/ports/fault';
 import { sqlState } from '../store/database';
 
 /** How long a vendor without keys of its own may still be at work on a call that we gave up. */

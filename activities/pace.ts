@@ -34,7 +34,7 @@ export function beat(details: unknown): void {
   if (context.cancellationSignal.aborted) throw new CancelledFailure('the worker or the flow ends');
 }
 
-/** Well within the 15 s that a flow allows a long activity between two signs of life. */
+/** Well within the 10 s that a flow allows between two signs of life. */
 const PULSE_MS = 3_000;
 
 /** A sign of life while `work` runs, also during one slow call. */

@@ -110,7 +110,10 @@ function howToCure(exception: ExceptionBrief): string[] {
       return [`stock of \`${cause.ref}\` by an \`inventory.received.v1\` event`];
     case 'system':
       return [`${cause.ref} does not answer; it is tried again by itself`];
-    default:
+    case 'order':
+    case 'effect':
+    case 'event':
+    case undefined:
       return [];
   }
 }

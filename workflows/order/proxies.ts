@@ -59,6 +59,8 @@ const EFFECT_ATTEMPTS = 8;
 
 const effectPolicy = {
   startToCloseTimeout: '30s',
+  // A worker that dies in a slow call is noticed within this; quick calls never beat.
+  heartbeatTimeout: '10s',
   retry: {
     initialInterval: '1s',
     backoffCoefficient: 2,

@@ -1,0 +1,183 @@
+/** Decisions, and vendors that are down: the order's flow against a model, with skipped time. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { detailsOf, openFlowBench, resolve, ship, until, type FlowBench } from './flow-bench';
+import { OrderModel } from './order-model';
+
+let bench: FlowBench;
+beforeAll(async () => {
+  bench = await openFlowBench();
+});
+afterAll(async () => {
+  await bench.close();
+});
+
+const calledOnce = (model: OrderModel) => [...model.made.values()].every((times) => times === 1);
+const verbs = (model: OrderModel) => model.calls.map((call) => call.verb);
+const released = (model: OrderModel) =>
+  until('released', () => model.order.lines.some((line) => line.released > 0));
+
+describe('a vendor that is down', () => {
+  test('a payment side that is down for minutes: waits under a name, then captures once', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    model.script('captureShipment', ...Array.from({ length: 11 }, () => 'down' as const));
+    const handle = await bench.start(model);
+    await released(model);
+    await ship(handle, model);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+    expect(model.momentCalls).toContain('openWait');
+    expect(model.momentCalls).toContain('closeWait');
+    expect(model.tenderCaptured).toBe(1_000);
+    expect(calledOnce(model)).toBe(true);
+  });
+
+  test('a retry by a person is tried at once', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    model.script('captureShipment', ...Array.from({ length: 8 }, () => 'down' as const));
+    const handle = await bench.start(model);
+    await released(model);
+    await ship(handle, model);
+    await bench.environment.sleep('95s');
+    await until('wait', () => model.openCodes().includes('payment.unavailable'));
+    await resolve(handle, model, 'payment.unavailable', 'retry');
+    await until('captured', () => model.tenderCaptured === 1_000);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+  });
+
+  test('a cancel is answered while the release is in back-off, and nothing is released', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
+    model.script('releaseToWarehouse', ...Array.from({ length: 40 }, () => 'down' as const));
+    const handle = await bench.start(model);
+    await until('tried', () => verbs(model).includes('releaseToWarehouse'));
+    const result = await handle.executeUpdate('cancelOrder', {
+      args: [{ decisionId: 'd1', lines: null }],
+    });
+    expect(result).toMatchObject({ outcome: 'cancelled' });
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(model.made.size).toBe(2);
+    expect(verbs(model).at(-1)).toBe('voidAuthorization');
+  });
+
+  test('a shipment is recorded while a capture of the one before waits for its vendor', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1, 1] });
+    model.script('captureShipment', ...Array.from({ length: 4 }, () => 'down' as const));
+    const handle = await bench.start(model);
+    await released(model);
+    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
+    await until('tried', () => verbs(model).includes('captureShipment'));
+    const eventNo = await ship(handle, model, [{ lineNo: 2, quantity: 1 }]);
+    await until('recorded', () => model.isApplied(eventNo));
+    expect(model.tenderCaptured).toBe(0);
+    await handle.result();
+    expect(model.tenderCaptured).toBe(2_000);
+    expect(calledOnce(model)).toBe(true);
+  });
+});
+
+describe('decisions', () => {
+  test('a cancel after the release recalls, cancels and voids; the same decision twice is one', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
+    const handle = await bench.start(model);
+    await released(model);
+    const cancel = () =>
+      handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
+    const [first, second] = await Promise.all([cancel(), cancel()]);
+    expect(first).toEqual(second);
+    expect(first).toMatchObject({ outcome: 'cancelled' });
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(verbs(model)).toEqual([
+      'authorizePayment',
+      'releaseToWarehouse',
+      'recallFromWarehouse',
+      'voidAuthorization',
+    ]);
+  });
+
+  test('a cancel of one line: the other ships and only that is captured', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1, 2] });
+    const handle = await bench.start(model);
+    await released(model);
+    const result = await handle.executeUpdate('cancelOrder', {
+      args: [{ decisionId: 'd1', lines: [{ lineNo: 1, quantity: 1 }] }],
+    });
+    expect(result).toMatchObject({ outcome: 'partly-cancelled' });
+    await ship(handle, model, [{ lineNo: 2, quantity: 2 }]);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+    expect(model.tenderCaptured).toBe(2_000);
+  });
+
+  test('a cancel that comes as an event takes the same way', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    const handle = await bench.start(model);
+    await released(model);
+    const eventNo = model.store('cancel');
+    await handle.signal('cancelRequested', { eventNo });
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(model.isApplied(eventNo)).toBe(true);
+  });
+
+  test('a cancel of an order that waits ends it without a call to anybody', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [1], waitsFor: ['mapping.sku'] });
+    const handle = await bench.start(model);
+    await until('tried', () => model.momentCalls.includes('acceptOrder'));
+    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
+    expect(await handle.result()).toEqual({ status: 'rejected' });
+    expect(model.calls).toEqual([]);
+  });
+
+  test('a cancel of an order that waits lets the authorization go that came with it', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1], waitsFor: ['mapping.sku'] });
+    const handle = await bench.start(model);
+    await until('tried', () => model.momentCalls.includes('acceptOrder'));
+    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
+    expect(await handle.result()).toEqual({ status: 'rejected' });
+    expect(model.calls.map((call) => call.verb)).toEqual(['voidAuthorization']);
+  });
+
+  test('a cancel when everything has shipped is refused with a reason', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    model.script('captureShipment', 'refused');
+    const handle = await bench.start(model);
+    await released(model);
+    await ship(handle, model);
+    await until('failed', () => model.openCodes().includes('payment.capture-failed'));
+    const result = await handle.executeUpdate('cancelOrder', {
+      args: [{ decisionId: 'd1', lines: null }],
+    });
+    expect(result).toMatchObject({ outcome: 'refused', reason: 'everything has moved' });
+    await resolve(handle, model, 'payment.capture-failed', 'override');
+    await handle.result();
+  });
+
+  test('a malformed cancel is rejected before it is in history', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    const handle = await bench.start(model);
+    await released(model);
+    await expect(
+      handle.executeUpdate('cancelOrder', { args: [{ decisionId: '', lines: null }] }),
+    ).rejects.toThrow();
+    await ship(handle, model);
+    await handle.result();
+  });
+
+  test('an order on hold is not released before somebody lifts the hold', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    model.order.holdReason = 'fraud review';
+    const handle = await bench.start(model);
+    await until('looked', () => model.momentCalls.includes('readAgenda'));
+    expect(await detailsOf(handle)).toContain('release-hold');
+    expect(model.calls).toEqual([]);
+    await handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
+    await released(model);
+    await ship(handle, model);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+  });
+
+  test('cancelling the flow itself does nothing: an order is cancelled by a decision', async () => {
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
+    const handle = await bench.start(model);
+    await released(model);
+    await handle.cancel();
+    await ship(handle, model);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+  });
+});
