@@ -2,14 +2,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import type { temporal } from '@temporalio/proto';
 
 export const HISTORIES_DIR = join(__dirname, 'histories');
 
 /** Says where and by whom it was recorded: of no use in a replay, and no business of a reader's. */
 const LEFT_OUT = new Set(['identity', 'stackTrace', 'binaryChecksum', 'sdkName', 'sdkVersion']);
 
-export function writeHistory(name: string, history: temporal.api.history.v1.IHistory): void {
+export function writeHistory(name: string, history: Parameters<typeof historyToJSON>[0]): void {
   const json: unknown = JSON.parse(historyToJSON(history));
   writeFileSync(join(HISTORIES_DIR, `${name}.json`), `${JSON.stringify(scrub(json), null, 1)}\n`);
 }
