@@ -73,10 +73,9 @@ async function acknowledge(
   script: WmsScript,
   delayMs: number,
 ): Promise<void> {
-  const { record, details } = request;
+  const { record } = request;
   const id = `${record.id}/accepted`;
-  const facts = { location: details.location, acceptedAt: record.createdAt };
-  const event = wmsEvent(request, 'fulfilment.accepted.v1', id, record.createdAt, facts);
+  const event = wmsEvent(request, 'fulfilment.accepted.v1', id, record.createdAt, {});
   await context.outbound.enqueue(db, event, 1 + script.duplicateEvents, delayMs);
 }
 
@@ -162,9 +161,7 @@ async function reject(
   await move(db, request, moved, 'rejected');
   const id = `${request.record.id}/rejected/${work.id}`;
   const rejectedAt = new Date().toISOString();
-  const { location } = request.details;
-  const facts = { location, code: reason, reason, rejectedAt, lines: shownLines(moved) };
-  const event = wmsEvent(request, 'fulfilment.rejected.v1', id, rejectedAt, facts);
+  const event = wmsEvent(request, 'fulfilment.rejected.v1', id, rejectedAt, { reason });
   await context.outbound.enqueue(db, event, work.telling.copies, work.telling.delayMs);
   return id;
 }
