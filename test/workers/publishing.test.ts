@@ -1,0 +1,115 @@
+/** What an account is to be told is told once; one refusal stops no neighbour; silence loses nothing. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createPublishingActivities } from '../../activities/publishing/deliver-outbox';
+import type { Delivered, Deliveries } from '../../activities/publishing/parties';
+import { VendorFault, type Refused } from '../../canonical/ports/fault';
+import { enqueue } from '../../store/outbox';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+
+const DESTINATION = 'notification.notify-main';
+const ACCOUNT = 'notify-main';
+const logger = new DefaultLogger('ERROR');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await cloneDatabase();
+});
+afterEach(async () => {
+  await database.drop();
+});
+
+type Behaviour = 'ok' | 'refuse' | 'down' | 'lose-answer';
+
+function provider(behaviours: Readonly<Record<string, Behaviour[]>>) {
+  const sent: string[] = [];
+  const keyOf = (body: object) => ('key' in body ? String(body.key) : '');
+  const deliveries: Deliveries = {
+    sendMessage: {
+      looksTwice: false,
+      find: (body): Promise<Delivered | null> =>
+        Promise.resolve(
+          sent.includes(keyOf(body)) ? { outcome: 'sent', reference: keyOf(body) } : null,
+        ),
+      async call(body): Promise<Delivered | Refused> {
+        const key = keyOf(body);
+        const behaviour = behaviours[key]?.shift() ?? 'ok';
+        if (behaviour === 'down') throw new VendorFault(ACCOUNT, 'unavailable', 'no connection');
+        if (behaviour === 'refuse') {
+          return { outcome: 'refused', vendorCode: 'BAD', detail: 'no such template' };
+        }
+        sent.push(key);
+        if (behaviour === 'lose-answer') throw new VendorFault(ACCOUNT, 'ambiguous', 'reset');
+        return { outcome: 'sent', reference: key };
+      },
+    },
+  };
+  return { deliveries, sent };
+}
+
+const tell = (...keys: string[]) =>
+  enqueue(
+    database.db,
+    keys.map((key) => ({
+      destination: DESTINATION,
+      verb: 'sendMessage' as const,
+      effectKey: key,
+      orderId: `ord_${key}`,
+      body: { key },
+      correlationId: 'cor_1',
+    })),
+  );
+const deliver = (deliveries: Deliveries, attempt = 1) =>
+  new MockActivityEnvironment({ attempt }, { logger }).run(
+    createPublishingActivities({
+      db: database.db,
+      log: pino({ enabled: false }),
+      destination: DESTINATION,
+      account: ACCOUNT,
+      deliveries,
+      concurrency: 2,
+    }).deliverOutbox,
+  );
+const states = async () => {
+  const { rows } = await database.db.query<{ state: string }>(
+    'select state from outbox order by outbox_no',
+  );
+  return rows.map((row) => row.state);
+};
+const openCodes = async () => {
+  const { rows } = await database.db.query<{ code: string }>(
+    `select code from exception where state <> 'resolved'`,
+  );
+  return rows.map((row) => row.code);
+};
+
+describe('delivering the outbox', () => {
+  test('a refused row is parked under an exception, its neighbours are sent', async () => {
+    await tell('a', 'b', 'c');
+    const { deliveries, sent } = provider({ b: ['refuse'] });
+    expect(await deliver(deliveries)).toEqual({ sent: 2, parked: 1 });
+    expect(sent.sort()).toEqual(['a', 'c']);
+    expect(await states()).toEqual(['sent', 'parked', 'sent']);
+    expect(await openCodes()).toEqual(['publishing.refused']);
+  });
+
+  test('an answer that was lost is looked up, not sent again', async () => {
+    await tell('a');
+    const { deliveries, sent } = provider({ a: ['lose-answer'] });
+    expect(await deliver(deliveries)).toEqual({ sent: 1, parked: 0 });
+    expect(sent).toEqual(['a']);
+  });
+
+  test('an account that is down keeps its rows, says so once, and is forgiven by a success', async () => {
+    await tell('a', 'b');
+    const { deliveries } = provider({ a: ['down', 'down'], b: ['down', 'down'] });
+    await expect(deliver(deliveries, 3)).rejects.toMatchObject({ type: 'unavailable' });
+    await expect(deliver(deliveries, 4)).rejects.toMatchObject({ type: 'unavailable' });
+    expect(await states()).toEqual(['pending', 'pending']);
+    expect(await openCodes()).toEqual(['publishing.unavailable']);
+    expect(await deliver(deliveries, 5)).toEqual({ sent: 2, parked: 0 });
+    expect(await openCodes()).toEqual([]);
+  });
+});
