@@ -65,10 +65,16 @@ export async function confirmByEcho(
 ): Promise<boolean> {
   const { rowCount } = await sql.query({
     name: 'confirm-by-echo',
+    // Two look-ups by index: one condition with OR was a scan, 8 ms of every echo.
     text: `with hit as (
              update effect set confirmed_at = coalesce(confirmed_at, now()),
                     confirmed_by = coalesce(confirmed_by, $1)
-              where effect_key = $2 or reference = $3 returning order_id)
+              where effect_key in (
+                select effect_key from effect where effect_key = $2
+                union all
+                select effect_key from effect
+                 where $2::text is null and reference = $3 and verb = $7)
+             returning order_id)
            update inbox set state = 'applied', applied_at = now(), note = null, type = $4,
                   body = $5, order_id = coalesce($6, (select max(order_id) from hit))
             where event_no = $1 and exists (select from hit)`,
@@ -79,10 +85,20 @@ export async function confirmByEcho(
       echo.type,
       JSON.stringify(echo.data),
       echo.orderId,
+      VERB_OF[echo.type] ?? '',
     ],
   });
   return rowCount === 1;
 }
+
+/** Which effect of ours an event without its key can be an echo of. */
+const VERB_OF: Readonly<Record<string, string>> = {
+  'payment.authorized.v1': 'authorize',
+  'payment.captured.v1': 'capture',
+  'payment.voided.v1': 'void',
+  'payment.refunded.v1': 'refund',
+  'fulfilment.accepted.v1': 'release',
+};
 
 /** What a vendor's event means in our words. */
 export async function keepMapped(
@@ -226,8 +242,9 @@ export async function routeToOrder(
              select order_id, workflow_id, stage,
                     stage in ('received', 'accepted') as is_open
                from sales_order
-              where order_id = $1
-                 or ($1::text is null and channel_instance = $2 and order_no = $3)
+              where order_id = coalesce($1, (
+                      select order_id from sales_order
+                       where channel_instance = $2 and order_no = $3))
                 for no key update),
            routed as (
              update inbox set state = 'routed', order_id = o.order_id, note = null

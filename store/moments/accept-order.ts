@@ -80,7 +80,14 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   const order = adjusted ?? row.content;
   const setup = channelSetup(order.channelInstance);
   const refused = refusal(order, setup);
-  if (!setup || refused) return wait(sql, row, missingOf(refused));
+  if (!setup || refused) {
+    const cannot = resolution.overridden && adjusted === null;
+    return wait(
+      sql,
+      row,
+      missingOf(refused).map((one) => (cannot ? notOverridable(one) : one)),
+    );
+  }
   const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
   if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
   const acceptance: Acceptance = {
@@ -100,6 +107,12 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   await postPrepayments(sql, acceptance);
   return { outcome: 'accepted', order: briefOf(snapshotOf(acceptance)) };
 }
+
+/** An override was decided and changes nothing: whoever decided it has to read why. */
+const notOverridable = (missing: Missing): Missing => ({
+  ...missing,
+  detail: `${missing.detail}. An override takes lines that add up to more than the order says, where all else ties; this order has to be corrected or given up`,
+});
 
 async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedRow> {
   const { rows } = await sql.query<ReceivedRow>(

@@ -164,13 +164,15 @@ export async function giveUpUnits(
     }),
   );
   await moveUnits(sql, orderId, moves);
-  await moveStock(sql, freed(order, moves), {
-    orderId,
-    eventNo: decision.eventNo,
-    reason: 'cancelled',
-    occurredAt,
-    businessDate: onDate,
-  });
+  inHand.lastly(() =>
+    moveStock(sql, freed(order, moves), {
+      orderId,
+      eventNo: decision.eventNo,
+      reason: 'cancelled',
+      occurredAt,
+      businessDate: onDate,
+    }),
+  );
   await refundPrepaid(sql, inHand, { worthMinor, occurredAt, onDate, reason: 'cancelled' });
   await appendFact(sql, orderId, {
     kind: 'cancelled',

@@ -9,9 +9,17 @@ import type { OrderAgenda } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';
 import { loadOrder, lockOrder, settleStatus } from '../orders';
 
-export interface OrderInHand {
+export interface TakenOrder {
   readonly order: OrderSnapshot;
   readonly setup: ChannelSetup;
+}
+
+export interface OrderInHand extends TakenOrder {
+  /**
+   * Work on rows that other orders want too, done right before the commit: a stock row that many
+   * orders share is locked for two round trips instead of for the whole moment.
+   */
+  readonly lastly: (hotWork: () => Promise<void>) => void;
 }
 
 export class UnknownOrder extends Error {
@@ -19,7 +27,7 @@ export class UnknownOrder extends Error {
 }
 
 /** Locks and loads an order; throws UnknownOrder where there is none. */
-export async function takeOrder(sql: Sql, orderId: string): Promise<OrderInHand> {
+export async function takeOrder(sql: Sql, orderId: string): Promise<TakenOrder> {
   const isHere = await lockOrder(sql, orderId);
   const order = isHere ? await loadOrder(sql, orderId) : null;
   const setup = order && channelSetup(order.channelInstance);
@@ -34,7 +42,11 @@ export function orderMoment<T>(
   work: (sql: Sql, inHand: OrderInHand) => Promise<T>,
 ): Promise<{ readonly answer: T; readonly agenda: OrderAgenda }> {
   return db.transaction(async (sql) => {
-    const answer = await work(sql, await takeOrder(sql, orderId));
-    return { answer, agenda: agendaOf(await settleStatus(sql, orderId)) };
+    const hot: (() => Promise<void>)[] = [];
+    const taken = await takeOrder(sql, orderId);
+    const answer = await work(sql, { ...taken, lastly: (hotWork) => hot.push(hotWork) });
+    const agenda = agendaOf(await settleStatus(sql, orderId));
+    for (const hotWork of hot) await hotWork();
+    return { answer, agenda };
   });
 }

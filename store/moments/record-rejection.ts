@@ -1,11 +1,12 @@
 /** The warehouse took the request and cannot fulfil it after all. */
 import type { FulfilmentRejected } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/schema/order-flow';
-import type { Database } from '../database';
+import type { Database, Sql } from '../database';
+import { finishEffect } from '../effects';
 import { markEventApplied } from '../orders';
-import { orderMoment } from './order-moment';
+import { orderMoment, type OrderInHand } from './order-moment';
 import { takeFact } from './record-shipment';
-import { rejected } from './release';
+import { keepGroup, rejected } from './release';
 
 export async function recordRejection(
   db: Database,
@@ -15,7 +16,14 @@ export async function recordRejection(
   const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
     const fact = await takeFact<FulfilmentRejected>(sql, eventNo);
     if (!fact) return 'duplicate' as const;
-    const group = inHand.order.groups.find((one) => one.requestKey === fact.data.requestId);
+    const { requestId, reason } = fact.data;
+    if (await answersOpenRelease(sql, inHand, requestId, reason)) {
+      const groupNo = inHand.order.groups.at(-1)?.groupNo ?? 1;
+      await rejected(sql, inHand, { groupNo, ref: requestId, why: reason, eventNo });
+      await markEventApplied(sql, eventNo);
+      return 'applied' as const;
+    }
+    const group = inHand.order.groups.find((one) => one.requestKey === requestId);
     const nothingLeft = inHand.order.lines.every((line) => line.released === 0);
     if (!group || group.state !== 'released' || nothingLeft) {
       await markEventApplied(sql, eventNo, 'superseded', 'nothing of that request is still open');
@@ -25,10 +33,37 @@ export async function recordRejection(
       `update fulfilment_group set state = 'rejected' where order_id = $1 and group_no = $2`,
       [orderId, group.groupNo],
     );
-    const { requestId, reason } = fact.data;
     await rejected(sql, inHand, { groupNo: group.groupNo, ref: requestId, why: reason, eventNo });
     await markEventApplied(sql, eventNo);
     return 'applied' as const;
   });
   return { outcome: answer, agenda };
+}
+
+/**
+ * The rejection overtook the answer to the release itself: it is that answer. The release's own
+ * answer, when it comes, finds its effect finished and changes nothing.
+ */
+async function answersOpenRelease(
+  sql: Sql,
+  { order }: OrderInHand,
+  requestId: string,
+  reason: string,
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from effect
+      where effect_key = $1 and order_id = $2 and verb = 'release' and state = 'called'`,
+    [requestId, order.orderId],
+  );
+  if (rows.length === 0 || order.locationId === null) return false;
+  const groupNo = order.groups.at(-1)?.groupNo ?? 1;
+  const answer = { outcome: 'refused', vendorCode: 'rejected', detail: reason };
+  await finishEffect(sql, requestId, { state: 'refused', reference: null, answer });
+  await keepGroup(sql, order.orderId, {
+    groupNo,
+    location: order.locationId,
+    key: requestId,
+    state: 'rejected',
+  });
+  return true;
 }

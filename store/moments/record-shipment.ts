@@ -133,13 +133,6 @@ async function record(
     prepaidMinor,
   });
   await moveUnits(sql, orderId, planned.moves);
-  await moveStock(sql, planned.stock, {
-    orderId,
-    eventNo,
-    reason: null,
-    occurredAt: data.shippedAt,
-    businessDate: onDate,
-  });
   await planMoney(sql, inHand, shipmentNo, plan);
   await postJournal(sql, {
     momentKey: `shipment:${orderId}:${shipmentNo}`,
@@ -171,6 +164,15 @@ async function record(
     await shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel);
   await enqueue(sql, await shipmentMessages(sql, inHand, { shipmentNo, onDate, data, planned }));
   await markEventApplied(sql, eventNo);
+  inHand.lastly(() =>
+    moveStock(sql, planned.stock, {
+      orderId,
+      eventNo,
+      reason: null,
+      occurredAt: data.shippedAt,
+      businessDate: onDate,
+    }),
+  );
 }
 
 async function keepShipment(

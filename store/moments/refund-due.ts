@@ -2,12 +2,12 @@
 import { postCancellation } from '../../canonical/rules/posting';
 import { only, type Sql } from '../database';
 import { postJournal } from '../ledger';
-import type { OrderInHand } from './order-moment';
+import type { TakenOrder } from './order-moment';
 import { refundItem } from './refund';
 
 export async function refundPrepaid(
   sql: Sql,
-  { order, setup }: OrderInHand,
+  { order, setup }: TakenOrder,
   owed: {
     readonly worthMinor: number;
     readonly occurredAt: string;

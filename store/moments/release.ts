@@ -62,7 +62,9 @@ export async function recordRelease(
       answer,
     });
     if (!isNew) return;
-    await keepGroup(sql, due, isTaken ? 'released' : 'rejected');
+    const { groupNo, location, key } = due;
+    const state = isTaken ? 'released' : 'rejected';
+    await keepGroup(sql, due.orderId, { groupNo, location, key, state });
     if (isTaken) await released(sql, inHand, due);
     else {
       const why = `${answer.vendorCode}: ${answer.detail}`;
@@ -72,7 +74,16 @@ export async function recordRelease(
   return { outcome: isTaken ? 'done' : 'refused', agenda };
 }
 
-async function keepGroup(sql: Sql, due: ReleaseOrder, state: 'released' | 'rejected') {
+export async function keepGroup(
+  sql: Sql,
+  orderId: string,
+  group: {
+    readonly groupNo: number;
+    readonly location: string;
+    readonly key: string;
+    readonly state: 'released' | 'rejected';
+  },
+): Promise<void> {
   await sql.query({
     name: 'keep-group',
     text: `insert into fulfilment_group (order_id, group_no, location_id, state, request_key,
@@ -81,7 +92,7 @@ async function keepGroup(sql: Sql, due: ReleaseOrder, state: 'released' | 'rejec
            on conflict (order_id, group_no) do update
               set state = excluded.state, request_key = excluded.request_key,
                   released_at = excluded.released_at`,
-    values: [due.orderId, due.groupNo, due.location, state, due.key],
+    values: [orderId, group.groupNo, group.location, group.state, group.key],
   });
 }
 

@@ -8,7 +8,7 @@ import type { ShipmentConfirmed } from '../../canonical/schema/event';
 import type { Order } from '../../canonical/schema/order';
 import { only, type Sql } from '../database';
 import type { OutboxMessage } from '../outbox';
-import type { OrderInHand } from './order-moment';
+import type { TakenOrder } from './order-moment';
 
 export interface ShipmentToTell {
   readonly shipmentNo: number;
@@ -19,7 +19,7 @@ export interface ShipmentToTell {
 
 export async function shipmentMessages(
   sql: Sql,
-  inHand: OrderInHand,
+  inHand: TakenOrder,
   shipment: ShipmentToTell,
 ): Promise<OutboxMessage[]> {
   const { orderId } = inHand.order;
@@ -41,7 +41,7 @@ export async function shipmentMessages(
   ];
 }
 
-function toChannel({ order, setup }: OrderInHand, shipment: ShipmentToTell): OutboxMessage[] {
+function toChannel({ order, setup }: TakenOrder, shipment: ShipmentToTell): OutboxMessage[] {
   if (setup.connector === null || order.channelOrderRef === null) return [];
   const key = effectKey.fulfil(order.orderId, shipment.shipmentNo);
   const body: ShipmentAnnouncement = {
@@ -62,7 +62,7 @@ function toChannel({ order, setup }: OrderInHand, shipment: ShipmentToTell): Out
 
 /** Mail where there is an address, else a text message, else nothing. */
 export function toCustomer(
-  inHand: OrderInHand,
+  inHand: TakenOrder,
   whom: Pick<Order, 'customer'>,
   template: CustomerMessage['template'],
   subject: string | number,
@@ -80,7 +80,7 @@ export function toCustomer(
 }
 
 function toTaxService(
-  inHand: OrderInHand,
+  inHand: TakenOrder,
   whom: Pick<Order, 'shipTo'>,
   { shipmentNo, onDate, planned }: ShipmentToTell,
 ): OutboxMessage {
@@ -108,6 +108,6 @@ function toTaxService(
   return { ...envelope(inHand, key), destination, verb: 'recordTaxInvoice', body };
 }
 
-function envelope({ order }: OrderInHand, key: string) {
+function envelope({ order }: TakenOrder, key: string) {
   return { effectKey: key, orderId: order.orderId, correlationId: order.correlationId };
 }
