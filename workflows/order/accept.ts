@@ -3,8 +3,10 @@
  * mapping, stock or a person tries again whenever something it waits for is resolved.
  */
 import { condition } from '@temporalio/workflow';
+import type { ExceptionBrief } from '../../canonical/schema/exception';
 import { showState } from './details';
 import { momentOf, refreshAgenda, type Fact, type OrderFlow } from './flow-state';
+import { runMoment } from './proxies';
 
 const isResolution = (fact: Fact): boolean => fact.kind === 'exceptionResolved';
 
@@ -14,14 +16,21 @@ export async function accept(flow: OrderFlow): Promise<void> {
   const isGivenUp = () => flow.agenda?.order.status === 'rejected';
   while (accepted === null && !isGivenUp()) {
     const answer = await momentOf(flow, (moments) => moments.acceptOrder({ orderId }));
-    flow.acceptWaitsFor = answer.outcome === 'waiting' ? answer.exceptions : [];
     if (answer.outcome !== 'waiting') break;
+    flow.acceptWaitsFor = await waitsWithCauses(flow);
     showState(flow);
     // A cancellation gives up an order that was never accepted.
     await condition(() => flow.facts.some(isResolution) || isGivenUp());
     await applyResolutions(flow);
   }
   await refreshAgenda(flow);
+}
+
+/** The agenda's exceptions name their causes: the call that cures each can be shown. */
+async function waitsWithCauses(flow: OrderFlow): Promise<readonly ExceptionBrief[]> {
+  const { orderId } = flow.input;
+  const read = () => runMoment((moments) => moments.readAgenda({ orderId }));
+  return (await flow.moments.take(read)).blockedBy;
 }
 
 /** All that came in so far, so that a burst of new mappings is one more try. */
