@@ -73,8 +73,7 @@ test('kill -9 of the worker while 50 orders are in flight: all end', async () =>
 
   await world.until(
     'the end of every order',
-    async () =>
-      (await count(isOpen)) === 0 && (await count('from sales_order')) >= IN_FLIGHT + 20,
+    async () => (await count(isOpen)) === 0 && (await count('from sales_order')) >= IN_FLIGHT + 20,
     ALL_END_MS,
   );
   for (const [index, { orderNo }] of sold.entries()) {
