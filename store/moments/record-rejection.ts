@@ -1,4 +1,5 @@
 /** The warehouse took the request and cannot fulfil it after all. */
+import type { Taken } from '../../canonical/ports/warehouse';
 import type { FulfilmentRejected } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';
@@ -17,7 +18,7 @@ export async function recordRejection(
     const fact = await takeFact<FulfilmentRejected>(sql, eventNo);
     if (!fact) return 'duplicate' as const;
     const { requestId, reason } = fact.data;
-    if (await answersOpenRelease(sql, inHand, requestId, reason)) {
+    if (await answersOpenRelease(sql, inHand, requestId)) {
       const groupNo = inHand.order.groups.at(-1)?.groupNo ?? 1;
       await rejected(sql, inHand, { groupNo, ref: requestId, why: reason, eventNo });
       await markEventApplied(sql, eventNo);
@@ -41,14 +42,14 @@ export async function recordRejection(
 }
 
 /**
- * The rejection overtook the answer to the release itself: it is that answer. The release's own
- * answer, when it comes, finds its effect finished and changes nothing.
+ * The rejection overtook the answer to the release itself, and tells that the request was taken:
+ * who rejects it has it. The release's own answer, when it comes, finds its effect finished and
+ * changes nothing.
  */
 async function answersOpenRelease(
   sql: Sql,
   { order }: OrderInHand,
   requestId: string,
-  reason: string,
 ): Promise<boolean> {
   const { rows } = await sql.query(
     `select 1 from effect
@@ -57,8 +58,8 @@ async function answersOpenRelease(
   );
   if (rows.length === 0 || order.locationId === null) return false;
   const groupNo = order.groups.at(-1)?.groupNo ?? 1;
-  const answer = { outcome: 'refused', vendorCode: 'rejected', detail: reason };
-  await finishEffect(sql, requestId, { state: 'refused', reference: null, answer });
+  const answer: Taken = { outcome: 'taken', reference: requestId };
+  await finishEffect(sql, requestId, { state: 'done', reference: requestId, answer });
   await keepGroup(sql, order.orderId, {
     groupNo,
     location: order.locationId,
