@@ -87,14 +87,18 @@ function describeWaits(flow: OrderFlow): string[] {
   return ['### In progress'];
 }
 
+/** A heading and one list: the UI (2.54) runs the lines of a list within a list together. */
 function describeException(one: ExceptionBrief): string[] {
   return [
-    `- **${one.code}**: ${one.detail}`,
-    `  - **${one.owner}** must act until **${one.deadlineAt}**`,
-    ...howToCure(one).map((line) => `  - ${line}`),
-    `  - exception \`${one.exceptionId}\`: ${one.resolutions
+    `#### ${one.code}`,
+    one.detail,
+    '',
+    `- **${one.owner}** must act until **${one.deadlineAt}**`,
+    ...howToCure(one).map((line) => `- ${line}`),
+    `- exception \`${one.exceptionId}\`: ${one.resolutions
       .map((resolution) => `\`POST /v1/exceptions/${one.exceptionId}/${resolution}\``)
       .join(' or ')}`,
+    '',
   ];
 }
 
