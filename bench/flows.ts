@@ -73,7 +73,7 @@ function figuresOf(rounds: readonly Round[]) {
   };
 }
 
-async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
+export async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
   const child = fork(require.resolve('./bare/worker'), [], {
     env: { ...process.env, ...stack.workerEnv },
     execArgv: process.execArgv,
@@ -83,7 +83,7 @@ async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
   return child;
 }
 
-async function bare({ temporal }: BenchStack, sku: string, count: number): Promise<Round> {
+export async function bare({ temporal }: BenchStack, sku: string, count: number): Promise<Round> {
   const latenciesMs: number[] = [];
   const seconds = await inParallel(count, IN_FLIGHT, async () => {
     const id = randomUUID();

@@ -5,14 +5,13 @@ import { EXCEPTION_RULES, ownerOf } from '../canonical/schema/exception';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { Sql } from './database';
 
-/** Takes the order's row lock: the first lock of every moment. False where there is no such order. */
-export async function lockOrder(sql: Sql, orderId: string): Promise<boolean> {
-  const { rows } = await sql.query({
+/** Takes the order's row lock: the first lock of every moment. */
+export async function lockOrder(sql: Sql, orderId: string): Promise<void> {
+  await sql.query({
     name: 'lock-order',
     text: 'select 1 from sales_order where order_id = $1 for no key update',
     values: [orderId],
   });
-  return rows.length > 0;
 }
 
 type SnapshotRow = Omit<OrderSnapshot, 'exceptions'> & {
@@ -32,6 +31,8 @@ const SNAPSHOT = `
          o.channel_order_ref as "channelOrderRef", o.correlation_id as "correlationId",
          o.currency, o.total_minor as "totalMinor", o.stage, o.status,
          o.hold_reason as "holdReason", o.location_id as "locationId",
+         coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
+           as "timeZone",
     coalesce((select jsonb_agg(jsonb_build_object(
         'lineNo', l.line_no, 'sku', l.sku, 'channelSku', l.channel_sku,
         'channelLineRef', l.channel_line_ref, 'locationId', l.location_id,

@@ -39,7 +39,7 @@ export interface FlowStart {
  */
 export function orderStartOptions(input: OrderFlowInput): FlowStart {
   const { channelInstance, orderNo, accepted } = input;
-  const node = accepted?.location ?? null;
+  const node = accepted?.order.location ?? null;
   return {
     workflowType: ORDER_WORKFLOW_TYPE,
     workflowId: orderWorkflowId(channelInstance, orderNo),
@@ -47,7 +47,7 @@ export function orderStartOptions(input: OrderFlowInput): FlowStart {
     searchAttributes: [
       { name: SEARCH_ATTRIBUTES.channel, value: channelInstance },
       { name: SEARCH_ATTRIBUTES.orderNo, value: orderNo },
-      { name: SEARCH_ATTRIBUTES.status, value: accepted?.status ?? 'received' },
+      { name: SEARCH_ATTRIBUTES.status, value: accepted?.order.status ?? 'received' },
       ...(node === null ? [] : [{ name: SEARCH_ATTRIBUTES.node, value: node }]),
     ],
     staticSummary: `Order ${orderNo} of ${channelInstance}`,

@@ -79,6 +79,8 @@ export interface OrderSnapshot {
   readonly status: OrderStatus;
   readonly holdReason: string | null;
   readonly locationId: string | null;
+  /** Of that location: which day a moment of the order belongs to. UTC where it has none. */
+  readonly timeZone: string;
   readonly lines: readonly SnapshotLine[];
   readonly tenders: readonly SnapshotTender[];
   readonly captures: readonly SnapshotCapture[];

@@ -133,3 +133,11 @@ export function worthOfUnits(line: SnapshotLine, quantity: number): number {
   const taxMinor = worth.taxes.reduce((minor, tax) => minor + tax.amountMinor, 0);
   return worth.grossMinor - worth.discountMinor + worth.shippingMinor + taxMinor;
 }
+
+/** A shipment and its invoice share their number. */
+export function invoiceNumber(
+  order: Pick<OrderSnapshot, 'channelInstance' | 'orderNo'>,
+  shipmentNo: number,
+): string {
+  return `INV-${order.channelInstance}-${order.orderNo}-${shipmentNo}`;
+}

@@ -19,8 +19,8 @@ export interface OrderFlowInput {
   /** Queues to call: the money mover's, the warehouse's. */
   readonly moneyAccount: string;
   readonly warehouse: string;
-  /** Set where the API or the router accepted the order before the flow began. */
-  readonly accepted: OrderBrief | null;
+  /** What was due when the API or the router accepted it, in that transaction; null: it waits. */
+  readonly accepted: OrderAgenda | null;
   readonly fulfilmentDeadlineMs: number;
 }
 

@@ -1,6 +1,6 @@
 /** What the accept statement is given: the order as rows, its flow's input, what leaves with it. */
 import type { Acceptable } from '../../canonical/rules/acceptance';
-import { briefOf, statusOf } from '../../canonical/rules/agenda';
+import { agendaOf, statusOf } from '../../canonical/rules/agenda';
 import { businessDate } from '../../canonical/rules/business-date';
 import { effectKey } from '../../canonical/rules/effect-keys';
 import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
@@ -100,7 +100,7 @@ function flowInput(
 ): OrderFlowInput {
   return {
     ...flowAddress(acceptance),
-    accepted: briefOf(snapshot),
+    accepted: agendaOf(snapshot),
     fulfilmentDeadlineMs,
   };
 }
@@ -138,6 +138,7 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     status: 'accepted',
     holdReason: order.hold?.reason ?? null,
     locationId: acceptable.location.locationId,
+    timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
       ...line,
       locationId: acceptable.location.locationId,

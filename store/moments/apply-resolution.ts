@@ -48,7 +48,7 @@ const authorizeAnew: Step = async (sql, { order }, row, [tenderNo = 0]) => {
   );
   const last = tender.authorizations.at(-1);
   const amountMinor = last?.amountMinor ?? row.money_minor ?? tender.amountMinor;
-  await planAuthorization(sql, order.orderId, tenderNo, amountMinor);
+  await planAuthorization(sql, order, tenderNo, amountMinor);
 };
 
 /** Due again under the next try; on a new authorization where the old one is gone. */
@@ -63,7 +63,7 @@ const captureAgain: Step = async (sql, { order }, _row, [tenderNo = 0, shipmentN
   const authorizationNo =
     authorization?.state === 'live'
       ? capture.authorizationNo
-      : await planAuthorization(sql, order.orderId, tenderNo, capture.amountMinor);
+      : await planAuthorization(sql, order, tenderNo, capture.amountMinor);
   await sql.query(
     `update capture set state = 'due', try = try + 1, authorization_no = $4
       where order_id = $1 and tender_no = $2 and shipment_no = $3`,

@@ -7,29 +7,21 @@ import type { AuthorizeOrder, EffectAnswer } from '../../canonical/schema/order-
 import type { Database, Sql } from '../database';
 import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
-import { appendFact, loadOrder } from '../orders';
+import { appendFact } from '../orders';
+import { moneyRefs, moneyRequest } from './money-refs';
 import { orderMoment, UnknownOrder } from './order-moment';
 
 export async function prepareAuthorization(
   sql: Sql,
   due: AuthorizeOrder,
 ): Promise<AuthorizeRequest> {
-  const order = await loadOrder(sql, due.orderId);
-  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
-  if (!order || !tender?.paymentMethodRef) {
+  const { channelOrderRef, paymentMethodRef } = await moneyRefs(sql, due);
+  if (paymentMethodRef === null) {
     throw new UnknownOrder(
       `order ${due.orderId} has no means of payment on tender ${due.tenderNo}`,
     );
   }
-  return {
-    key: due.key,
-    orderId: due.orderId,
-    channelOrderRef: order.channelOrderRef,
-    tenderNo: due.tenderNo,
-    amountMinor: due.amountMinor,
-    currency: due.currency,
-    paymentMethodRef: tender.paymentMethodRef,
-  };
+  return { ...moneyRequest(due), channelOrderRef, paymentMethodRef };
 }
 
 export async function recordAuthorization(

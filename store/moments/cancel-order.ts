@@ -12,7 +12,6 @@ import type { SnapshotLine } from '../../canonical/rules/order-snapshot';
 import { worthOfUnits } from '../../canonical/rules/shipment';
 import type { CancellationAnnouncement } from '../../canonical/ports/channel';
 import type { CancelRequested } from '../../canonical/schema/event';
-import type { Order } from '../../canonical/schema/order';
 import type {
   CancelDecision,
   CancelPlan,
@@ -24,9 +23,8 @@ import { appendFact, markEventApplied, moveUnits } from '../orders';
 import { enqueue } from '../outbox';
 import { rejectReceived } from './accept-order';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
-import { timeZoneOf } from './place';
 import { refundPrepaid } from './refund-due';
-import { toCustomer } from './shipment-messages';
+import { toCustomer, whomToTell } from './shipment-messages';
 import { moveStock } from './stock-rows';
 
 /** What a cancel would need; changes nothing. */
@@ -156,7 +154,7 @@ export async function giveUpUnits(
   const { order } = inHand;
   const { orderId } = order;
   const occurredAt = new Date().toISOString();
-  const onDate = businessDate(occurredAt, await timeZoneOf(sql, order.locationId));
+  const onDate = businessDate(occurredAt, order.timeZone);
   const worthMinor = sum(
     order.lines.map((line) => {
       const units = moves.filter((move) => move.lineNo === line.lineNo);
@@ -225,11 +223,7 @@ function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
 
 async function tellOfCancellation(sql: Sql, inHand: OrderInHand, channelAsked: boolean) {
   const { order, setup } = inHand;
-  const { rows } = await sql.query<Pick<Order, 'customer'>>(
-    `select content -> 'customer' as customer from sales_order where order_id = $1`,
-    [order.orderId],
-  );
-  const whom = only(rows, `order ${order.orderId}`);
+  const whom = await whomToTell(sql, order.orderId);
   const messages = toCustomer(inHand, whom, 'order-cancelled', 'whole', {
     orderNo: order.orderNo,
   });

@@ -13,29 +13,18 @@ import type { Database, Sql } from '../database';
 import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { postJournal } from '../ledger';
-import { appendFact, loadOrder } from '../orders';
-import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
-import { timeZoneOf } from './place';
+import { appendFact } from '../orders';
+import { moneyRefs, moneyRequest } from './money-refs';
+import { orderMoment, type OrderInHand } from './order-moment';
 
 export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<CaptureRequest> {
-  const order = await loadOrder(sql, due.orderId);
-  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
-  const authorization = tender?.authorizations.find(
-    (one) => one.authorizationNo === due.authorizationNo,
-  );
-  if (!order || !authorization) {
-    throw new UnknownOrder(`order ${due.orderId} has no authorization ${due.authorizationNo}`);
-  }
+  const { channelOrderRef, authorizationRef, captureRefs } = await moneyRefs(sql, due);
   return {
-    key: due.key,
-    orderId: due.orderId,
-    channelOrderRef: order.channelOrderRef,
-    tenderNo: due.tenderNo,
-    amountMinor: due.amountMinor,
-    currency: due.currency,
-    authorizationRef: authorization.reference,
+    ...moneyRequest(due),
+    channelOrderRef,
+    authorizationRef,
     isFinal: due.isFinal,
-    knownRefs: order.captures.flatMap((one) => (one.reference ? [one.reference] : [])),
+    knownRefs: captureRefs,
   };
 }
 
@@ -62,9 +51,10 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
   const { order, setup } = inHand;
   const { orderId, tenderNo, shipmentNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
-  await sql.query({
-    name: 'book-capture',
-    text: `with c as (
+  await Promise.all([
+    sql.query({
+      name: 'book-capture',
+      text: `with c as (
              update capture set state = 'captured', reference = $5, captured_at = now()
               where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
            a as (
@@ -73,35 +63,36 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
               where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)
            update tender set captured_minor = captured_minor + $6
             where order_id = $1 and tender_no = $2`,
-    values: [
+      values: [
+        orderId,
+        tenderNo,
+        shipmentNo,
+        due.authorizationNo,
+        answer.reference,
+        amountMinor,
+        due.isFinal,
+      ],
+    }),
+    postJournal(sql, {
+      momentKey: due.key,
+      entity: setup.entity,
+      channelInstance: order.channelInstance,
+      businessDate: businessDate(occurredAt, order.timeZone),
+      currency: due.currency,
       orderId,
-      tenderNo,
-      shipmentNo,
-      due.authorizationNo,
-      answer.reference,
-      amountMinor,
-      due.isFinal,
-    ],
-  });
-  await postJournal(sql, {
-    momentKey: due.key,
-    entity: setup.entity,
-    channelInstance: order.channelInstance,
-    businessDate: businessDate(occurredAt, await timeZoneOf(sql, order.locationId)),
-    currency: due.currency,
-    orderId,
-    eventNo: null,
-    source: `effect:${due.key}`,
-    correlationId: order.correlationId,
-    occurredAt,
-    posting: postCapture({ orderId, tenderNo, paymentRef: answer.reference, amountMinor }),
-  });
-  await appendFact(sql, orderId, {
-    kind: 'captured',
-    occurredAt,
-    money: [{ tenderNo, kind: 'captured', amountMinor }],
-    about: { shipmentNo, system: setup.moneyAccount, reference: answer.reference },
-  });
+      eventNo: null,
+      source: `effect:${due.key}`,
+      correlationId: order.correlationId,
+      occurredAt,
+      posting: postCapture({ orderId, tenderNo, paymentRef: answer.reference, amountMinor }),
+    }),
+    appendFact(sql, orderId, {
+      kind: 'captured',
+      occurredAt,
+      money: [{ tenderNo, kind: 'captured', amountMinor }],
+      about: { shipmentNo, system: setup.moneyAccount, reference: answer.reference },
+    }),
+  ]);
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {

@@ -28,8 +28,8 @@ export class UnknownOrder extends Error {
 
 /** Locks and loads an order; throws UnknownOrder where there is none. */
 export async function takeOrder(sql: Sql, orderId: string): Promise<TakenOrder> {
-  const isHere = await lockOrder(sql, orderId);
-  const order = isHere ? await loadOrder(sql, orderId) : null;
+  // Sent together, run in this order: what is read is what the lock protects.
+  const [, order] = await Promise.all([lockOrder(sql, orderId), loadOrder(sql, orderId)]);
   const setup = order && channelSetup(order.channelInstance);
   if (!order || !setup) throw new UnknownOrder(`order ${orderId} is not here`);
   return { order, setup };

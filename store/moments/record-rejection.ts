@@ -6,7 +6,7 @@ import type { Database, Sql } from '../database';
 import { finishEffect } from '../effects';
 import { markEventApplied } from '../orders';
 import { orderMoment, type OrderInHand } from './order-moment';
-import { takeFact } from './record-shipment';
+import { takeFact } from './fact';
 import { keepGroup, rejected } from './release';
 
 export async function recordRejection(

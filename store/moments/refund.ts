@@ -10,28 +10,22 @@ import type { Database, Sql } from '../database';
 import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { postJournal } from '../ledger';
-import { appendFact, loadOrder } from '../orders';
-import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
-import { timeZoneOf } from './place';
+import { appendFact } from '../orders';
+import { moneyRefs, moneyRequest } from './money-refs';
+import { orderMoment, type OrderInHand } from './order-moment';
 
 /** The open item of the ledger that a refund settles. */
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
   `refund:${orderId}:${tenderNo}:${refundNo}`;
 
 export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundRequest> {
-  const order = await loadOrder(sql, due.orderId);
-  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
-  if (!order || !tender) throw new UnknownOrder(`order ${due.orderId}, tender ${due.tenderNo}`);
+  const refs = await moneyRefs(sql, due);
   return {
-    key: due.key,
-    orderId: due.orderId,
-    channelOrderRef: order.channelOrderRef,
-    tenderNo: due.tenderNo,
-    amountMinor: due.amountMinor,
-    currency: due.currency,
-    authorizationRef: tender.authorizations.at(-1)?.reference ?? null,
-    captureRef: order.captures.find((one) => one.tenderNo === due.tenderNo)?.reference ?? null,
-    knownRefs: order.refunds.flatMap((one) => (one.reference ? [one.reference] : [])),
+    ...moneyRequest(due),
+    channelOrderRef: refs.channelOrderRef,
+    authorizationRef: refs.authorizationRef,
+    captureRef: refs.captureRefs[0] ?? null,
+    knownRefs: refs.refundRefs,
   };
 }
 
@@ -70,7 +64,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
     momentKey: due.key,
     entity: setup.entity,
     channelInstance: order.channelInstance,
-    businessDate: businessDate(occurredAt, await timeZoneOf(sql, order.locationId)),
+    businessDate: businessDate(occurredAt, order.timeZone),
     currency: due.currency,
     orderId,
     eventNo: null,

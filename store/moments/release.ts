@@ -7,32 +7,33 @@ import type { EffectAnswer, ReleaseOrder } from '../../canonical/schema/order-fl
 import { only, type Database, type Sql } from '../database';
 import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
-import { appendFact, loadOrder, moveUnits, type UnitMove } from '../orders';
-import { orderMoment, UnknownOrder, type OrderInHand } from './order-moment';
+import { appendFact, moveUnits, type UnitMove } from '../orders';
+import { orderMoment, type OrderInHand } from './order-moment';
+
+interface ReleaseRow {
+  channelInstance: string;
+  orderNo: string;
+  correlationId: string;
+  shipTo: Address | null;
+  lines: { lineNo: number; sku: string; quantity: number }[];
+}
 
 export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<FulfilmentRequest> {
-  const order = await loadOrder(sql, due.orderId);
-  if (!order) throw new UnknownOrder(`order ${due.orderId} is not here`);
-  const { rows } = await sql.query<{ ship_to: Address | null }>(
-    `select content -> 'shipTo' as ship_to from sales_order where order_id = $1`,
-    [due.orderId],
-  );
-  return {
-    key: due.key,
-    orderId: due.orderId,
-    channelInstance: order.channelInstance,
-    orderNo: order.orderNo,
-    location: due.location,
-    correlationId: order.correlationId,
-    lines: order.lines
-      .filter((line) => line.reserved > 0)
-      .map((line) => ({
-        lineNo: line.lineNo,
-        sku: line.sku ?? line.channelSku,
-        quantity: line.reserved,
-      })),
-    shipTo: shipToOf(only(rows, `order ${due.orderId}`).ship_to),
-  };
+  const { rows } = await sql.query<ReleaseRow>({
+    name: 'release-request',
+    text: `
+      select o.channel_instance as "channelInstance", o.order_no as "orderNo",
+             o.correlation_id as "correlationId", o.content -> 'shipTo' as "shipTo",
+             coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'sku', l.sku,
+                         'quantity', l.reserved) order by l.line_no)
+                         from order_line l where l.order_id = o.order_id and l.reserved > 0), '[]')
+               as lines
+        from sales_order o where o.order_id = $1`,
+    values: [due.orderId],
+  });
+  const { shipTo, ...request } = only(rows, `order ${due.orderId}`);
+  const { key, orderId, location } = due;
+  return { key, orderId, location, ...request, shipTo: shipToOf(shipTo) };
 }
 
 function shipToOf(address: Address | null): ShipTo | null {
@@ -104,18 +105,20 @@ async function released(sql: Sql, { order }: OrderInHand, due: ReleaseOrder): Pr
       ? [{ lineNo: line.lineNo, from: 'reserved', to: 'released', quantity }]
       : [];
   });
-  await moveUnits(sql, due.orderId, moves);
-  await sql.query({
-    name: 'set-released',
-    text: `update sales_order set released_at = coalesce(released_at, now()) where order_id = $1`,
-    values: [due.orderId],
-  });
-  await appendFact(sql, due.orderId, {
-    kind: 'released',
-    occurredAt: new Date().toISOString(),
-    moves,
-    about: { groupNo: due.groupNo, location: due.location, requestId: due.key },
-  });
+  await Promise.all([
+    moveUnits(sql, due.orderId, moves),
+    sql.query({
+      name: 'set-released',
+      text: `update sales_order set released_at = coalesce(released_at, now()) where order_id = $1`,
+      values: [due.orderId],
+    }),
+    appendFact(sql, due.orderId, {
+      kind: 'released',
+      occurredAt: new Date().toISOString(),
+      moves,
+      about: { groupNo: due.groupNo, location: due.location, requestId: due.key },
+    }),
+  ]);
 }
 
 /** What the warehouse was really asked for: a cancel may have come between. */

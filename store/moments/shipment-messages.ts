@@ -1,6 +1,6 @@
 /** Whom a shipment is told: the channel, the customer, the tax service; one outbox row each. */
 import { effectKey } from '../../canonical/rules/effect-keys';
-import type { PlannedShipment } from '../../canonical/rules/shipment';
+import { invoiceNumber, type PlannedShipment } from '../../canonical/rules/shipment';
 import type { ShipmentAnnouncement } from '../../canonical/ports/channel';
 import type { CustomerMessage } from '../../canonical/ports/notification';
 import type { TaxInvoice } from '../../canonical/ports/tax';
@@ -17,27 +17,32 @@ export interface ShipmentToTell {
   readonly planned: PlannedShipment;
 }
 
-export async function shipmentMessages(
-  sql: Sql,
-  inHand: TakenOrder,
-  shipment: ShipmentToTell,
-): Promise<OutboxMessage[]> {
-  const { orderId } = inHand.order;
-  const { rows } = await sql.query<Pick<Order, 'customer' | 'shipTo'>>({
+export type WhomToTell = Pick<Order, 'customer' | 'shipTo'>;
+
+/** The personal data of an order; it goes no further than into the messages. */
+export async function whomToTell(sql: Sql, orderId: string): Promise<WhomToTell> {
+  const { rows } = await sql.query<WhomToTell>({
     name: 'whom-to-tell',
     text: `select content -> 'customer' as customer, content -> 'shipTo' as "shipTo"
              from sales_order where order_id = $1`,
     values: [orderId],
   });
-  const whom = only(rows, `order ${orderId}`);
+  return only(rows, `order ${orderId}`);
+}
+
+export function shipmentMessages(
+  taken: TakenOrder,
+  whom: WhomToTell,
+  shipment: ShipmentToTell,
+): OutboxMessage[] {
   return [
-    ...toChannel(inHand, shipment),
-    ...toCustomer(inHand, whom, 'order-shipped', shipment.shipmentNo, {
-      orderNo: inHand.order.orderNo,
+    ...toChannel(taken, shipment),
+    ...toCustomer(taken, whom, 'order-shipped', shipment.shipmentNo, {
+      orderNo: taken.order.orderNo,
       trackingNumber: shipment.data.trackingNumber ?? '',
       carrier: shipment.data.carrier ?? '',
     }),
-    toTaxService(inHand, whom, shipment),
+    toTaxService(taken, whom, shipment),
   ];
 }
 
@@ -62,34 +67,34 @@ function toChannel({ order, setup }: TakenOrder, shipment: ShipmentToTell): Outb
 
 /** Mail where there is an address, else a text message, else nothing. */
 export function toCustomer(
-  inHand: TakenOrder,
+  taken: TakenOrder,
   whom: Pick<Order, 'customer'>,
   template: CustomerMessage['template'],
   subject: string | number,
   variables: CustomerMessage['variables'],
 ): OutboxMessage[] {
-  const { orderId } = inHand.order;
+  const { orderId } = taken.order;
   const { email, phone } = whom.customer ?? {};
   const to = email ?? phone;
   if (to === undefined) return [];
   const key = effectKey.notify(orderId, template, subject);
   const channel = email === undefined ? 'sms' : 'email';
   const body: CustomerMessage = { key, orderId, channel, to, template, variables };
-  const destination = `notification.${inHand.setup.notifier}`;
-  return [{ ...envelope(inHand, key), destination, verb: 'sendMessage', body }];
+  const destination = `notification.${taken.setup.notifier}`;
+  return [{ ...envelope(taken, key), destination, verb: 'sendMessage', body }];
 }
 
 function toTaxService(
-  inHand: TakenOrder,
+  taken: TakenOrder,
   whom: Pick<Order, 'shipTo'>,
   { shipmentNo, onDate, planned }: ShipmentToTell,
 ): OutboxMessage {
-  const { order, setup } = inHand;
+  const { order, setup } = taken;
   const key = effectKey.taxInvoice(order.orderId, shipmentNo);
   const body: TaxInvoice = {
     key,
     orderId: order.orderId,
-    invoiceNo: `INV-${order.channelInstance}-${order.orderNo}-${shipmentNo}`,
+    invoiceNo: invoiceNumber(order, shipmentNo),
     entity: setup.entity,
     currency: order.currency,
     invoiceDate: onDate,
@@ -105,7 +110,7 @@ function toTaxService(
     })),
   };
   const destination = `tax.${setup.taxAccount}`;
-  return { ...envelope(inHand, key), destination, verb: 'recordTaxInvoice', body };
+  return { ...envelope(taken, key), destination, verb: 'recordTaxInvoice', body };
 }
 
 function envelope({ order }: TakenOrder, key: string) {

@@ -1,10 +1,14 @@
 /** What a shipment takes from which tender: prepaid money, captures that become due, what is left. */
 import { planCaptures } from '../../canonical/rules/capture';
-import type { AuthorizationFacts, CapturePlan } from '../../canonical/rules/capture';
+import type {
+  AuthorizationFacts,
+  CapturePlan,
+  PlannedCapture,
+} from '../../canonical/rules/capture';
 import { stepName } from '../../canonical/rules/effect-keys';
 import { formatMoney, sum } from '../../canonical/rules/money';
-import type { SnapshotTender } from '../../canonical/rules/order-snapshot';
-import { only, type Sql } from '../database';
+import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order-snapshot';
+import type { Sql } from '../database';
 import { openException } from '../exceptions';
 import type { OrderInHand } from './order-moment';
 
@@ -59,67 +63,85 @@ function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
 /** Rows for what is to be captured; an authorization that is spent is asked for anew. */
 export async function planMoney(
   sql: Sql,
-  { order }: OrderInHand,
+  inHand: OrderInHand,
   shipmentNo: number,
   plan: CapturePlan,
 ): Promise<void> {
-  const { orderId, currency } = order;
-  for (const part of plan.prepaid) {
-    await sql.query(
-      `update tender set prepaid_used_minor = prepaid_used_minor + $3
-        where order_id = $1 and tender_no = $2`,
-      [orderId, part.tenderNo, part.amountMinor],
-    );
-  }
-  for (const capture of plan.captures) {
-    const authorizationNo =
-      capture.authorizationNo ??
-      (await planAuthorization(sql, orderId, capture.tenderNo, capture.amountMinor));
-    await sql.query({
+  const { order } = inHand;
+  await Promise.all([
+    ...plan.prepaid.map((part) => usePrepaid(sql, order.orderId, part)),
+    ...plan.captures.map((capture) => planCapture(sql, order, shipmentNo, capture)),
+    plan.uncoveredMinor > 0 && uncovered(sql, order, shipmentNo, plan.uncoveredMinor),
+  ]);
+}
+
+async function usePrepaid(sql: Sql, orderId: string, part: CapturePlan['prepaid'][number]) {
+  await sql.query(
+    `update tender set prepaid_used_minor = prepaid_used_minor + $3
+      where order_id = $1 and tender_no = $2`,
+    [orderId, part.tenderNo, part.amountMinor],
+  );
+}
+
+async function planCapture(
+  sql: Sql,
+  order: OrderSnapshot,
+  shipmentNo: number,
+  capture: PlannedCapture,
+): Promise<void> {
+  const { tenderNo, amountMinor } = capture;
+  const isSpent = capture.authorizationNo === null;
+  const authorizationNo = capture.authorizationNo ?? nextAuthorizationNo(order, tenderNo);
+  await Promise.all([
+    isSpent && planAuthorization(sql, order, tenderNo, amountMinor),
+    sql.query({
       name: 'plan-capture',
       text: `insert into capture (order_id, tender_no, shipment_no, amount_minor,
                authorization_no, is_final, state)
              values ($1, $2, $3, $4, $5, $6, 'due')`,
-      values: [
-        orderId,
-        capture.tenderNo,
-        shipmentNo,
-        capture.amountMinor,
-        authorizationNo,
-        capture.isFinal,
-      ],
-    });
-  }
-  if (plan.uncoveredMinor > 0) {
-    await openException(sql, {
-      code: 'payment.capture-failed',
-      detail: `${formatMoney(plan.uncoveredMinor, currency)} of shipment ${shipmentNo}, which has left, is covered by no tender`,
-      cause: { kind: 'order', ref: orderId },
-      blocks: stepName.capture(0, shipmentNo),
-      subject: orderId,
-      severity: 'high',
-      orderId,
-      workflowId: order.workflowId,
-      moneyMinor: plan.uncoveredMinor,
-      currency,
-      correlationId: order.correlationId,
-    });
-  }
+      values: [order.orderId, tenderNo, shipmentNo, amountMinor, authorizationNo, capture.isFinal],
+    }),
+  ]);
+}
+
+async function uncovered(
+  sql: Sql,
+  order: OrderSnapshot,
+  shipmentNo: number,
+  uncoveredMinor: number,
+): Promise<void> {
+  await openException(sql, {
+    code: 'payment.capture-failed',
+    detail: `${formatMoney(uncoveredMinor, order.currency)} of shipment ${shipmentNo}, which has left, is covered by no tender`,
+    cause: { kind: 'order', ref: order.orderId },
+    blocks: stepName.capture(0, shipmentNo),
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    workflowId: order.workflowId,
+    moneyMinor: uncoveredMinor,
+    currency: order.currency,
+    correlationId: order.correlationId,
+  });
+}
+
+function nextAuthorizationNo(order: OrderSnapshot, tenderNo: number): number {
+  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
+  return (tender?.authorizations.at(-1)?.authorizationNo ?? 0) + 1;
 }
 
 /** The next authorization of a tender; its number, which only a new need raises. */
 export async function planAuthorization(
   sql: Sql,
-  orderId: string,
+  order: OrderSnapshot,
   tenderNo: number,
   amountMinor: number,
 ): Promise<number> {
-  const { rows } = await sql.query<{ authorization_no: number }>(
+  const authorizationNo = nextAuthorizationNo(order, tenderNo);
+  await sql.query(
     `insert into payment_authorization (order_id, tender_no, authorization_no, state, amount_minor)
-     select $1, $2, coalesce(max(authorization_no), 0) + 1, 'planned', $3
-       from payment_authorization where order_id = $1 and tender_no = $2
-     returning authorization_no`,
-    [orderId, tenderNo, amountMinor],
+     values ($1, $2, $3, 'planned', $4)`,
+    [order.orderId, tenderNo, authorizationNo, amountMinor],
   );
-  return only(rows, 'planAuthorization').authorization_no;
+  return authorizationNo;
 }

@@ -7,25 +7,13 @@ import type { EffectAnswer, VoidOrder } from '../../canonical/schema/order-flow'
 import type { Database, Sql } from '../database';
 import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
-import { appendFact, loadOrder } from '../orders';
-import { orderMoment, UnknownOrder } from './order-moment';
+import { appendFact } from '../orders';
+import { moneyRefs, moneyRequest } from './money-refs';
+import { orderMoment } from './order-moment';
 
 export async function prepareVoid(sql: Sql, due: VoidOrder): Promise<VoidRequest> {
-  const order = await loadOrder(sql, due.orderId);
-  const tender = order?.tenders.find((one) => one.tenderNo === due.tenderNo);
-  if (!order || !tender) throw new UnknownOrder(`order ${due.orderId}, tender ${due.tenderNo}`);
-  const authorization = tender.authorizations.find(
-    (one) => one.authorizationNo === due.authorizationNo,
-  );
-  return {
-    key: due.key,
-    orderId: due.orderId,
-    channelOrderRef: order.channelOrderRef,
-    tenderNo: due.tenderNo,
-    amountMinor: due.amountMinor,
-    currency: due.currency,
-    authorizationRef: authorization?.reference ?? null,
-  };
+  const { channelOrderRef, authorizationRef } = await moneyRefs(sql, due);
+  return { ...moneyRequest(due), channelOrderRef, authorizationRef };
 }
 
 export async function recordVoid(

@@ -3,7 +3,7 @@ import { submitOrder } from '../../store/moments/submit-order';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, orderOf, stockShop } from './fixture';
 
-const BUYERS = 200;
+const BUYERS = 120;
 const UNITS = 10;
 let test: TestDatabase;
 beforeAll(async () => {

@@ -160,11 +160,9 @@ describe('decisions', () => {
   });
 
   test('an order on hold is not released before somebody lifts the hold', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    model.order.holdReason = 'fraud review';
+    const model = new OrderModel({ moneyMode: 'channel', lines: [1], held: 'fraud review' });
     const handle = await bench.start(model);
-    await until('looked', () => model.momentCalls.includes('readAgenda'));
-    expect(await detailsOf(handle)).toContain('release-hold');
+    await until('shown', async () => (await detailsOf(handle)).includes('release-hold'));
     expect(model.calls).toEqual([]);
     await handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
     await released(model);

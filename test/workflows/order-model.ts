@@ -39,6 +39,8 @@ export interface ModelSettings {
   readonly waitsFor?: readonly ExceptionCode[];
   readonly isMulticapture?: boolean;
   readonly fulfilmentDeadlineMs?: number;
+  /** Why it is on hold from the start. */
+  readonly held?: string;
 }
 
 interface EventRow {
@@ -84,9 +86,10 @@ export class OrderModel {
       correlationId: `cor_${ordersMade}`,
       currency: 'USD',
       totalMinor: units * UNIT_MINOR,
+      timeZone: 'UTC',
       stage: isWaiting ? 'received' : 'accepted',
       status: isWaiting ? 'received' : 'accepted',
-      holdReason: null,
+      holdReason: settings.held ?? null,
       locationId: isWaiting ? null : 'DC-EAST',
       lines: settings.lines.map((ordered, index) => this.lineOf(ordered, index, isWaiting)),
       tenders: [this.tenderOf(units * UNIT_MINOR)],
@@ -104,7 +107,7 @@ export class OrderModel {
       moneyMode: settings.moneyMode,
       moneyAccount: settings.moneyMode === 'psp' ? 'stripe-us' : 'shopify-us',
       warehouse: 'wms-main',
-      accepted: isWaiting ? null : this.agenda().order,
+      accepted: isWaiting ? null : this.agenda(),
       fulfilmentDeadlineMs: settings.fulfilmentDeadlineMs ?? FAR_DEADLINE_MS,
     };
   }

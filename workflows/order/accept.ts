@@ -5,7 +5,7 @@
 import { condition } from '@temporalio/workflow';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import { showState } from './details';
-import { momentOf, refreshAgenda, type Fact, type OrderFlow } from './flow-state';
+import { adopt, momentOf, refreshAgenda, type Fact, type OrderFlow } from './flow-state';
 import { runMoment } from './proxies';
 
 const isResolution = (fact: Fact): boolean => fact.kind === 'exceptionResolved';
@@ -13,8 +13,9 @@ const isResolution = (fact: Fact): boolean => fact.kind === 'exceptionResolved';
 /** Returns when the order is accepted or given up; the agenda then says what is due for either. */
 export async function accept(flow: OrderFlow): Promise<void> {
   const { orderId, accepted } = flow.input;
+  if (accepted !== null) return adopt(flow, accepted);
   const isGivenUp = () => flow.agenda?.order.status === 'rejected';
-  while (accepted === null && !isGivenUp()) {
+  while (!isGivenUp()) {
     const answer = await momentOf(flow, (moments) => moments.acceptOrder({ orderId }));
     if (answer.outcome !== 'waiting') break;
     flow.acceptWaitsFor = await waitsWithCauses(flow);

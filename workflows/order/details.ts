@@ -51,7 +51,7 @@ function waitingFor(flow: OrderFlow): string {
 }
 
 function describe(flow: OrderFlow, ended: OrderStatus | undefined): string {
-  const order = flow.agenda?.order ?? flow.input.accepted;
+  const order = flow.agenda?.order ?? flow.input.accepted?.order;
   const waits = ended === undefined ? describeWaits(flow) : [`### Ended: ${ended}`];
   return [...waits, ...(order ? [...describeUnits(order), ...describeMoney(order)] : [])].join(
     '\n',

@@ -94,8 +94,8 @@ export function openFlow(input: OrderFlowInput, carried: CarriedOver | undefined
     holdResults: new Map(),
     failure: null,
     shown: {
-      status: input.accepted?.status ?? 'received',
-      node: input.accepted?.location ?? '',
+      status: input.accepted?.order.status ?? 'received',
+      node: input.accepted?.order.location ?? '',
       waitingFor: '',
     },
   };

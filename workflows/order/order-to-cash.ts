@@ -8,9 +8,9 @@
  * what cannot be compensated is an exception. Cancelling the flow itself does nothing: an order is
  * cancelled by a decision.
  *
- * Events of its own history, one shipment: 33 where we authorize and capture (start and finish 5,
- * authorize, release and capture 6 each, the shipment's signal 4, moments 3, deadline 1, search
- * attributes 2), 27 where the authorization came with the order. See the flow tests.
+ * Events of its own history, one shipment: 32 where we authorize and capture (start and finish 5,
+ * authorize, release and capture 6 each, the shipment's signal 4, moments 2, deadline 1, search
+ * attributes 2), 26 where the authorization came with the order. See the flow tests.
  * Versioning: every build replays the recorded histories; a change of behaviour is under `patched`.
  */
 import {
@@ -105,7 +105,7 @@ async function end(flow: OrderFlow, status: OrderStatus): Promise<OrderEnd> {
 async function goOnInNewRun(flow: OrderFlow): Promise<void> {
   await condition(allHandlersFinished);
   await continueAsNew<typeof orderToCash>(
-    { ...flow.input, accepted: flow.agenda?.order ?? flow.input.accepted },
+    { ...flow.input, accepted: flow.agenda ?? flow.input.accepted },
     {
       facts: [...flow.facts, ...flow.parked],
       steps: [...flow.underway.values()],
