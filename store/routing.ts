@@ -91,6 +91,19 @@ export async function confirmByEcho(
   return rowCount === 1;
 }
 
+/**
+ * The processor ended an authorization on its own and we know: a capture on it was refused, or a
+ * person gave it up. One that still counts as live here is news that has no rule yet.
+ */
+export async function isAuthorizationGone(sql: Sql, reference: string): Promise<boolean> {
+  const { rows } = await sql.query<{ is_gone: boolean }>(
+    `select state in ('expired', 'voided', 'declined') as is_gone
+       from payment_authorization where reference = $1`,
+    [reference],
+  );
+  return rows.length > 0 && rows.every((row) => row.is_gone);
+}
+
 /** Which effect of ours an event without its key can be an echo of. */
 const VERB_OF: Readonly<Record<string, string>> = {
   'payment.authorized.v1': 'authorize',

@@ -9,6 +9,7 @@ import { submitOrder } from '../store/moments/submit-order';
 import {
   addDerived,
   confirmByEcho,
+  isAuthorizationGone,
   keepMapped,
   letWait,
   orderRef,
@@ -247,6 +248,10 @@ async function paid({ db }: RouterSettings, row: InboxRow, event: PaymentEvent):
   const { effectKey = null, reference, orderId } = event.data;
   const echo = { ...event, effectKey, reference, orderId: orderId ?? null };
   if (await confirmByEcho(db, row.eventNo, echo)) return;
+  if (event.type === 'payment.voided.v1' && (await isAuthorizationGone(db, reference))) {
+    await keepMapped(db, row.eventNo, event);
+    return settleEvent(db, row.eventNo, 'applied', 'that authorization is known to be gone');
+  }
   if (row.waitedMs < ECHO_WAIT_MS) {
     const note = `no effect with reference ${reference} yet`;
     return letWait(db, row.eventNo, note, recheckMs(row));
