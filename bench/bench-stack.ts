@@ -64,11 +64,20 @@ async function countStatements(stack: RunningStack): Promise<void> {
 }
 
 /** How the warehouse behaves from now on. */
-export async function scriptWarehouse(stack: BenchStack, script: object): Promise<void> {
-  const response = await fetch(`${stack.stack.stackJson.sandbox.wms}/_sandbox/script`, {
+export const scriptWarehouse = (stack: BenchStack, script: object) => say(stack, 'wms', script);
+
+/** How the processor behaves from now on. */
+export const scriptPayment = (stack: BenchStack, script: object) => say(stack, 'payment', script);
+
+async function say(
+  { stack }: BenchStack,
+  system: 'wms' | 'payment',
+  script: object,
+): Promise<void> {
+  const response = await fetch(`${stack.stackJson.sandbox[system]}/_sandbox/script`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(script),
   });
-  if (!response.ok) throw new Error(`the warehouse's script: ${await response.text()}`);
+  if (!response.ok) throw new Error(`the script of ${system}: ${await response.text()}`);
 }

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BARE_QUEUE } from './bare/queue';
-import { scriptWarehouse, type BenchStack } from './bench-stack';
+import { scriptPayment, scriptWarehouse, type BenchStack } from './bench-stack';
 import { pollUntil } from '../stack/supervisor/poll';
 import { apiClient } from '../stack/worked-order/api-client';
 import { sellInShopify } from '../stack/worked-order/orders';
@@ -38,7 +38,6 @@ export interface FlowFigures {
 }
 
 export async function measureFlows(stack: BenchStack, sku: string): Promise<FlowFigures> {
-  await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
   const bareWorker = await startBareWorker(stack);
   try {
     await ours(stack, sku, WARM_UP_ORDERS);
@@ -73,7 +72,7 @@ function figuresOf(rounds: readonly Round[]) {
   };
 }
 
-export async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
+async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
   const child = fork(require.resolve('./bare/worker'), [], {
     env: { ...process.env, ...stack.workerEnv },
     execArgv: process.execArgv,
@@ -83,7 +82,11 @@ export async function startBareWorker(stack: BenchStack): Promise<ChildProcess> 
   return child;
 }
 
-export async function bare({ temporal }: BenchStack, sku: string, count: number): Promise<Round> {
+/** Nobody is told of what the bare flow does: no webhooks, no shipments. */
+async function bare(stack: BenchStack, sku: string, count: number): Promise<Round> {
+  const { temporal } = stack;
+  await scriptWarehouse(stack, { mode: 'never', acknowledge: false });
+  await scriptPayment(stack, { webhooks: { enabled: false } });
   const latenciesMs: number[] = [];
   const seconds = await inParallel(count, IN_FLIGHT, async () => {
     const id = randomUUID();
@@ -100,6 +103,8 @@ export async function bare({ temporal }: BenchStack, sku: string, count: number)
 
 /** IN_FLIGHT orders are open at any time; one that closes makes room for the next. */
 async function ours(stack: BenchStack, sku: string, count: number): Promise<Round> {
+  await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
+  await scriptPayment(stack, { webhooks: { enabled: true } });
   const door = submitter(stack);
   const closed = watchClosed(stack);
   const latenciesMs: number[] = [];
@@ -172,8 +177,13 @@ async function countEvents({ temporal }: BenchStack): Promise<number> {
   return events;
 }
 
+export interface HistoryFigures {
+  readonly authorizedHere: number;
+  readonly authorizedBefore: number;
+}
+
 /** Events of the histories of orders, by how their money came: the median of a few. */
-export async function measureOwnHistory(stack: BenchStack, sku: string) {
+export async function measureOwnHistory(stack: BenchStack, sku: string): Promise<HistoryFigures> {
   const { apiUrl, keys, sandbox } = stack.stack.stackJson;
   await scriptWarehouse(stack, { mode: 'ship-all', delayMs: 0 });
   await receiveGoods(apiClient(apiUrl, keys.oms));

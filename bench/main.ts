@@ -12,7 +12,7 @@ import { startBenchStack, type BenchStack } from './bench-stack';
 import { measureFlows, measureOwnHistory } from './flows';
 import { measureMemory } from './memory';
 import { measureOpenLoop } from './open-loop';
-import { printFigures } from './report';
+import { printFigures, type Figures } from './report';
 import { prepareShop } from './shop';
 
 const SKU = 'BENCH';
@@ -20,7 +20,7 @@ const STOCK = 100_000_000;
 const SECTIONS = ['history', 'flows', 'accept', 'loop', 'memory'] as const;
 type Section = (typeof SECTIONS)[number];
 
-async function measure(stack: BenchStack, wanted: ReadonlySet<string>) {
+async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<Figures> {
   const run = async <T>(section: Section, work: () => Promise<T>): Promise<T | null> => {
     if (!wanted.has(section)) return null;
     console.log(`measuring ${section} …`);
@@ -35,8 +35,6 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>) {
     memory: await run('memory', () => measureMemory(stack, SKU)),
   };
 }
-export type Figures = Awaited<ReturnType<typeof measure>>;
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
   const wanted = new Set(values.only?.split(',') ?? SECTIONS);

@@ -1,5 +1,18 @@
 /** The figures as a table, each beside its target. */
-import type { Figures } from './main';
+import type { AcceptFigures } from './accept';
+import type { FlowFigures, HistoryFigures } from './flows';
+import type { MemoryFigures } from './memory';
+import type { OpenLoopFigures } from './open-loop';
+
+/** Null: that section was not asked for. */
+export interface Figures {
+  readonly machine: string;
+  readonly history: HistoryFigures | null;
+  readonly flows: FlowFigures | null;
+  readonly accept: readonly AcceptFigures[] | null;
+  readonly loop: OpenLoopFigures | null;
+  readonly memory: MemoryFigures | null;
+}
 
 interface Row {
   readonly what: string;

@@ -79,24 +79,6 @@ export async function finishEffect(
   return rowCount === 1;
 }
 
-/** The other system's own word that the effect is there; wakes nobody. True where one is ours. */
-export async function confirmEffect(
-  sql: Sql,
-  echo: {
-    readonly effectKey?: string;
-    readonly reference?: string;
-    readonly eventNo: number;
-  },
-): Promise<boolean> {
-  const { rows } = await sql.query(
-    `update effect set confirmed_at = coalesce(confirmed_at, now()),
-            confirmed_by = coalesce(confirmed_by, $3)
-      where effect_key = $1 or ($1 is null and reference = $2) returning 1`,
-    [echo.effectKey ?? null, echo.reference ?? null, echo.eventNo],
-  );
-  return rows.length > 0;
-}
-
 /**
  * Nothing was made: the first and only call never reached the other system. The row goes, so that
  * the next call is a first one again and may say something else. False where another call began.

@@ -8,7 +8,7 @@ import type { StackJson } from '../supervisor/stack-json';
 import { apiClient, type Api } from './api-client';
 import { sellInShopify, sellInWebShop } from './orders';
 import { openShop, receiveGoods, WAREHOUSE, TEA } from './shop';
-import { storyOf } from './story';
+import { storyOf, Trace } from './story';
 
 const ORDER_DEADLINE_MS = 60_000;
 
@@ -17,13 +17,6 @@ const FoundOrders = z.object({
   items: z.array(z.object({ orderId: z.string(), status: z.string() })),
 });
 const Journals = z.object({ items: z.array(z.object({ journalId: z.string() })) });
-export const Trace = z.object({
-  entries: z.array(
-    z.object({ at: z.string(), system: z.string(), kind: z.string(), summary: z.string() }),
-  ),
-});
-export type Trace = z.infer<typeof Trace>;
-
 export interface WorkedOrder {
   readonly orderId: string;
   readonly orderNo: string;

@@ -1,5 +1,12 @@
 /** A trace as a person reads it: one line a step, with the time since the first. */
-import type { Trace } from './play';
+import { z } from 'zod';
+
+export const Trace = z.object({
+  entries: z.array(
+    z.object({ at: z.string(), system: z.string(), kind: z.string(), summary: z.string() }),
+  ),
+});
+export type Trace = z.infer<typeof Trace>;
 
 const TIME_WIDTH = 9;
 const SYSTEM_WIDTH = 26;
