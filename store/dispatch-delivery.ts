@@ -141,3 +141,16 @@ export async function signalAgain(sql: Sql, olderThanMs: number, limit: number):
   });
   return rowCount ?? 0;
 }
+
+/** Delivered, with the instant at which the events behind the rows were signalled. */
+export async function markDelivered(sql: Sql, dispatchNos: readonly number[]): Promise<void> {
+  await sql.query({
+    name: 'mark-delivered',
+    text: `with sent as (
+             update dispatch set state = 'delivered', delivered_at = now(), attempts = attempts + 1
+              where dispatch_no = any($1::bigint[]) returning event_no)
+           update inbox set signalled_at = now()
+            where event_no in (select event_no from sent where event_no is not null)`,
+    values: [dispatchNos],
+  });
+}

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import { eachInParallel } from '../activities/pace';
 import { describe } from '../activities/failure';
 import type { Database } from '../store/database';
-import { markDelivered } from '../store/dispatch';
 import {
   arrivalsInLastSecond,
   dueSignals,
   dueStarts,
+  markDelivered,
   markUndeliverable,
   postponeDispatch,
   startOfOpenOrder,
