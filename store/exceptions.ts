@@ -2,6 +2,7 @@
  * Exceptions as rows. Opening is idempotent: the id follows from the flow, the step and the
  * subject. What removes a cause resolves all that waited for it and wakes their flows.
  */
+import { stepName } from '../canonical/rules/effect-keys';
 import { EXCEPTION_RULES, ownerOf } from '../canonical/schema/exception';
 import type { ExceptionBrief, ExceptionCause, Resolution } from '../canonical/schema/exception';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
@@ -44,7 +45,17 @@ const toBrief = (row: BriefRow): ExceptionBrief => ({
   resolutions: EXCEPTION_RULES[row.code].resolutions,
 });
 
-/** Opens it, finds it open, or opens it again where it was resolved and the reason came back. */
+/**
+ * What was resolved may come back. A decision that its flow has not applied yet is not wiped out by
+ * a step that began before it: the flow is on its way to apply it.
+ */
+const REOPENS = `exception.state = 'resolved' and (exception.is_applied or exception.workflow_id is null)`;
+
+/**
+ * Opens it, finds it open, or opens it again where it was resolved and the reason came back. Not
+ * where a person went on or gave up while the order was being judged: that decision stands, and the
+ * signal that came with it has the order judged once more.
+ */
 export async function openException(sql: Sql, exception: NewException): Promise<ExceptionBrief> {
   const { code, cause, subject, blocks } = exception;
   const exceptionId = derivedId('exc', exception.workflowId ?? subject, blocks, code, cause.ref);
@@ -55,15 +66,17 @@ export async function openException(sql: Sql, exception: NewException): Promise<
        correlation_id, deadline_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      on conflict (exception_id) do update set
-       state = case when exception.state = 'resolved' then 'open' else exception.state end,
-       openings = exception.openings + (exception.state = 'resolved')::int,
-       opened_at = case when exception.state = 'resolved' then now() else exception.opened_at end,
-       deadline_at = case when exception.state = 'resolved'
-                          then excluded.deadline_at else exception.deadline_at end,
-       detail = excluded.detail,
-       money_minor = excluded.money_minor,
-       resolution = null, resolution_reason = null, resolved_by = null, resolved_at = null,
-       is_applied = false
+       (state, openings, opened_at, deadline_at, detail, money_minor, resolution,
+        resolution_reason, resolved_by, resolved_at, is_applied) =
+       (select 'open', exception.openings + 1, now(), excluded.deadline_at, excluded.detail,
+               excluded.money_minor, null, null, null, null::timestamptz, false
+         where ${REOPENS}
+        union all
+        select exception.state, exception.openings, exception.opened_at, exception.deadline_at,
+               excluded.detail, excluded.money_minor, exception.resolution,
+               exception.resolution_reason, exception.resolved_by, exception.resolved_at,
+               exception.is_applied
+         where not (${REOPENS}))
      returning exception_id, code, deadline_at, detail`,
     [
       exceptionId,
@@ -85,7 +98,13 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       deadlineAt,
     ],
   );
-  return toBrief(only(rows, 'openException'));
+  const [row] = rows;
+  if (row) return toBrief(row);
+  const decided = await sql.query<BriefRow>(
+    'select exception_id, code, deadline_at, detail from exception where exception_id = $1',
+    [exceptionId],
+  );
+  return toBrief(only(decided.rows, 'openException'));
 }
 
 /** What an order waits for, oldest first. */
