@@ -2,7 +2,6 @@
  * Exceptions as rows. Opening is idempotent: the id follows from the flow, the step and the
  * subject. What removes a cause resolves all that waited for it and wakes their flows.
  */
-import { stepName } from '../canonical/rules/effect-keys';
 import { EXCEPTION_RULES, ownerOf } from '../canonical/schema/exception';
 import type { ExceptionBrief, ExceptionCause, Resolution } from '../canonical/schema/exception';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
@@ -51,11 +50,7 @@ const toBrief = (row: BriefRow): ExceptionBrief => ({
  */
 const REOPENS = `exception.state = 'resolved' and (exception.is_applied or exception.workflow_id is null)`;
 
-/**
- * Opens it, finds it open, or opens it again where it was resolved and the reason came back. Not
- * where a person went on or gave up while the order was being judged: that decision stands, and the
- * signal that came with it has the order judged once more.
- */
+/** Opens it, finds it open, or opens it again where it was resolved and the reason came back. */
 export async function openException(sql: Sql, exception: NewException): Promise<ExceptionBrief> {
   const { code, cause, subject, blocks } = exception;
   const exceptionId = derivedId('exc', exception.workflowId ?? subject, blocks, code, cause.ref);
@@ -98,13 +93,7 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       deadlineAt,
     ],
   );
-  const [row] = rows;
-  if (row) return toBrief(row);
-  const decided = await sql.query<BriefRow>(
-    'select exception_id, code, deadline_at, detail from exception where exception_id = $1',
-    [exceptionId],
-  );
-  return toBrief(only(decided.rows, 'openException'));
+  return toBrief(only(rows, 'openException'));
 }
 
 /** What an order waits for, oldest first. */
