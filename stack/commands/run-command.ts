@@ -16,13 +16,21 @@ function isExpected(error: unknown): error is Error {
   );
 }
 
+const PARENT_CHECK_MS = 500;
+
 /**
  * Aborts at the first SIGINT, SIGTERM or SIGHUP. A terminal and npm both pass Ctrl-C on, so later
- * signals are the same wish again and are ignored.
+ * signals are the same wish again and are ignored. npm passes a signal to the shell between it and
+ * us, which ends without a word: started by npm, the end of that parent is the signal.
  */
 export function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of SIGNALS) process.on(signal, () => controller.abort());
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    const check = () => process.ppid !== parent && controller.abort();
+    setInterval(check, PARENT_CHECK_MS).unref();
+  }
   return controller.signal;
 }
 
