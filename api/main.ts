@@ -1,7 +1,11 @@
 /** The API's process: configuration, schema, port; and a stop that finishes what it began. */
 import { createServer, type Server } from 'node:http';
 import pino, { type Logger } from 'pino';
-import { ConfigurationError, readConfiguration } from '../canonical/schema/configuration';
+import {
+  ConfigurationError,
+  readConfiguration,
+  temporalConnection,
+} from '../canonical/schema/configuration';
 import { openDatabase } from '../store/database';
 import { migrate } from '../store/migrate';
 import { createApp } from './app';
@@ -46,7 +50,7 @@ async function main(): Promise<void> {
   if (applied.length > 0) log.info({ applied }, 'migrations applied');
   const db = openDatabase(configuration.DATABASE_URL, { applicationName: 'throughline-api' });
   const flows = connectOrderFlows({
-    address: configuration.TEMPORAL_ADDRESS,
+    connection: temporalConnection(configuration),
     namespace: configuration.TEMPORAL_NAMESPACE,
   });
   let isServing = true;

@@ -5,6 +5,7 @@
 import {
   Client,
   Connection,
+  type ConnectionOptions,
   isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
@@ -42,7 +43,8 @@ export interface OrderFlows {
 }
 
 export interface TemporalServer {
-  readonly address: string;
+  /** Address, and where it is behind TLS: that, and a key. */
+  readonly connection: ConnectionOptions;
   readonly namespace: string;
 }
 
@@ -51,7 +53,7 @@ export function connectOrderFlows(server: TemporalServer): OrderFlows {
   let connecting: Promise<Client> | undefined;
   const client = async (): Promise<Client> => {
     connecting ??= Connection.connect({
-      address: server.address,
+      ...server.connection,
       connectTimeout: CONNECT_WAIT_MS,
     }).then((connection) => new Client({ connection, namespace: server.namespace }));
     try {

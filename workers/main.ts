@@ -12,6 +12,7 @@ import { FLOWS_TASK_QUEUE } from '../canonical/rules/flow-start';
 import {
   ConfigurationError,
   readConfiguration,
+  temporalConnection,
   type Configuration,
 } from '../canonical/schema/configuration';
 import { connectorsFrom, type Connectors } from '../connectors/registry';
@@ -139,7 +140,7 @@ async function main(): Promise<void> {
     applicationName: 'throughline-loops',
   });
   const [connection, bundle] = await Promise.all([
-    NativeConnection.connect({ address: configuration.TEMPORAL_ADDRESS }),
+    NativeConnection.connect(temporalConnection(configuration)),
     loadWorkflowBundle(process.env),
   ]);
   const connectors = connectorsFrom(configuration);

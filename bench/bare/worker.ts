@@ -2,7 +2,7 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { connectorsFrom } from '../../connectors/registry';
-import { readConfiguration } from '../../canonical/schema/configuration';
+import { readConfiguration, temporalConnection } from '../../canonical/schema/configuration';
 import { createBareActivities } from './activities';
 import { BARE_QUEUE } from './queue';
 
@@ -12,7 +12,7 @@ const SLOTS = 50;
 async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const connectors = connectorsFrom(configuration);
-  const connection = await NativeConnection.connect({ address: configuration.TEMPORAL_ADDRESS });
+  const connection = await NativeConnection.connect(temporalConnection(configuration));
   const gateway = connectors.paymentGateways['stripe-us'];
   const warehouse = connectors.warehouses['wms-main'];
   if (!gateway || !warehouse) throw new RangeError('stripe-us and wms-main are not set up');

@@ -76,6 +76,17 @@ function posting(rule: string, lines: readonly JournalLine[]): Posting | null {
 
 const orderItem = (orderId: string) => `order:${orderId}`;
 
+/** The open item of a payment that the channel took before we knew of the order. */
+export function prepaymentRef(tender: {
+  readonly reference: string | null;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+  readonly tenderNo: number;
+}): string {
+  const { reference, channelInstance, orderNo, tenderNo } = tender;
+  return reference ?? `${channelInstance}:${orderNo}:${tenderNo}`;
+}
+
 /** Rule 2: captured before fulfilment. */
 export function postPrepayment(capture: {
   readonly orderId: string;

@@ -8,6 +8,9 @@ export const Configuration = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   TEMPORAL_ADDRESS: z.string().min(3),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** For Temporal Cloud, or a server behind TLS. */
+  TEMPORAL_API_KEY: Secret.optional(),
+  TEMPORAL_TLS: z.enum(['true', 'false']).optional(),
   TEMPORAL_UI_URL: Url.optional(),
   API_HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
@@ -36,6 +39,16 @@ export const Configuration = z.object({
   EVENT_WAIT_MS: z.coerce.number().int().min(1000).default(86_400_000),
 });
 export type Configuration = Readonly<z.infer<typeof Configuration>>;
+
+/** How a client or a worker reaches Temporal; an API key is never sent without TLS. */
+export function temporalConnection(configuration: Configuration) {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: apiKey, TEMPORAL_TLS } = configuration;
+  return {
+    address,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(apiKey !== undefined || TEMPORAL_TLS === 'true' ? { tls: true } : {}),
+  };
+}
 
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

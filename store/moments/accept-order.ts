@@ -8,7 +8,7 @@ import { briefOf } from '../../canonical/rules/agenda';
 import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { sum } from '../../canonical/rules/money';
-import { postPrepayment } from '../../canonical/rules/posting';
+import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting';
 import { acceptStatedTotals } from '../../canonical/rules/totals';
 import { channelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
@@ -266,8 +266,11 @@ async function bookPrepayment(sql: Sql, row: ReceivedRow, tenderNo: number): Pro
     posting: postPrepayment({
       orderId,
       tenderNo,
-      paymentRef:
-        tender.received?.reference ?? `${content.channelInstance}:${content.orderNo}:${tenderNo}`,
+      paymentRef: prepaymentRef({
+        ...content,
+        tenderNo,
+        reference: tender.received?.reference ?? null,
+      }),
       amountMinor: tender.amount.minorUnits,
     }),
   });

@@ -2,7 +2,7 @@
 import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { formatMoney } from '../../canonical/rules/money';
-import { postRefund } from '../../canonical/rules/posting';
+import { postRefund, prepaymentRef } from '../../canonical/rules/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundOrder } from '../../canonical/schema/order-flow';
@@ -52,6 +52,8 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
   const { order, setup } = inHand;
   const { orderId, tenderNo, refundNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
+  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
+  const takenRef = tender?.authorizations[0]?.reference ?? null;
   await sql.query(
     `with r as (
        update refund set state = 'refunded', reference = $4, refunded_at = now()
@@ -74,7 +76,8 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
     posting: postRefund({
       tenderNo,
       refundItem: refundItem(orderId, tenderNo, refundNo),
-      paymentRef: answer.reference,
+      // What comes back settles the payment it came by, so that its clearing item nets.
+      paymentRef: prepaymentRef({ ...order, tenderNo, reference: takenRef }),
       amountMinor,
     }),
   });

@@ -7,7 +7,7 @@ import { judge, refusal, valuesToLookUp } from '../../canonical/rules/acceptance
 import type { Missing, Problem, Verdict } from '../../canonical/rules/acceptance';
 import { briefOf } from '../../canonical/rules/agenda';
 import { businessDate } from '../../canonical/rules/business-date';
-import { postPrepayment } from '../../canonical/rules/posting';
+import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting';
 import { channelSetup, type ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/schema/order-flow';
@@ -117,7 +117,7 @@ export async function postPrepayments(sql: Sql, acceptance: Acceptance): Promise
   for (const tender of acceptance.acceptable.tenders) {
     if (tender.received !== 'captured' || tender.amountMinor === 0) continue;
     const { tenderNo, amountMinor } = tender;
-    const paymentRef = tender.reference ?? `${order.channelInstance}:${order.orderNo}:${tenderNo}`;
+    const paymentRef = prepaymentRef({ ...order, ...tender });
     await postJournal(sql, {
       momentKey: `prepaid:${orderId}:${tenderNo}`,
       entity: setup.entity,

@@ -41,7 +41,10 @@ beforeAll(async () => {
     workflowsPath: require.resolve('./deciding-flow.ts'),
   });
   running = worker.run();
-  flows = connectOrderFlows({ address: temporal.address, namespace: temporal.namespace });
+  flows = connectOrderFlows({
+    connection: { address: temporal.address },
+    namespace: temporal.namespace,
+  });
 });
 beforeEach((context) => {
   if (temporal === undefined) context.skip('no Temporal server can be had on this machine');
@@ -112,7 +115,10 @@ test('a refusal of the flow keeps its code and its words', async () => {
 });
 
 test('no server: 503, within a bounded time', async () => {
-  const nowhere = connectOrderFlows({ address: '127.0.0.1:9', namespace: 'default' });
+  const nowhere = connectOrderFlows({
+    connection: { address: '127.0.0.1:9' },
+    namespace: 'default',
+  });
   await expect(nowhere.update(ask('F-4'))).rejects.toMatchObject({ code: 'unavailable' });
   await expect(nowhere.probe()).rejects.toThrow();
   await nowhere.close();
