@@ -1,6 +1,8 @@
 /** An order's rows as the API shows them. */
 import type { Configuration } from '../canonical/schema/configuration';
+import type { ShippedLine } from '../canonical/rules/posting';
 import { tenderState } from '../canonical/rules/order-state';
+import type { Money } from '../canonical/schema/money';
 import type { OrderRows } from '../store/order-view';
 import type { OrderView } from './schema/order';
 
@@ -10,6 +12,20 @@ export function temporalUiUrl(configuration: Configuration, workflowId: string):
   if (base === undefined) return null;
   const flow = `namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
   return `${base.replace(/\/$/, '')}/${flow}`;
+}
+
+function showShippedLine(line: ShippedLine, amount: (minorUnits: number) => Money) {
+  const { lineNo, sku, quantity, grossMinor, discountMinor, shippingMinor, costMinor } = line;
+  return {
+    lineNo,
+    sku,
+    quantity,
+    gross: amount(grossMinor),
+    discount: amount(discountMinor),
+    shipping: amount(shippingMinor),
+    taxes: line.taxes.map(({ taxCode, amountMinor }) => ({ taxCode, amount: amount(amountMinor) })),
+    cost: amount(costMinor),
+  };
 }
 
 export function showOrder(rows: OrderRows, configuration: Configuration): OrderView {
@@ -41,7 +57,7 @@ export function showOrder(rows: OrderRows, configuration: Configuration): OrderV
     })),
     shipments: shipments.map(({ invoiceMinor, captures, ...shipment }) => ({
       ...shipment,
-      lines: [...shipment.lines],
+      lines: shipment.lines.map((line) => showShippedLine(line, amount)),
       invoice: amount(invoiceMinor),
       captures: captures.map(({ amountMinor, ...capture }) => ({
         ...capture,

@@ -1,4 +1,5 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
+import type { ShippedLine } from '../canonical/rules/posting';
 import type { OrderStatus, TenderFacts } from '../canonical/rules/order-state';
 import type { ExceptionBrief } from '../canonical/schema/exception';
 import type { OrderFlowInput } from '../canonical/schema/order-flow';
@@ -59,7 +60,7 @@ interface ShipmentRow {
   readonly shippedAt: string;
   readonly businessDate: string;
   readonly invoiceMinor: number;
-  readonly lines: readonly unknown[];
+  readonly lines: readonly ShippedLine[];
   readonly captures: readonly {
     readonly tenderNo: number;
     readonly state: string;

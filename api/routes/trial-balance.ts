@@ -4,6 +4,7 @@ import { ACCOUNTS } from '../../canonical/rules/posting';
 import { readTrialBalance, type AccountBalance } from '../../store/journal-queries';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';
+import { Amount } from '../schema/amount';
 import { DateRange } from '../schema/journal';
 
 const Row = z.strictObject({
@@ -12,9 +13,10 @@ const Row = z.strictObject({
   title: z.string(),
   type: z.string(),
   currency: z.string(),
-  debitMinor: z.int(),
-  creditMinor: z.int(),
-  balanceMinor: z.int().meta({ description: 'Debits less credits' }),
+  debit: Amount,
+  credit: Amount,
+  balance: Amount.meta({ description: 'What is left on `side`; never negative' }),
+  side: z.enum(['debit', 'credit']).nullable().meta({ description: 'Null: nothing is left' }),
 });
 const TrialBalance = z
   .strictObject({
@@ -24,8 +26,8 @@ const TrialBalance = z
       z.strictObject({
         entity: z.string(),
         currency: z.string(),
-        debitMinor: z.int(),
-        creditMinor: z.int(),
+        debit: Amount,
+        credit: Amount,
         isBalanced: z.boolean(),
       }),
     ),
@@ -46,9 +48,29 @@ function totalsOf(rows: readonly AccountBalance[]) {
     });
   }
   return [...totals.values()].map((sum) => ({
-    ...sum,
+    ...amountsOf(sum),
     isBalanced: sum.debitMinor === sum.creditMinor,
   }));
+}
+
+function amountsOf<T extends Omit<AccountBalance, 'account'>>({
+  debitMinor,
+  creditMinor,
+  ...rest
+}: T) {
+  const { currency } = rest;
+  const debit = { currency, minorUnits: debitMinor };
+  return { ...rest, debit, credit: { currency, minorUnits: creditMinor } };
+}
+
+/** A balance is an amount and the side that it is on. */
+function balanceOf({ currency, debitMinor, creditMinor }: AccountBalance) {
+  const difference = debitMinor - creditMinor;
+  const side = difference > 0 ? ('debit' as const) : ('credit' as const);
+  return {
+    balance: { currency, minorUnits: Math.abs(difference) },
+    side: difference === 0 ? null : side,
+  };
 }
 
 export const trialBalanceRoute = readRoute(
@@ -67,10 +89,10 @@ export const trialBalanceRoute = readRoute(
   async ({ query: { entity = null, to = null } }, { db }) => {
     const balances = await readTrialBalance(db, entity, to);
     const rows = balances.map((row) => ({
-      ...row,
+      ...amountsOf(row),
+      ...balanceOf(row),
       title: CHART[row.account]?.title ?? row.account,
       type: CHART[row.account]?.type ?? 'unknown',
-      balanceMinor: row.debitMinor - row.creditMinor,
     }));
     return { status: 200, body: { to, rows, totals: totalsOf(balances) } };
   },

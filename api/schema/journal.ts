@@ -34,7 +34,7 @@ export const JournalView = z
         account: z.string(),
         side: z.enum(['debit', 'credit']),
         amount: Amount,
-        functionalMinor: z.int(),
+        functional: Amount.meta({ description: "In the journal's currency" }),
         dimensions: z.record(z.string(), z.union([z.string(), z.number()])),
       }),
     ),
@@ -44,9 +44,10 @@ export const JournalView = z
 export function showJournal(journal: JournalSeen): z.infer<typeof JournalView> {
   return {
     ...journal,
-    lines: journal.lines.map(({ amountMinor, currency, dimensions, ...line }) => ({
+    lines: journal.lines.map(({ amountMinor, functionalMinor, currency, dimensions, ...line }) => ({
       ...line,
       amount: { currency, minorUnits: amountMinor },
+      functional: { currency: journal.currency, minorUnits: functionalMinor },
       dimensions: { ...dimensions },
     })),
   };

@@ -59,7 +59,18 @@ export const ShipmentView = z
     shippedAt: Instant,
     businessDate: BusinessDate,
     invoice: Amount,
-    lines: z.array(z.unknown()),
+    lines: z.array(
+      z.strictObject({
+        lineNo: z.int(),
+        sku: z.string(),
+        quantity: Units,
+        gross: Amount,
+        discount: Amount,
+        shipping: Amount,
+        taxes: z.array(z.strictObject({ taxCode: z.string(), amount: Amount })),
+        cost: Amount.meta({ description: 'At standard cost' }),
+      }),
+    ),
     captures: z.array(
       z.strictObject({
         tenderNo: z.int(),

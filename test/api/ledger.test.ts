@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type RunningApi } from './fixture';
-import { addStock, DC, orderOf, putMasterData, SKU } from './world';
+import { addStock, DC, orderOf, putMasterData, SKU, usd } from './world';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -75,8 +75,23 @@ test('journals are paged and filtered, and the trial balance is zero', async () 
   expect(one.body).toEqual(first.body.items[0]);
   const balance = await api.send('GET', '/v1/trial-balance', { role: 'finance' });
   expect(balance.body.totals).toEqual([
-    expect.objectContaining({ entity: 'us-01', currency: 'USD', isBalanced: true }),
+    {
+      entity: 'us-01',
+      currency: 'USD',
+      debit: usd(7_650),
+      credit: usd(7_650),
+      isBalanced: true,
+    },
   ]);
+  const rows = new Map(balance.body.rows.map((row: { account: string }) => [row.account, row]));
+  expect(rows.get('INV')).toMatchObject({
+    debit: usd(6_750),
+    credit: usd(900),
+    balance: usd(5_850),
+    side: 'debit',
+  });
+  expect(rows.get('SHRINK')).toMatchObject({ balance: usd(5_850), side: 'credit' });
+  expect(one.body.lines[0].functional).toEqual(one.body.lines[0].amount);
   expect((await api.send('GET', '/v1/journals?account=GOLD')).status).toBe(422);
   const none = await api.send('GET', '/v1/journals?from=1999-01-01&to=1999-12-31');
   expect(none.body).toEqual({ items: [], nextCursor: null });
