@@ -92,6 +92,42 @@ describe('decisions', () => {
     ]);
   });
 
+  test('a cancel while the authorization is at the processor: what it promised is voided', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
+    model.script('authorizePayment', 'slow');
+    const handle = await bench.start(model);
+    await until('asked', () => verbs(model).includes('authorizePayment'));
+    const result = await handle.executeUpdate('cancelOrder', {
+      args: [{ decisionId: 'd1', lines: null }],
+    });
+    expect(result).toMatchObject({ outcome: 'cancelled' });
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    model.endSlowCall();
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(verbs(model)).toEqual(['authorizePayment', 'voidAuthorization']);
+  });
+
+  test('a cancel while the answer to an authorization is lost: it is asked for, then voided', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
+    model.script('authorizePayment', 'lost');
+    const handle = await bench.start(model);
+    await until('asked', () => model.made.size === 1);
+    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(verbs(model)).toEqual(['authorizePayment', 'authorizePayment', 'voidAuthorization']);
+    expect(calledOnce(model)).toBe(true);
+  });
+
+  test('a cancel while the processor is down: nothing was promised, nothing is asked for', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
+    model.script('authorizePayment', ...Array.from({ length: 40 }, () => 'down' as const));
+    const handle = await bench.start(model);
+    await until('tried', () => verbs(model).includes('authorizePayment'));
+    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(model.made.size).toBe(0);
+  });
+
   test('a cancel of one line: the other ships and only that is captured', async () => {
     const model = new OrderModel({ moneyMode: 'channel', lines: [1, 2] });
     const handle = await bench.start(model);

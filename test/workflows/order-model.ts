@@ -28,8 +28,11 @@ type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]>
 type Snapshot = Writable<OrderSnapshot>;
 type LineOf = Snapshot['lines'][number];
 
-/** How a vendor behaves at its next call of a verb: down is thrown, refused is an answer. */
-export type Behaviour = 'ok' | 'refused' | 'down';
+/**
+ * How a vendor behaves at its next call of a verb: down is thrown, refused is an answer, slow is
+ * made when the test says so, lost is made and its answer never comes.
+ */
+export type Behaviour = 'ok' | 'refused' | 'down' | 'slow' | 'lost';
 export type Verb = keyof MoneyEffects | keyof WarehouseEffects;
 
 export interface ModelSettings {
@@ -62,6 +65,7 @@ export class OrderModel {
   readonly momentCalls: string[] = [];
   /** Effects as the vendors know them: key → how often they were made. */
   readonly made = new Map<string, number>();
+  private readonly lost = new Set<string>();
   private readonly behaviours = new Map<Verb, Behaviour[]>();
   private readonly events = new Map<number, EventRow>();
   private readonly decided = new Map<string, CancelResult>();
@@ -87,6 +91,7 @@ export class OrderModel {
       currency: 'USD',
       totalMinor: units * UNIT_MINOR,
       timeZone: 'UTC',
+      isReleaseAsked: false,
       stage: isWaiting ? 'received' : 'accepted',
       status: isWaiting ? 'received' : 'accepted',
       holdReason: settings.held ?? null,
@@ -111,6 +116,9 @@ export class OrderModel {
       fulfilmentDeadlineMs: settings.fulfilmentDeadlineMs ?? FAR_DEADLINE_MS,
     };
   }
+
+  /** The vendor ends its slow call. */
+  endSlowCall: () => void = () => undefined;
 
   /** The vendor's next answers to a verb; `ok` from then on. */
   script(verb: Verb, ...behaviours: Behaviour[]): this {
@@ -197,6 +205,7 @@ export class OrderModel {
       reference: state === 'live' ? 'auth_1' : null,
       amountMinor,
       capturedMinor: 0,
+      isAsked: false,
       isMulticapture: this.settings.isMulticapture ?? this.settings.moneyMode === 'channel',
     };
   }
@@ -227,14 +236,26 @@ export class OrderModel {
   }
 
   /** Calls the vendor as scripted; the same key is made once, whatever is asked again. */
-  private call(verb: Verb, key: string): 'ok' | 'refused' {
+  private async call(verb: Verb, key: string): Promise<'ok' | 'refused'> {
     this.calls.push({ verb, key });
     const behaviour = this.behaviours.get(verb)?.shift() ?? 'ok';
     if (behaviour === 'down') {
       throw ApplicationFailure.create({ message: `${verb}: no connection`, type: 'unavailable' });
     }
-    if (behaviour === 'ok') this.made.set(key, (this.made.get(key) ?? 0) + 1);
-    return behaviour;
+    if (behaviour === 'slow') {
+      await new Promise<void>((resolve) => {
+        this.endSlowCall = resolve;
+      });
+    }
+    // The same key again is answered, and made no second time.
+    if (behaviour !== 'refused' && !this.lost.delete(key)) {
+      this.made.set(key, (this.made.get(key) ?? 0) + 1);
+    }
+    if (behaviour === 'lost') {
+      this.lost.add(key);
+      throw ApplicationFailure.create({ message: `${verb}: no answer`, type: 'ambiguous' });
+    }
+    return behaviour === 'refused' ? 'refused' : 'ok';
   }
 
   private answer(outcome: 'ok' | 'refused'): EffectAnswer {
@@ -255,8 +276,15 @@ export class OrderModel {
 
   readonly money: MoneyEffects = {
     authorizePayment: async (due) => {
-      const end = this.call('authorizePayment', due.key);
       const authorization = this.authorization(due.authorizationNo);
+      const isAskedAlready = authorization.isAsked;
+      authorization.isAsked = true;
+      const end = await this.call('authorizePayment', due.key).catch((error: unknown) => {
+        // Nothing was made: the intention is forgotten.
+        authorization.isAsked = isAskedAlready || this.lost.has(due.key);
+        throw error;
+      });
+      authorization.isAsked = false;
       authorization.state = end === 'ok' ? 'live' : 'declined';
       if (end === 'refused') {
         this.open('payment.declined', stepName.authorize(due.tenderNo), 'declined');
@@ -264,7 +292,7 @@ export class OrderModel {
       return this.answer(end);
     },
     captureShipment: async (due) => {
-      const end = this.call('captureShipment', due.key);
+      const end = await this.call('captureShipment', due.key);
       const capture = this.order.captures.find((one) => one.shipmentNo === due.shipmentNo);
       if (!capture) throw new RangeError(`no capture of shipment ${due.shipmentNo}`);
       capture.state = end === 'ok' ? 'captured' : 'failed';
@@ -280,12 +308,12 @@ export class OrderModel {
       return this.answer(end);
     },
     voidAuthorization: async (due) => {
-      const end = this.call('voidAuthorization', due.key);
+      const end = await this.call('voidAuthorization', due.key);
       this.authorization(due.authorizationNo).state = 'voided';
       return this.answer(end);
     },
     refundPayment: async (due) => {
-      const end = this.call('refundPayment', due.key);
+      const end = await this.call('refundPayment', due.key);
       const refund = this.order.refunds.find((one) => one.refundNo === due.refundNo);
       if (refund) refund.state = 'refunded';
       return this.answer(end);
@@ -294,7 +322,7 @@ export class OrderModel {
 
   readonly warehouse: WarehouseEffects = {
     releaseToWarehouse: async (due) => {
-      const end = this.call('releaseToWarehouse', due.key);
+      const end = await this.call('releaseToWarehouse', due.key);
       const state = end === 'ok' ? 'released' : 'rejected';
       this.order.groups = [
         { groupNo: due.groupNo, locationId: due.location, try: 1, state, requestKey: due.key },
@@ -304,7 +332,7 @@ export class OrderModel {
       return this.answer(end);
     },
     recallFromWarehouse: async (order) => {
-      this.call('recallFromWarehouse', order.key);
+      await this.call('recallFromWarehouse', order.key);
       return { lines: order.lines };
     },
   };

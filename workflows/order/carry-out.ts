@@ -2,10 +2,12 @@
  * A step carried out beside the main function, so that facts and decisions are taken in while a
  * vendor is slow or down. One call at a time for an order. A vendor that does not answer for some
  * minutes becomes a wait with an owner; the step is tried again by a timer, or at once when a
- * person asks for it. A step that is no longer due is given up.
+ * person asks for it. A step that is no longer due is given up, when the call that is on its way has
+ * ended; what that call made after all is then due to be undone.
  */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { EffectAnswer } from '../../canonical/schema/order-flow';
 import { adopt, momentOf, refreshAgenda, type OrderFlow } from './flow-state';
 import { isDue, nameOf, performStep, summaryOf, type Step } from './steps';
@@ -13,6 +15,11 @@ import { isDue, nameOf, performStep, summaryOf, type Step } from './steps';
 /** Between tries while the vendor is down: 1, 2, 4, 8, then 10 minutes. */
 const FIRST_BACK_OFF_MS = 60_000;
 const LONGEST_BACK_OFF_MS = 600_000;
+
+const UNAVAILABLE: ReadonlySet<string> = new Set<ExceptionCode>([
+  'payment.unavailable',
+  'fulfilment.unavailable',
+]);
 
 /** Begins a step and returns at once; its end is seen in the flow's agenda. */
 export function begin(flow: OrderFlow, step: Step): void {
@@ -32,23 +39,24 @@ export function mayCall(flow: OrderFlow, step: Step): boolean {
 }
 
 async function carryOut(flow: OrderFlow, step: Step): Promise<void> {
+  const isStillDue = () => isDue(flow.agenda, step.key);
   let tries = 0;
-  let isWaitOpen = false;
   for (;;) {
     // Several steps may wake at once: only the first to look finds the way free.
     while (!mayCall(flow, step)) await condition(() => mayCall(flow, step));
-    if (!isDue(flow.agenda, step.key)) break;
+    if (!isStillDue()) break;
     const end = await callOnce(flow, step);
     if (end.outcome === 'answered') break;
-    if (end.outcome === 'withdrawn' || !isDue(flow.agenda, step.key)) continue;
+    if (end.outcome === 'withdrawn' || !isStillDue()) {
+      // The call may have begun, or been recorded, after the agenda that withdrew it was read.
+      await refreshAgenda(flow);
+      continue;
+    }
     await openWait(flow, step, end.problem);
-    isWaitOpen = true;
-    await untilRetry(flow, tries, `Try again: ${summaryOf(step, flow.input)}`, () =>
-      isDue(flow.agenda, step.key),
-    );
+    await untilRetry(flow, tries, `Try again: ${summaryOf(step, flow.input)}`, isStillDue);
     tries += 1;
   }
-  if (isWaitOpen) await closeWait(flow, nameOf(step));
+  await closeWaitOf(flow, nameOf(step));
 }
 
 type CallEnd =
@@ -67,7 +75,7 @@ async function callOnce(flow: OrderFlow, step: Step): Promise<CallEnd> {
       ? { outcome: 'no-answer', problem: 'It was answered and is still due.' }
       : { outcome: 'answered' };
   } catch (error) {
-    // Withdrawn while it waited for its next attempt.
+    // Withdrawn while it waited for its next attempt: one that runs is awaited to its end.
     if (isCancellation(error)) return { outcome: 'withdrawn' };
     if (!(error instanceof ActivityFailure)) throw error;
     return { outcome: 'no-answer', problem: reasonOf(error) };
@@ -101,7 +109,16 @@ async function openWait(flow: OrderFlow, step: Step, problem: string): Promise<v
   );
 }
 
-export async function closeWait(flow: OrderFlow, step: string): Promise<void> {
+/**
+ * After a step has ended. A wait may have been opened by a run before this one: the agenda says
+ * whether one of that kind is open; closing one that is not changes nothing.
+ */
+export async function closeWaitOf(flow: OrderFlow, step: string): Promise<void> {
+  const isOpen = flow.agenda?.blockedBy.some((one) => UNAVAILABLE.has(one.code));
+  if (isOpen) await closeWait(flow, step);
+}
+
+async function closeWait(flow: OrderFlow, step: string): Promise<void> {
   await momentOf(flow, (moments) => moments.closeWait({ orderId: flow.input.orderId, step }));
 }
 

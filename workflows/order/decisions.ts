@@ -14,7 +14,7 @@ import type {
   RecallAnswer,
   RecallOrder,
 } from '../../canonical/schema/order-flow';
-import { closeWait, reasonOf, untilRetry } from './carry-out';
+import { closeWaitOf, reasonOf, untilRetry } from './carry-out';
 import { momentOf, type OrderFlow } from './flow-state';
 import { recallSummary } from './steps';
 
@@ -106,7 +106,7 @@ async function recall(flow: OrderFlow, order: RecallOrder): Promise<RecallAnswer
     try {
       const { recallFromWarehouse } = flow.effects.warehouse;
       const answer = await recallFromWarehouse.executeWithOptions({ summary }, [order]);
-      if (tries > 0) await closeWait(flow, step);
+      await closeWaitOf(flow, step);
       return answer;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;

@@ -9,6 +9,9 @@ const STEP = 'ship:1';
 
 /** Begins the timer with the first release. It is left running when the order closes before it. */
 export function watchRelease(flow: OrderFlow): void {
+  // Opened by a flow that was lost: it is closed when the goods are out of the warehouse.
+  const isOpen = flow.agenda?.blockedBy.some((one) => one.code === 'fulfilment.overdue');
+  if (flow.overdue === 'off' && isOpen) flow.overdue = 'open';
   const released = flow.agenda?.order.units.released ?? 0;
   if (flow.overdue === 'off' && released > 0) run(flow, flow.input.fulfilmentDeadlineMs);
 }

@@ -2,7 +2,12 @@
  * The order flow's doors: moments (one Postgres transaction each) and effects (one vendor call
  * each). Every proxy says its time-outs and its retry policy; nothing else retries.
  */
-import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type {
   MoneyEffects,
@@ -61,6 +66,8 @@ const effectPolicy = {
   startToCloseTimeout: '30s',
   // A worker that dies in a slow call is noticed within this; quick calls never beat.
   heartbeatTimeout: '10s',
+  // Withdrawn means: no further attempt. One that runs may still make its effect, so it is awaited.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
     initialInterval: '1s',
     backoffCoefficient: 2,
