@@ -18,6 +18,24 @@ export async function findItem(sql: Sql, sku: string): Promise<Item | null> {
   return rows[0] ?? null;
 }
 
+/** The same, with the row locked until the transaction ends: a change follows. */
+export async function lockItem(sql: Sql, sku: string): Promise<Item | null> {
+  const { rows } = await sql.query<Item>(
+    `select ${COLUMNS} from item where sku = $1 for no key update`,
+    [sku],
+  );
+  return rows[0] ?? null;
+}
+
+/** Units that lie or are promised anywhere, at the cost that the item has. */
+export async function isStocked(sql: Sql, sku: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    'select 1 from stock where sku = $1 and (on_hand <> 0 or reserved <> 0) limit 1',
+    [sku],
+  );
+  return rows.length > 0;
+}
+
 /** Writes an item; the caller resolves what waited for it in the same transaction. */
 export async function putItem(sql: Sql, item: Omit<Item, 'updatedAt'>): Promise<Item> {
   const { rows } = await sql.query<Item>(

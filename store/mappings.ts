@@ -48,6 +48,7 @@ export async function putMapping(
   by: string,
 ): Promise<{ readonly mapping: StoredMapping; readonly resumed: number }> {
   const { kind, source, value, target } = mapping;
+  const before = await findMapping(sql, kind, source, value);
   const { rows } = await sql.query<StoredMapping>(
     `insert into mapping (kind, source, value, target, updated_by) values ($1, $2, $3, $4, $5)
      on conflict (kind, source, value) do update set target = excluded.target,
@@ -62,7 +63,25 @@ export async function putMapping(
     { cause: { kind: 'mapping', ref: mappingRef(kind, source, value) } },
     { resolution: 'retry', by },
   );
-  return { mapping: row, resumed: resolved.length };
+  const misled =
+    kind === 'sku' && before !== null && before.target !== target
+      ? await wakeWaitersOfOldTarget(sql, before, by)
+      : 0;
+  return { mapping: row, resumed: resolved.length + misled };
+}
+
+/** Orders of the channel that name the value, and wait for what it was mapped to before. */
+async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Promise<number> {
+  const { rows } = await sql.query<{ exceptionId: string }>(
+    `select e.exception_id as "exceptionId" from exception e join sales_order o using (order_id)
+      where e.cause_kind in ('stock', 'item') and e.cause_ref = $1 and e.state <> 'resolved'
+        and e.workflow_id is not null and o.stage = 'received' and o.channel_instance = $2
+        and o.content -> 'lines' @> jsonb_build_array(jsonb_build_object('sku', $3::text))`,
+    [before.target, before.source, before.value],
+  );
+  const exceptionIds = rows.map((row) => row.exceptionId);
+  const how = { resolution: 'retry', by } as const;
+  return (await resolveExceptions(sql, { exceptionIds }, how)).length;
 }
 
 /**

@@ -24,12 +24,40 @@ const Adjusted = z
   })
   .meta({ id: 'InventoryAdjustment' });
 
+interface Shown {
+  readonly sku: string;
+  readonly quantityDelta: number;
+  /** After the adjustment. */
+  readonly onHand: number;
+  readonly sellable: number;
+}
+
+/**
+ * A person cannot take away more than there is; thrown in the transaction, so nothing moved. A
+ * count that a warehouse sends as an event is a physical fact and always applies.
+ * @throws Problem insufficient_stock naming each line
+ */
+function requireOnHand(lines: readonly Shown[]): void {
+  const taken = (sku: string) =>
+    lines.reduce((sum, line) => (line.sku === sku ? sum + line.quantityDelta : sum), 0);
+  const errors = lines.flatMap(({ sku, quantityDelta, onHand }, index) => {
+    if (onHand >= 0 || quantityDelta >= 0) return [];
+    const detail = `${-quantityDelta} of ${sku} taken away, ${onHand - taken(sku)} on hand`;
+    const pointer = `/lines/${index}/quantityDelta`;
+    return [{ pointer, code: 'insufficient_stock', detail }];
+  });
+  const [first] = errors;
+  if (first !== undefined) throw new Problem('insufficient_stock', first.detail, { errors });
+}
+
 export const adjustInventoryRoute = keyedRoute(
   {
     path: '/v1/inventory/adjustments',
     tag: 'Stock',
     summary: 'Correct on-hand stock',
-    description: 'Posts shrink or found stock at standard cost; found stock wakes waiting orders.',
+    description:
+      'Posts shrink or found stock at standard cost; found stock wakes waiting orders. More than ' +
+      'there is cannot be taken away.',
     roles: MAY.adjustStock,
     body: {
       schema: InventoryAdjusted,
@@ -40,7 +68,7 @@ export const adjustInventoryRoute = keyedRoute(
       },
     },
     responses: { 201: { description: 'Adjusted and posted', schema: Adjusted } },
-    errors: ['unknown_item', 'unknown_location'],
+    errors: ['unknown_item', 'unknown_location', 'insufficient_stock'],
   },
   ({ body, caller, correlationId }, { db }, key) =>
     db.transaction(async (sql) => {
@@ -69,11 +97,12 @@ export const adjustInventoryRoute = keyedRoute(
         detail: { lines },
         correlationId,
       });
-      const shown = [];
+      const shown: Shown[] = [];
       for (const { sku, quantityDelta } of lines) {
         const [at] = await readPositions(sql, sku, location);
         shown.push({ sku, quantityDelta, onHand: at?.onHand ?? 0, sellable: at?.sellable ?? 0 });
       }
+      requireOnHand(shown);
       const answer = { status: 201, body: { adjustmentId: decisionId, location, lines: shown } };
       await key.keep(sql, answer);
       return answer;

@@ -1,9 +1,13 @@
 /** `PUT /v1/mappings/{kind}/{source}/{value}`: the work that waited for it goes on. */
 import { z } from 'zod';
-import { MAPPING_KINDS, mappingRef } from '../../canonical/schema/mapping';
+import { channelSetups } from '../../canonical/schema/channel';
+import { MAPPING_KINDS, mappingRef, type Mapping } from '../../canonical/schema/mapping';
+import type { Sql } from '../../store/database';
 import { recordDecision } from '../../store/decisions';
 import { newId } from '../../store/ids';
+import { findItem } from '../../store/items';
 import { putMapping } from '../../store/mappings';
+import { Problem } from '../http/problem';
 import { writeRoute } from '../http/route';
 import { fieldErrors, invalidRequest } from '../http/validation';
 import { MAY } from '../roles';
@@ -12,6 +16,33 @@ import { MappingParams, MappingWritten } from '../schema/mapping';
 const Body = z
   .strictObject({ target: z.string().min(1).max(120) })
   .meta({ id: 'MappingBody', description: 'What a target may be depends on the kind' });
+
+/** Whose words are mapped: an ERP's own account ids, a channel's own names. */
+function isSource(kind: Mapping['kind'], source: string): boolean {
+  return channelSetups().some(
+    (setup) => (kind === 'account' ? setup.erpInstance : setup.channelInstance) === source,
+  );
+}
+
+/**
+ * A mapping from or to what is not here would let an order past its exception into a worse one.
+ * @throws Problem unknown_channel, unknown_item: both are named where both are wrong
+ */
+async function requireNamed(sql: Sql, { kind, source, target }: Mapping): Promise<void> {
+  const errors: { pointer: string; code: 'unknown_channel' | 'unknown_item'; detail: string }[] =
+    [];
+  if (!isSource(kind, source)) {
+    const what = kind === 'account' ? 'an ERP instance' : 'a channel instance';
+    const detail = `${source} is not ${what} of this installation`;
+    errors.push({ pointer: 'path:source', code: 'unknown_channel', detail });
+  }
+  if (kind === 'sku' && (await findItem(sql, target)) === null) {
+    const detail = `${target} is not in the item master`;
+    errors.push({ pointer: '/target', code: 'unknown_item', detail });
+  }
+  const [first] = errors;
+  if (first !== undefined) throw new Problem(first.code, first.detail, { errors });
+}
 
 export const putMappingRoute = writeRoute(
   {
@@ -26,7 +57,7 @@ export const putMappingRoute = writeRoute(
     params: MappingParams,
     body: { schema: Body, example: { target: 'US-STATE' } },
     responses: { 200: { description: 'The mapping as it is now', schema: MappingWritten } },
-    errors: [],
+    errors: ['unknown_item', 'unknown_channel'],
   },
   async ({ params: { kind, source, value }, body, caller, correlationId }, { db }) => {
     const target = MAPPING_KINDS[kind].target.safeParse(body.target);
@@ -37,6 +68,7 @@ export const putMappingRoute = writeRoute(
     }
     const mapping = { kind, source, value, target: target.data };
     const written = await db.transaction(async (sql) => {
+      await requireNamed(sql, mapping);
       const put = await putMapping(sql, mapping, caller.label);
       await recordDecision(sql, {
         decisionId: newId('req'),

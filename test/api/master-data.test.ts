@@ -1,0 +1,88 @@
+/** Master data that would lead work astray is refused; what is put right wakes what waited. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi, type RunningApi } from './fixture';
+import { addStock, countOf, DC, orderOf, putMasterData, SKU, usd } from './world';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await startApi();
+  await putMasterData(api);
+  await addStock(api, 10, 'stock-1');
+});
+afterAll(() => api.stop());
+
+const put = (path: string, json: unknown) => api.send('PUT', path, { json });
+
+test('a mapping to no item and from no channel is refused, both named', async () => {
+  const ghost = await put('/v1/mappings/sku/nochannel/XX', { target: 'DOES-NOT-EXIST' });
+  expect([ghost.status, ghost.body.code]).toEqual([422, 'unknown_channel']);
+  expect(ghost.body.errors).toEqual([
+    expect.objectContaining({ pointer: 'path:source', code: 'unknown_channel' }),
+    expect.objectContaining({ pointer: '/target', code: 'unknown_item' }),
+  ]);
+  const item = await put('/v1/mappings/sku/web-us/XX', { target: 'DOES-NOT-EXIST' });
+  expect([item.status, item.body.code]).toEqual([422, 'unknown_item']);
+  const erp = await put('/v1/mappings/account/web-us/INV', { target: '120' });
+  expect([erp.status, erp.body.code]).toEqual([422, 'unknown_channel']);
+  const { rows } = await api.db.query(`select 1 from mapping where kind in ('sku', 'account')`);
+  expect(rows).toEqual([]);
+});
+
+test('the right mapping after a wrong one wakes the order that waits for the wrong stock', async () => {
+  await put('/v1/items/WRONG', { standardCost: usd(100) });
+  await put('/v1/mappings/tender/shopify-us/stripe', { target: 'card' });
+  await put('/v1/mappings/tax-code/shopify-us/State%20Tax', { target: 'US-STATE' });
+  const path = '/v1/mappings/sku/shopify-us/XX';
+  expect((await put(path, { target: 'WRONG' })).body.resumed).toBe(0);
+  const order = orderOf('M-1');
+  const tenders = [{ gateway: 'stripe', amount: usd(1_380), received: { state: 'authorized' } }];
+  const lines = [{ ...order.lines[0], sku: 'XX' }];
+  const json = { ...order, channelInstance: 'shopify-us', lines, tenders };
+  const waiting = await api.send('POST', '/v1/orders', { json, key: 'm-1', role: 'oms' });
+  expect(waiting.body.exceptions).toMatchObject([{ code: 'inventory.insufficient' }]);
+  expect((await put(path, { target: 'WRONG' })).body.resumed).toBe(0);
+  expect((await put(path, { target: SKU })).body.resumed).toBe(1);
+  const { rows } = await api.db.query(
+    `select name from dispatch where order_id = $1 and kind = 'signal'`,
+    [waiting.body.orderId],
+  );
+  expect(rows).toEqual([{ name: 'exceptionResolved' }]);
+});
+
+test('no more is taken away than there is; each line is named and nothing moves', async () => {
+  const journals = await countOf(api, 'journal');
+  const lines = [
+    { sku: SKU, quantityDelta: -99 },
+    { sku: 'WRONG', quantityDelta: 3 },
+  ];
+  const json = { location: DC, reason: 'typing error', lines };
+  const sent = { json, key: 'adjust-1' };
+  const answer = await api.send('POST', '/v1/inventory/adjustments', sent);
+  expect([answer.status, answer.body.code]).toEqual([409, 'insufficient_stock']);
+  expect(answer.body.errors).toEqual([
+    {
+      pointer: '/lines/0/quantityDelta',
+      code: 'insufficient_stock',
+      detail: `99 of ${SKU} taken away, 10 on hand`,
+    },
+  ]);
+  expect(await countOf(api, 'journal')).toBe(journals);
+  const stock = await api.send('GET', `/v1/inventory/${SKU}`);
+  expect(stock.body.positions).toMatchObject([{ onHand: 10 }]);
+  const all = { location: DC, reason: 'all of it', lines: [{ sku: SKU, quantityDelta: -4 }] };
+  const fits = await api.send('POST', '/v1/inventory/adjustments', { json: all, key: 'adjust-2' });
+  expect([fits.status, fits.body.lines[0].onHand]).toEqual([201, 6]);
+});
+
+test("an item's cost stays while there are units of it; its description may change", async () => {
+  const path = `/v1/items/${SKU}`;
+  for (const standardCost of [usd(451), { currency: 'EUR', minorUnits: 450 }]) {
+    const answer = await put(path, { standardCost });
+    expect([answer.status, answer.body.code]).toEqual([409, 'decision_refused']);
+    expect(answer.body.detail).toContain('4.50 USD');
+  }
+  const renamed = await put(path, { description: 'Navy mug', standardCost: usd(450) });
+  expect([renamed.status, renamed.body.description]).toEqual([200, 'Navy mug']);
+  const none = await put('/v1/items/WRONG', { standardCost: usd(120) });
+  expect([none.status, none.body.standardCost]).toEqual([200, usd(120)]);
+});
