@@ -21,7 +21,9 @@ export interface Effect<Request, Answer, Result> {
   readonly currency?: string;
   /** What to ask, frozen at the first call. */
   prepare(): Promise<Request> | Request;
-  /** Was it made already? Left out where the other system answers the same key the same way. */
+  /**
+   * Was it made already? Asked with what is known now, not with the frozen body: what another call
+   * has made since is not this one's. Left out where the other system answers the same key the same way. */
   readonly find?: (request: Request) => Promise<Answer | null>;
   /** Found nothing, and no key of ours would stop a second one: look twice, some time apart. */
   readonly looksTwice?: boolean;
@@ -53,22 +55,23 @@ async function perform<Request extends object, Answer extends object, Result>(
   effect: Effect<Request, Answer, Result>,
   what: string,
 ): Promise<Result> {
-  const row = await begin(db, effect);
+  const { row, asked } = await begin(db, effect);
   if (row.state === 'done' || row.state === 'refused') {
     return effect.record(frozen<Answer>(row.answer));
   }
   const request = frozen<Request>(row.body);
-  const made = row.state === 'called-before' ? await lookUp(effect, request, what) : null;
+  const made = row.state === 'called-before' ? await lookUp(effect, asked, what) : null;
   return effect.record(made ?? (await callOnce(db, effect, request, row)));
 }
 
 async function begin<Request extends object, Answer, Result>(
   db: Database,
   effect: Effect<Request, Answer, Result>,
-): Promise<EffectRow> {
+): Promise<{ row: EffectRow; asked: Request }> {
   const { key, system, verb, orderId, batchId, amountMinor, currency } = effect;
-  const body = await effect.prepare();
-  return beginEffect(db, { key, system, verb, orderId, batchId, amountMinor, currency, body });
+  const asked = await effect.prepare();
+  const call = { key, system, verb, orderId, batchId, amountMinor, currency, body: asked };
+  return { row: await beginEffect(db, call), asked };
 }
 
 async function lookUp<Request, Answer, Result>(

@@ -75,7 +75,7 @@ function figuresOf(rounds: readonly Round[]) {
 async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
   const child = fork(require.resolve('./bare/worker'), [], {
     env: { ...process.env, ...stack.workerEnv },
-    execArgv: process.execArgv,
+    execArgv: ['--require', 'tsx/cjs'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await once(child, 'message');

@@ -74,11 +74,22 @@ export function openDatabase(databaseUrl: string, options: DatabaseOptions = {})
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client: PoolClient = await pool.connect();
   let broken: Error | undefined;
+  let isOver = false;
+  // Of several statements sent together one may fail while another has more to say: it must not
+  // say it after the rollback, on a connection that is somebody else's by then.
+  const sql: Sql = {
+    query: (statement, values) =>
+      isOver
+        ? Promise.reject(new Error('the transaction of this statement is over'))
+        : client.query(statement as string, values),
+  };
   try {
-    const [, result] = await Promise.all([client.query('BEGIN'), work(client)]);
+    const [, result] = await Promise.all([client.query('BEGIN'), work(sql)]);
+    isOver = true;
     await client.query('COMMIT');
     return result;
   } catch (error) {
+    isOver = true;
     await client.query('ROLLBACK').catch((rollback: unknown) => {
       broken = rollback instanceof Error ? rollback : new Error(String(rollback));
     });

@@ -99,7 +99,10 @@ export async function postponeDispatch(
   });
 }
 
-/** What the flow was started with, where its order is still open: Postgres decides, not Temporal. */
+/**
+ * The input of another start, where the order is still open: Postgres decides, not Temporal. What
+ * was due when the order was accepted is left out: that was then, and the flow asks what is due now.
+ */
 export async function startOfOpenOrder(
   sql: Sql,
   workflowId: string,
@@ -110,7 +113,8 @@ export async function startOfOpenOrder(
       where d.workflow_id = $1 and d.kind = 'start' order by d.dispatch_no limit 1`,
     [workflowId],
   );
-  return rows[0]?.body ?? null;
+  const [row] = rows;
+  return row ? { ...row.body, accepted: null } : null;
 }
 
 /** The signal that carries each kind of fact. */

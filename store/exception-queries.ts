@@ -41,8 +41,11 @@ export interface ExceptionSeen extends Omit<
   readonly isOverdue: boolean;
 }
 
+/** An event's exception is its order's too, once the event found its order. */
 const SELECT = `select exception_id as "exceptionId", code, state, owner, severity, detail,
-  cause_kind as "causeKind", cause_ref as "causeRef", blocks, order_id as "orderId",
+  cause_kind as "causeKind", cause_ref as "causeRef", blocks,
+  coalesce(order_id, (select i.order_id from inbox i where i.event_no = exception.event_no))
+    as "orderId",
   workflow_id as "workflowId", event_no as "eventNo", batch_id as "batchId",
   money_minor as "moneyMinor", currency, assignee, openings,
   opened_at as "openedAt", deadline_at as "deadlineAt", resolution,
@@ -78,7 +81,8 @@ export async function listExceptions(
 ): Promise<ExceptionSeen[]> {
   const { rows } = await sql.query<Row>(
     `${SELECT} where ($1::text is null or owner = $1) and ($2::text is null or state = $2)
-       and ($3::text is null or order_id = $3)
+       and ($3::text is null or order_id = $3
+            or event_no in (select i.event_no from inbox i where i.order_id = $3))
        and ($4::timestamptz is null
             or (date_trunc('milliseconds', deadline_at), exception_id) > ($4, $5))
      order by date_trunc('milliseconds', deadline_at), exception_id limit $6`,

@@ -4,7 +4,8 @@ import type { OrderStatus, TenderFacts } from '../canonical/rules/order-state';
 import type { ExceptionBrief } from '../canonical/schema/exception';
 import type { OrderFlowInput } from '../canonical/schema/order-flow';
 import type { Sql } from './database';
-import { exceptionBrief, openExceptionsOf } from './exceptions';
+import { exceptionBrief, type ExceptionRow } from './exceptions';
+import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
 
 interface OrderHead {
   readonly orderId: string;
@@ -25,7 +26,7 @@ interface OrderHead {
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
 }
-interface LineRow {
+export interface LineRow {
   readonly lineNo: number;
   readonly sku: string | null;
   readonly channelSku: string;
@@ -45,9 +46,12 @@ interface LineRow {
   readonly shippingMinor: number;
   readonly taxMinor: number;
 }
-interface TenderRow extends TenderFacts {
+export interface TenderRow extends TenderFacts {
   readonly tenderNo: number;
-  readonly tenderType: string;
+  /** The channel's name of the means of payment. */
+  readonly gateway: string;
+  /** Null until the gateway is mapped, at acceptance. */
+  readonly tenderType: string | null;
   readonly authorizationRefs: readonly string[];
 }
 interface ShipmentRow {
@@ -76,12 +80,16 @@ interface RefundRow {
   readonly amountMinor: number;
   readonly reference: string | null;
 }
-interface DecisionRow {
+export interface DecisionRow {
   readonly action: string;
   readonly actor: string;
   readonly role: string;
   readonly reason: string | null;
   readonly decidedAt: string;
+  /** The flow's answer, or the code of what came instead of one; null: none was recorded. */
+  readonly answer: string | null;
+  /** The order's facts hold it: it took effect, whatever its caller heard. */
+  readonly isMade: boolean;
 }
 
 export interface OrderRows {
@@ -111,12 +119,12 @@ const LINES = `select line_no as "lineNo", sku, channel_sku as "channelSku",
   shipping_minor as "shippingMinor", tax_minor as "taxMinor"
   from order_line where order_id = $1 order by line_no`;
 
-const TENDERS = `select t.tender_no as "tenderNo", t.tender_type as "tenderType",
+const TENDERS = `select t.tender_no as "tenderNo", t.gateway, t.tender_type as "tenderType",
   t.amount_minor as "amountMinor", t.captured_minor as "capturedMinor",
   t.refunded_minor as "refundedMinor",
-  coalesce((select sum(a.amount_minor - a.captured_minor) from payment_authorization a
-     where a.order_id = t.order_id and a.tender_no = t.tender_no and a.state = 'live'), 0)
-    as "authorizedMinor",
+  coalesce((select sum(case a.state when 'live' then a.amount_minor else a.captured_minor end)
+     from payment_authorization a
+    where a.order_id = t.order_id and a.tender_no = t.tender_no), 0) as "authorizedMinor",
   (select a.state from payment_authorization a
     where a.order_id = t.order_id and a.tender_no = t.tender_no and a.state <> 'planned'
     order by a.authorization_no desc limit 1) as "lastAuthorization",
@@ -139,8 +147,17 @@ const REFUNDS = `select refund_no as "refundNo", tender_no as "tenderNo", state,
   amount_minor as "amountMinor", reference from refund where order_id = $1
   order by refund_no, tender_no`;
 
-const DECISIONS = `select action, actor, role, reason, decided_at as "decidedAt" from decision
-  where order_id = $1 order by decision_no limit ${MAX_DECISIONS_SHOWN}`;
+const DECISIONS = `select d.action, d.actor, d.role, d.reason, d.decided_at as "decidedAt",
+  d.detail ->> 'outcome' as answer,
+  exists (select from order_fact f where f.order_id = d.order_id
+           and f.body -> 'about' ->> 'decisionId' = d.decision_id) as "isMade"
+  from decision d where d.order_id = $1 order by d.decision_no limit ${MAX_DECISIONS_SHOWN}`;
+
+/** Its own, and those of events about it. */
+const EXCEPTIONS = `select exception_id, code, deadline_at, detail from exception
+  where state <> 'resolved' and (order_id = $1
+     or event_no in (select event_no from inbox where order_id = $1))
+  order by opened_at, exception_id`;
 
 /** Null where there is no such order. */
 export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRows | null> {
@@ -152,15 +169,17 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
-  const exceptions = await openExceptionsOf(sql, orderId);
+  const exceptions = await sql.query<ExceptionRow>(EXCEPTIONS, of);
+  // Rows are made when an order is accepted; before that, what it holds is in what was sent.
+  const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
   return {
     order,
-    lines: lines.rows,
-    tenders: tenders.rows,
+    lines: content === null ? lines.rows : linesOfContent(content, order.stage === 'rejected'),
+    tenders: content === null || tenders.rows.length > 0 ? tenders.rows : tendersOfContent(content),
     shipments: shipments.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,
-    exceptions: exceptions.map(exceptionBrief),
+    exceptions: exceptions.rows.map(exceptionBrief),
   };
 }
 

@@ -33,6 +33,8 @@ const SNAPSHOT = `
          o.hold_reason as "holdReason", o.location_id as "locationId",
          coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
            as "timeZone",
+         exists (select from effect e where e.order_id = o.order_id and e.verb = 'release'
+                    and e.state = 'called') as "isReleaseAsked",
     coalesce((select jsonb_agg(jsonb_build_object(
         'lineNo', l.line_no, 'sku', l.sku, 'channelSku', l.channel_sku,
         'channelLineRef', l.channel_line_ref, 'locationId', l.location_id,
@@ -50,7 +52,10 @@ const SNAPSHOT = `
         'authorizations', coalesce((select jsonb_agg(jsonb_build_object(
             'authorizationNo', a.authorization_no, 'state', a.state, 'voidTry', a.void_try,
             'reference', a.reference, 'amountMinor', a.amount_minor,
-            'capturedMinor', a.captured_minor, 'isMulticapture', a.is_multicapture)
+            'capturedMinor', a.captured_minor, 'isMulticapture', a.is_multicapture,
+            'isAsked', a.state = 'planned' and exists (select from effect e
+               where e.effect_key = 'authorize:' || a.order_id || ':' || a.tender_no || ':'
+                 || a.authorization_no and e.state = 'called'))
             order by a.authorization_no)
           from payment_authorization a
          where a.order_id = t.order_id and a.tender_no = t.tender_no), '[]')) order by t.tender_no)

@@ -3,6 +3,7 @@ import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { Sql } from './database';
 import { finishEffect } from './effects';
 import { openException } from './exceptions';
+import { refusalsOf } from './refusals';
 
 export interface DueMessage {
   readonly outboxNo: number;
@@ -27,10 +28,7 @@ export async function dueMessages(
     name: 'due-messages',
     text: `select outbox_no as "outboxNo", verb, effect_key as "effectKey", order_id as "orderId",
                   correlation_id as "correlationId", body, attempts,
-                  (select count(*)::int from effect e where e.state = 'refused'
-                      and e.effect_key in (o.effect_key, o.effect_key || ':2',
-                        o.effect_key || ':3', o.effect_key || ':4', o.effect_key || ':5'))
-                    as refusals
+                  ${refusalsOf('o.effect_key')} as refusals
              from outbox o
             where destination = $1 and state = 'pending' and next_at <= now()
             order by outbox_no limit $2`,

@@ -8,6 +8,7 @@ import type { Database, Sql } from './database';
 import { finishEffect } from './effects';
 import { openException } from './exceptions';
 import { newId } from './ids';
+import { refusalsOf } from './refusals';
 
 /** Journals in one batch at the most; the rest goes into the next. */
 export const MAX_JOURNALS_A_BATCH = 5_000;
@@ -155,8 +156,7 @@ export async function formedBatches(
     text: `select batch_id as "batchId", erp_instance as "erpInstance", entity,
                   channel_instance as "channelInstance", business_date as "businessDate", currency,
                   lines, journal_count as "journalCount",
-                  (select count(*)::int from effect e where e.state = 'refused'
-                      and e.effect_key like 'journal:' || p.batch_id || '%') as refusals
+                  ${refusalsOf("'journal:' || p.batch_id")} as refusals
              from posting_batch p where erp_instance = $1 and state = 'formed'
             order by created_at, batch_id limit $2`,
     values: [erpInstance, limit],

@@ -163,7 +163,7 @@ export async function settleEvent(
     name: 'settle-event',
     text: `update inbox set state = $2, note = $3, order_id = coalesce($4, order_id),
                   applied_at = case when $2 = 'applied' then now() end
-            where event_no = $1`,
+            where event_no = $1 and state in ('received', 'waiting')`,
     values: [eventNo, state, note, orderId],
   });
 }
@@ -179,7 +179,7 @@ export async function letWait(
     name: 'let-wait',
     text: `update inbox set state = 'waiting', note = $2,
                   next_at = now() + $3 * interval '1 millisecond'
-            where event_no = $1`,
+            where event_no = $1 and state in ('received', 'waiting')`,
     values: [eventNo, note, delayMs],
   });
 }
@@ -203,11 +203,12 @@ export interface DeadEnd {
 /** Nobody's work but a person's: kept, named, and out of its neighbours' way. */
 export async function setAside(db: Database, row: InboxRow, end: DeadEnd): Promise<void> {
   await db.transaction(async (sql) => {
-    await sql.query(
+    const { rowCount } = await sql.query(
       `update inbox set state = 'dead', note = $2, order_id = coalesce($3, order_id)
-        where event_no = $1`,
+        where event_no = $1 and state in ('received', 'waiting')`,
       [row.eventNo, end.detail, end.orderId ?? null],
     );
+    if (rowCount === 0) return;
     await openException(sql, {
       code: end.code,
       detail: end.detail,
@@ -234,12 +235,15 @@ export function orderRef(reference: OrderReference): string {
 
 export type Routed =
   | { readonly outcome: 'routed' }
+  /** Another worker has taken it on meanwhile: nothing was written. */
+  | { readonly outcome: 'not-ours' }
   | { readonly outcome: 'no-order' }
   | { readonly outcome: 'ended'; readonly orderId: string; readonly stage: string };
 
 /**
  * Hands an event to its order's flow: the row is `routed` and the signal is written in one
- * statement, under the order's lock, so that the order cannot close in between.
+ * statement, under the order's lock, so that the order cannot close in between. A row that has gone
+ * on already (its claim had run out) is never taken back.
  */
 export async function routeToOrder(
   sql: Sql,
@@ -249,7 +253,7 @@ export async function routeToOrder(
 ): Promise<Routed> {
   const signal = SIGNAL_OF[type];
   if (!signal) throw new RangeError(`no signal carries ${type}`);
-  const { rows } = await sql.query<{ order_id: string; stage: string; is_routed: boolean }>({
+  const { rows } = await sql.query<RouteRow>({
     name: 'route-to-order',
     text: `with o as (
              select order_id, workflow_id, stage,
@@ -261,13 +265,15 @@ export async function routeToOrder(
                 for no key update),
            routed as (
              update inbox set state = 'routed', order_id = o.order_id, note = null
-               from o where event_no = $4 and o.is_open returning event_no),
+               from o where event_no = $4 and state in ('received', 'waiting') and o.is_open
+             returning event_no),
            signalled as (
              insert into dispatch (workflow_id, kind, name, order_id, event_no, body)
              select o.workflow_id, 'signal', $5, o.order_id, routed.event_no,
                     jsonb_build_object('eventNo', routed.event_no)
                from o, routed returning 1)
-           select o.order_id, o.stage, exists (select from signalled) as is_routed from o`,
+           select o.order_id, o.stage, o.is_open, exists (select from signalled) as is_routed
+             from o`,
     values: [
       reference.orderId ?? null,
       reference.channelInstance ?? null,
@@ -278,34 +284,60 @@ export async function routeToOrder(
   });
   const [order] = rows;
   if (!order) return { outcome: 'no-order' };
-  return order.is_routed
-    ? { outcome: 'routed' }
-    : { outcome: 'ended', orderId: order.order_id, stage: order.stage };
+  if (order.is_routed) return { outcome: 'routed' };
+  if (order.is_open) return { outcome: 'not-ours' };
+  return { outcome: 'ended', orderId: order.order_id, stage: order.stage };
 }
 
-/** Events whose order has come meanwhile are due at once; so are those that were given up for it. */
-export async function wakeWaiting(db: Database): Promise<number> {
-  const { rowCount } = await db.query({
+interface RouteRow extends Record<string, unknown> {
+  readonly order_id: string;
+  readonly stage: string;
+  readonly is_open: boolean;
+  readonly is_routed: boolean;
+}
+
+/** The order that the event in `i` is about, by primary key or by channel and number; null: none. */
+const ORDER_OF = `case when i.body ->> 'orderId' is not null
+       then (select o.order_id from sales_order o where o.order_id = i.body ->> 'orderId')
+       else (select o.order_id from sales_order o
+              where o.channel_instance = i.body ->> 'channelInstance'
+                and o.order_no = i.body ->> 'orderNo') end`;
+
+/**
+ * Events whose order has come meanwhile are due at once; so are those that were given up for it.
+ * Gives how many there were and how many still wait: its cost is theirs, not that of the orders.
+ */
+export async function wakeWaiting(
+  db: Database,
+): Promise<{ readonly woken: number; readonly waiting: number }> {
+  const waits = await db.query<{ waiting: number; woken: number }>({
     name: 'wake-waiting',
-    text: `update inbox i set next_at = now()
-            where i.state = 'waiting' and i.next_at > now() and i.body is not null
-              and (exists (select from sales_order o where o.order_id = i.body ->> 'orderId')
-                or exists (select from sales_order o
-                            where i.body ->> 'orderId' is null
-                              and o.channel_instance = i.body ->> 'channelInstance'
-                              and o.order_no = i.body ->> 'orderNo'))`,
+    text: `with waits as materialized (
+             select event_no, ${ORDER_OF} as order_id from inbox i
+              where state in ('received', 'waiting') and next_at > now()
+                and state = 'waiting' and body is not null),
+           woken as (
+             update inbox set next_at = now()
+              where state = 'waiting'
+                and event_no in (select event_no from waits where order_id is not null)
+             returning 1)
+           select (select count(*)::int from waits) as waiting,
+                  (select count(*)::int from woken) as woken`,
   });
-  const { rows } = await db.query<{ exception_id: string }>({
+  const { rows } = await db.query<{ exception_id: string; order_id: string | null }>({
     name: 'arrived-after-all',
-    text: `select e.exception_id from exception e
-            where e.code = 'event.no-order' and e.state <> 'resolved'
-              and exists (select from sales_order o where o.order_id = e.cause_ref
-                       or o.channel_instance || '/' || o.order_no = e.cause_ref)`,
+    text: `select e.exception_id, ${ORDER_OF} as order_id
+             from exception e join inbox i using (event_no)
+            where e.cause_kind = 'order' and e.code = 'event.no-order' and e.state <> 'resolved'`,
   });
-  if (rows.length > 0) {
-    const exceptionIds = rows.map((row) => row.exception_id);
+  const exceptionIds = rows.filter((row) => row.order_id !== null).map((row) => row.exception_id);
+  if (exceptionIds.length > 0) {
     const how = { resolution: 'retry', by: 'system', reason: 'the order came' } as const;
     await db.transaction((sql) => resolveExceptions(sql, { exceptionIds }, how));
   }
-  return (rowCount ?? 0) + rows.length;
+  const [{ waiting, woken } = { waiting: 0, woken: 0 }] = waits.rows;
+  return {
+    woken: woken + exceptionIds.length,
+    waiting: waiting - woken + rows.length - exceptionIds.length,
+  };
 }

@@ -8,8 +8,10 @@ export interface Refused {
   readonly outcome: 'refused';
   /** The vendor's own code, such as `card_declined` or `DUP_RCRD`. */
   readonly vendorCode: string;
-  /** Fit for a person to read; holds no personal data. */
+  /** For a person who looks at the effect; it may quote the vendor and stays in Postgres. */
   readonly detail: string;
+  /** The authorization that was named has lapsed, or is spent: nothing more comes from it. */
+  readonly isAuthorizationGone?: boolean;
 }
 
 export type VendorFaultKind =

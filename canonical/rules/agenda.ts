@@ -39,7 +39,7 @@ function isSettled(order: OrderSnapshot): boolean {
     order.stage !== 'received' &&
     (order.stage === 'rejected' || order.lines.every((line) => openUnits(line) === 0)) &&
     moneySteps(order).length === 0 &&
-    order.captures.every((capture) => capture.state !== 'failed') &&
+    order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
     order.refunds.every((refund) => refund.state !== 'failed') &&
     order.exceptions.length === 0
   );
@@ -77,15 +77,18 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
   });
 }
 
-/** Planned authorizations, while there is something to charge for. */
+/**
+ * Planned authorizations, while there is something to charge for. One whose answer is not known is
+ * asked for to its end whatever came between: an amount that is held must be known to be let go.
+ */
 function authorizations(
   order: OrderSnapshot,
   tender: SnapshotTender,
 ): ({ readonly step: 'authorize' } & AuthorizeOrder)[] {
-  if (!isWanted(order, tender)) return [];
   const { orderId, currency } = order;
+  const wanted = isWanted(order, tender);
   return tender.authorizations
-    .filter((authorization) => authorization.state === 'planned')
+    .filter((one) => one.state === 'planned' && (wanted || one.isAsked))
     .map(({ authorizationNo, amountMinor }) => ({
       step: 'authorize' as const,
       orderId,
@@ -158,7 +161,9 @@ function isCovered(tender: SnapshotTender): boolean {
 }
 
 function releaseStep(order: OrderSnapshot): ReleaseOrder | null {
-  if (order.stage !== 'accepted' || order.holdReason !== null) return null;
+  if (order.stage !== 'accepted') return null;
+  // A hold does not leave a question open that the warehouse may already have answered with yes.
+  if (order.holdReason !== null && !order.isReleaseAsked) return null;
   const units = order.lines.reduce((sum, line) => sum + line.reserved, 0);
   if (units === 0 || order.locationId === null) return null;
   const group = order.groups.at(-1);

@@ -24,6 +24,8 @@ export interface SnapshotAuthorization {
   readonly amountMinor: number;
   readonly capturedMinor: number;
   readonly isMulticapture: boolean;
+  /** It was asked for, and the answer is not known. */
+  readonly isAsked: boolean;
 }
 export interface SnapshotTender {
   readonly tenderNo: number;
@@ -83,6 +85,8 @@ export interface OrderSnapshot {
   readonly timeZone: string;
   readonly lines: readonly SnapshotLine[];
   readonly tenders: readonly SnapshotTender[];
+  /** A release was called, and the answer is not known: the warehouse may have it. */
+  readonly isReleaseAsked: boolean;
   readonly captures: readonly SnapshotCapture[];
   readonly refunds: readonly SnapshotRefund[];
   readonly groups: readonly SnapshotGroup[];

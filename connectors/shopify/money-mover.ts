@@ -93,7 +93,10 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
   const all = await transactionsOf(door, request);
   if (!all) return unknownOrder();
   const authorization = authorizationOf(all, request.authorizationRef);
-  if (!authorization) return refused('no_authorization', 'the order has no live authorization');
+  if (!authorization) {
+    const refusal = refused('no_authorization', 'the order has no live authorization');
+    return { ...refusal, isAuthorizationGone: true };
+  }
   const input = {
     id: orderGid(request.channelOrderRef),
     parentTransactionId: authorization.id,

@@ -48,6 +48,13 @@ const MAX_REFUND_PAGES = 10;
 const EXPAND_CHARGE = 'expand%5B%5D=latest_charge';
 const MS_PER_SECOND = 1_000;
 
+/** A capture refused so will be refused again: lapsed, cancelled, or captured once already. */
+const GONE: ReadonlySet<string> = new Set([
+  'charge_already_captured',
+  'charge_expired_for_capture',
+  'payment_intent_unexpected_state',
+]);
+
 /** Refusals of an effect that come as a 400: nothing was made, and the same again will not help. */
 const REFUSAL_CODES: ReadonlySet<string> = new Set([
   'amount_too_large',
@@ -225,7 +232,7 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
     [`metadata[${captureMark(request.key)}]`]: request.key,
   });
   const refusal = refusalOf(what, answer);
-  if (refusal) return refusal;
+  if (refusal) return { ...refusal, isAuthorizationGone: GONE.has(refusal.vendorCode) };
   const intent = readAnswer(SYSTEM, what, StripeIntentSchema, answer.json);
   return captured(intent, request);
 }

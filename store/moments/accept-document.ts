@@ -18,6 +18,8 @@ export interface Acceptance {
   readonly contentHash: string;
   readonly setup: ChannelSetup;
   readonly acceptable: Acceptable;
+  /** Taken, but kept from the warehouse. */
+  readonly holdReason: string | null;
   /** Null where the flow runs already: it waited for this. */
   readonly startFlow: { readonly fulfilmentDeadlineMs: number } | null;
   readonly idempotency: {
@@ -49,7 +51,7 @@ export function documentOf(acceptance: Acceptance) {
       totalMinor: order.totals.total.minorUnits,
       locationId,
       status: statusOf(snapshot),
-      holdReason: order.hold?.reason ?? null,
+      holdReason: acceptance.holdReason,
       correlationId: acceptance.correlationId,
       sourceEventNo: acceptance.sourceEventNo,
       placedAt: order.placedAt,
@@ -136,7 +138,7 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     totalMinor: order.totals.total.minorUnits,
     stage: 'accepted',
     status: 'accepted',
-    holdReason: order.hold?.reason ?? null,
+    holdReason: acceptance.holdReason,
     locationId: acceptable.location.locationId,
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
@@ -159,18 +161,18 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
       refundedMinor: 0,
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,
       prepaidUsedMinor: 0,
-      authorizations: [
-        {
-          authorizationNo: 1,
-          state: AUTHORIZATION_STATE[tender.received ?? 'none'],
-          voidTry: 1,
-          reference: tender.reference,
-          amountMinor: tender.amountMinor,
-          capturedMinor: 0,
-          isMulticapture: tender.received !== null,
-        },
-      ],
+      authorizations: (tender.amountMinor > 0 ? [tender] : []).map(() => ({
+        authorizationNo: 1,
+        state: AUTHORIZATION_STATE[tender.received ?? 'none'],
+        voidTry: 1,
+        reference: tender.reference,
+        amountMinor: tender.amountMinor,
+        capturedMinor: 0,
+        isMulticapture: tender.received !== null,
+        isAsked: false,
+      })),
     })),
+    isReleaseAsked: false,
     captures: [],
     refunds: [],
     groups: [],

@@ -20,6 +20,7 @@ import { postJournal } from '../ledger';
 import { appendFact, settleStatus } from '../orders';
 import { snapshotOf, type Acceptance } from './accept-document';
 import { writeAcceptance } from './accept-statement';
+import { tellOfCancellation } from './cancellation-messages';
 import { takeOrder } from './order-moment';
 import { refundPrepaid } from './refund-due';
 import { missingOf, postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
@@ -33,6 +34,7 @@ interface ReceivedRow {
   stage: string;
   content: Order;
   reject_reason: string | null;
+  hold_reason: string | null;
 }
 
 /** Accepted, still waiting (with what for), or given up by a person. Idempotent. */
@@ -75,7 +77,11 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
     return { outcome: 'accepted', order: briefOf(await settleStatus(sql, orderId)) };
   }
   const resolution = await resolutions(sql, orderId);
-  if (resolution.abandoned) return reject(sql, row, 'given up by a person');
+  if (resolution.abandoned) {
+    const rejected = await reject(sql, row, 'given up by a person');
+    await tellOfCancellation(sql, await takeOrder(sql, orderId), false);
+    return rejected;
+  }
   const adjusted = resolution.overridden ? acceptStatedTotals(row.content) : null;
   const order = adjusted ?? row.content;
   const setup = channelSetup(order.channelInstance);
@@ -99,11 +105,14 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
     contentHash: contentHash(row.content),
     setup,
     acceptable: verdict.acceptable,
+    holdReason: row.hold_reason,
     startFlow: null,
     idempotency: null,
   };
   const written = await writeAcceptance(sql, acceptance);
-  if (written !== 'accepted') throw new StockTaken(acceptance);
+  if (written === 'stock-taken') throw new StockTaken(acceptance);
+  if (written !== 'accepted')
+    throw new RangeError(`order ${orderId}: ${written} at its acceptance`);
   await postPrepayments(sql, acceptance);
   return { outcome: 'accepted', order: briefOf(snapshotOf(acceptance)) };
 }
@@ -116,7 +125,8 @@ const notOverridable = (missing: Missing): Missing => ({
 
 async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedRow> {
   const { rows } = await sql.query<ReceivedRow>(
-    `select order_id, workflow_id, correlation_id, source_event_no, stage, content, reject_reason
+    `select order_id, workflow_id, correlation_id, source_event_no, stage, content, reject_reason,
+            hold_reason
        from sales_order where order_id = $1 for no key update`,
     [orderId],
   );

@@ -66,8 +66,9 @@ const DOCUMENT = `
     returning 1),
   f as (
     insert into order_fact (order_id, fact_no, kind, body, event_no, occurred_at)
-    select d ->> 'orderId', 1, 'accepted', d -> 'fact', (d -> 'order' ->> 'sourceEventNo')::bigint,
-        now()
+    select d ->> 'orderId',
+        1 + coalesce((select max(g.fact_no) from order_fact g where g.order_id = d ->> 'orderId'), 0),
+        'accepted', d -> 'fact', (d -> 'order' ->> 'sourceEventNo')::bigint, now()
       from doc returning 1),
   e as (
     insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta, order_id,

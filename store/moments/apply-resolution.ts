@@ -2,10 +2,13 @@
  * A person resolved an exception: what that means for the step it blocked. A retry makes the step
  * due again under its next try; an override leaves it as done by hand; giving up compensates.
  */
+import { sum } from '../../canonical/rules/money';
+import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { Applied } from '../../canonical/schema/order-flow';
 import { only, type Database, type Sql } from '../database';
-import { everyOpenUnit, giveUpUnits } from './cancel-order';
+import { everyUnitHere, giveUpUnits } from './cancel-order';
+import { captureFailed } from './capture';
 import { orderMoment, type OrderInHand } from './order-moment';
 import { planAuthorization } from './shipment-money';
 
@@ -41,18 +44,41 @@ export async function applyResolution(
   return { outcome: answer, agenda };
 }
 
+/** Anew for what was declined; captures that waited for it are due on the new one. */
 const authorizeAnew: Step = async (sql, { order }, row, [tenderNo = 0]) => {
   const tender = only(
     order.tenders.filter((one) => one.tenderNo === tenderNo),
     `tender ${tenderNo}`,
   );
+  const waiting = stranded(order, tenderNo);
   const last = tender.authorizations.at(-1);
-  const amountMinor = last?.amountMinor ?? row.money_minor ?? tender.amountMinor;
-  await planAuthorization(sql, order, tenderNo, amountMinor);
+  const amountMinor =
+    sum(waiting.map((one) => one.amountMinor)) ||
+    (last?.amountMinor ?? row.money_minor ?? tender.amountMinor);
+  const authorizationNo = await planAuthorization(sql, order, tenderNo, amountMinor);
+  await sql.query(
+    `update capture set authorization_no = $4
+      where order_id = $1 and tender_no = $2 and shipment_no = any($3::int[])`,
+    [order.orderId, tenderNo, waiting.map((one) => one.shipmentNo), authorizationNo],
+  );
 };
 
+/** Captures that are due on an authorization which will never be live. */
+function stranded(order: OrderSnapshot, tenderNo: number) {
+  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
+  return order.captures.filter((capture) => {
+    const on = tender?.authorizations.find(
+      (one) => one.authorizationNo === capture.authorizationNo,
+    );
+    const isHopeful = on?.state === 'live' || on?.state === 'planned';
+    return capture.tenderNo === tenderNo && capture.state === 'due' && !isHopeful;
+  });
+}
+
 /** Due again under the next try; on a new authorization where the old one is gone. */
-const captureAgain: Step = async (sql, { order }, _row, [tenderNo = 0, shipmentNo = 0]) => {
+const captureAgain: Step = async (sql, inHand, _row, [tenderNo = 0, shipmentNo = 0]) => {
+  const { order, setup } = inHand;
+  const { orderId } = order;
   const capture = order.captures.find(
     (one) => one.tenderNo === tenderNo && one.shipmentNo === shipmentNo,
   );
@@ -60,14 +86,23 @@ const captureAgain: Step = async (sql, { order }, _row, [tenderNo = 0, shipmentN
   const authorization = order.tenders
     .find((one) => one.tenderNo === tenderNo)
     ?.authorizations.find((one) => one.authorizationNo === capture.authorizationNo);
+  const isLive = authorization?.state === 'live';
   const authorizationNo =
-    authorization?.state === 'live'
+    isLive || setup.moneyMode === 'channel'
       ? capture.authorizationNo
       : await planAuthorization(sql, order, tenderNo, capture.amountMinor);
+  if (!isLive && setup.moneyMode === 'channel') {
+    // The channel authorizes by itself: a person says that it has, or may have.
+    await sql.query(
+      `update payment_authorization set state = 'live'
+        where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+      [orderId, tenderNo, authorizationNo],
+    );
+  }
   await sql.query(
     `update capture set state = 'due', try = try + 1, authorization_no = $4
       where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [order.orderId, tenderNo, shipmentNo, authorizationNo],
+    [orderId, tenderNo, shipmentNo, authorizationNo],
   );
 };
 
@@ -119,9 +154,15 @@ const releaseAgain: Step = async (sql, { order }, _row, [groupNo = 0]) => {
   );
 };
 
-/** The order is given up: everything that has not left is cancelled, money goes back. */
-const giveUpOrder: Step = async (sql, inHand, row) => {
-  const moves = everyOpenUnit(inHand.order);
+/**
+ * The order is given up: everything that is here is cancelled, money goes back. What was shipped
+ * and waited for this authorization stays receivable, each with an exception of its own.
+ */
+const giveUpOrder: Step = async (sql, inHand, row, [tenderNo = 0]) => {
+  for (const capture of stranded(inHand.order, tenderNo)) {
+    await captureFailed(sql, inHand.order, capture, 'its authorization was given up');
+  }
+  const moves = everyUnitHere(inHand.order);
   if (moves.length === 0) return;
   const decisionId = `abandon:${row.exception_id}`;
   await giveUpUnits(sql, inHand, moves, {

@@ -10,7 +10,6 @@ import { sum } from '../../canonical/rules/money';
 import { openUnits } from '../../canonical/rules/order-state';
 import type { SnapshotLine } from '../../canonical/rules/order-snapshot';
 import { worthOfUnits } from '../../canonical/rules/shipment';
-import type { CancellationAnnouncement } from '../../canonical/ports/channel';
 import type { CancelRequested } from '../../canonical/schema/event';
 import type {
   CancelDecision,
@@ -20,11 +19,11 @@ import type {
 } from '../../canonical/schema/order-flow';
 import { only, type Database, type Sql } from '../database';
 import { appendFact, markEventApplied, moveUnits } from '../orders';
-import { enqueue } from '../outbox';
+import { openException } from '../exceptions';
 import { rejectReceived } from './accept-order';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
 import { refundPrepaid } from './refund-due';
-import { toCustomer, whomToTell } from './shipment-messages';
+import { tellOfCancellation } from './cancellation-messages';
 import { moveStock } from './stock-rows';
 
 /** What a cancel would need; changes nothing. */
@@ -33,11 +32,12 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
     const { order } = await takeOrder(sql, decision.orderId);
     const before = await decidedBefore(sql, decision);
     if (before) return { outcome: 'duplicate', result: before };
-    if (order.stage === 'received') return { outcome: 'planned', recalls: [] };
-    if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
-    if (await isReleaseUnanswered(sql, decision.orderId)) {
-      return refusedBecause('the warehouse has not answered the release yet: ask again shortly');
+    if (order.stage === 'received') {
+      const isPart = (await linesOf(sql, decision)) !== null;
+      return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
     }
+    if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
+    if (order.isReleaseAsked) return refusedBecause(UNANSWERED);
     const intent = intendCancel(order, await linesOf(sql, decision));
     if (intent.outcome === 'refused') return refusedBecause(intent.reason);
     const group = order.groups.at(-1);
@@ -53,16 +53,27 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
   });
 }
 
+/** A person hears the refusal; behind an event there is a buyer who must not be forgotten. */
+async function partTooEarly(sql: Sql, order: OrderInHand['order'], eventNo: number) {
+  await openException(sql, {
+    code: 'event.no-rule',
+    detail: `a cancel of some units came while the order waits; ${NOT_IN_PARTS}: cancel them once it is accepted`,
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `cancel:${eventNo}`,
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    correlationId: order.correlationId,
+  });
+}
+
+/** Its lines are not mapped and valued yet: there is nothing to take a part of. */
+const NOT_IN_PARTS = 'an order that is not accepted yet can be cancelled as a whole only';
+
 const refusedBecause = (reason: string): CancelPlan => ({ outcome: 'refused', reason });
 
-/** A release whose answer is unknown: its units may be at the warehouse, or not. */
-async function isReleaseUnanswered(sql: Sql, orderId: string): Promise<boolean> {
-  const { rows } = await sql.query(
-    `select 1 from effect where order_id = $1 and verb = 'release' and state = 'called'`,
-    [orderId],
-  );
-  return rows.length > 0;
-}
+/** Its units may be at the warehouse, or not. */
+const UNANSWERED = 'the warehouse has not answered the release yet: ask again shortly';
 
 async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<CancelResult | null> {
   const { rows } = await sql.query<{ body: { about: { result: string } } }>(
@@ -90,7 +101,10 @@ export async function cancelOrder(
 ): Promise<CancelResult> {
   const { answer, agenda } = await orderMoment(db, decision.orderId, async (sql, inHand) => {
     const before = await decidedBefore(sql, decision);
-    if (before) return before;
+    if (before) {
+      if (decision.eventNo !== null) await markEventApplied(sql, decision.eventNo);
+      return before;
+    }
     const result = await cancel(sql, inHand, decision);
     if (decision.eventNo !== null) {
       const isApplied = result.outcome !== 'refused';
@@ -115,10 +129,29 @@ async function cancel(
     agenda: null,
   });
   if (order.stage === 'received') {
+    if ((await linesOf(sql, decision)) !== null) {
+      if (decision.eventNo !== null) await partTooEarly(sql, order, decision.eventNo);
+      return refused(NOT_IN_PARTS);
+    }
     await rejectReceived(sql, order.orderId, 'cancelled before it was accepted');
-    return { outcome: 'cancelled', cancelled: [], reason: null, agenda: null };
+    const result: CancelResult = {
+      outcome: 'cancelled',
+      cancelled: [],
+      reason: null,
+      agenda: null,
+    };
+    const { decisionId, eventNo } = decision;
+    await appendFact(sql, order.orderId, {
+      kind: 'cancelled',
+      eventNo,
+      occurredAt: new Date().toISOString(),
+      about: { decisionId, result: JSON.stringify(result) },
+    });
+    await tellOfCancellation(sql, inHand, eventNo !== null);
+    return result;
   }
   if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
+  if (order.isReleaseAsked) return refused(UNANSWERED);
   const intent = intendCancel(order, await linesOf(sql, decision));
   if (intent.outcome === 'refused') return refused(intent.reason);
   const recalled = decision.recalled.flatMap((answer) => answer.lines);
@@ -221,37 +254,10 @@ function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
   });
 }
 
-async function tellOfCancellation(sql: Sql, inHand: OrderInHand, channelAsked: boolean) {
-  const { order, setup } = inHand;
-  const whom = await whomToTell(sql, order.orderId);
-  const messages = toCustomer(inHand, whom, 'order-cancelled', 'whole', {
-    orderNo: order.orderNo,
-  });
-  if (setup.connector !== null && order.channelOrderRef !== null && !channelAsked) {
-    const key = effectKey.cancelAtChannel(order.orderId);
-    const body: CancellationAnnouncement = {
-      key,
-      orderId: order.orderId,
-      channelOrderRef: order.channelOrderRef,
-      reason: 'OTHER',
-    };
-    messages.push({
-      destination: `commerce.${order.channelInstance}`,
-      verb: 'announceCancellation',
-      effectKey: key,
-      orderId: order.orderId,
-      correlationId: order.correlationId,
-      body,
-    });
-  }
-  await enqueue(sql, messages);
-}
-
-/** Every unit that has not moved, given up at once. */
-export function everyOpenUnit(order: OrderInHand['order']): CancelMove[] {
+/** Every unit that is still here; what a warehouse has goes its way, or is recalled by a cancel. */
+export function everyUnitHere(order: OrderInHand['order']): CancelMove[] {
   const wanted = order.lines
     .filter((line) => openUnits(line) > 0)
     .map((line) => ({ lineNo: line.lineNo, quantity: openUnits(line) }));
-  const released = order.lines.map((line) => ({ lineNo: line.lineNo, quantity: line.released }));
-  return cancelMoves(order, wanted, released);
+  return cancelMoves(order, wanted, []);
 }

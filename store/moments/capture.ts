@@ -5,6 +5,7 @@
 import { stepName } from '../../canonical/rules/effect-keys';
 import { businessDate } from '../../canonical/rules/business-date';
 import { formatMoney } from '../../canonical/rules/money';
+import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order-snapshot';
 import { postCapture } from '../../canonical/rules/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
@@ -96,20 +97,48 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {
-  const { orderId, tenderNo, shipmentNo, amountMinor, currency } = due;
+  const { orderId, tenderNo, shipmentNo, amountMinor, authorizationNo } = due;
+  await captureFailed(sql, order, due, `it was refused: ${answer.vendorCode}`);
+  await appendFact(sql, orderId, {
+    kind: 'capture-failed',
+    occurredAt: new Date().toISOString(),
+    about: { tenderNo, shipmentNo, amountMinor, vendorCode: answer.vendorCode },
+  });
+  if (answer.isAuthorizationGone !== true) return;
   await sql.query(
-    `with c as (
-       update capture set state = 'failed'
-        where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1)
-     update payment_authorization set state = 'expired'
-      where order_id = $1 and tender_no = $2 and authorization_no = $4 and $5`,
-    [orderId, tenderNo, shipmentNo, due.authorizationNo, /expire/i.test(answer.vendorCode)],
+    `update payment_authorization set state = 'expired'
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [orderId, tenderNo, authorizationNo],
   );
-  const detail = `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, was refused: ${answer.vendorCode} (${answer.detail})`;
+  const others = order.captures.filter(
+    (one) =>
+      one.tenderNo === tenderNo &&
+      one.authorizationNo === authorizationNo &&
+      one.shipmentNo !== shipmentNo &&
+      one.state === 'due',
+  );
+  for (const other of others)
+    await captureFailed(sql, order, other, 'its authorization has lapsed');
+}
+
+/** Goods that left and are not charged: receivable, and somebody's work. */
+export async function captureFailed(
+  sql: Sql,
+  order: OrderSnapshot,
+  capture: Pick<SnapshotCapture, 'tenderNo' | 'shipmentNo' | 'amountMinor'>,
+  why: string,
+): Promise<void> {
+  const { orderId, currency } = order;
+  const { tenderNo, shipmentNo, amountMinor } = capture;
+  await sql.query(
+    `update capture set state = 'failed'
+      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
+    [orderId, tenderNo, shipmentNo],
+  );
   await openException(sql, {
     code: 'payment.capture-failed',
-    detail,
-    cause: { kind: 'effect', ref: due.key },
+    detail: `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, is not charged: ${why}`,
+    cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${shipmentNo}` },
     blocks: stepName.capture(tenderNo, shipmentNo),
     subject: orderId,
     severity: 'high',
@@ -118,10 +147,5 @@ async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answe
     moneyMinor: amountMinor,
     currency,
     correlationId: order.correlationId,
-  });
-  await appendFact(sql, orderId, {
-    kind: 'capture-failed',
-    occurredAt: new Date().toISOString(),
-    about: { tenderNo, shipmentNo, amountMinor, vendorCode: answer.vendorCode },
   });
 }

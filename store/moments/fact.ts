@@ -1,16 +1,13 @@
 /** A fact on its way into an order: its row of the inbox, taken once by the moment that applies it. */
 import { only, type Sql } from '../database';
 
-/** For a fact of a place that is in no master data. */
-const NO_PLACE_TIME_ZONE = 'UTC';
-
 export interface Fact<T> {
   readonly eventNo: number;
   readonly data: T;
   /** For the journal: which event it was, by its source and id. */
   readonly source: string;
-  /** Of the location that the fact names. */
-  readonly timeZone: string;
+  /** Of the location that the fact names; null where that is in no master data. */
+  readonly timeZone: string | null;
 }
 
 /** The event's data while it is unapplied; null once a moment has applied it. */
@@ -34,6 +31,6 @@ export async function takeFact<T>(sql: Sql, eventNo: number): Promise<Fact<T> | 
     eventNo,
     data: row.body,
     source: `event:${row.source}#${row.event_id}`,
-    timeZone: row.time_zone ?? NO_PLACE_TIME_ZONE,
+    timeZone: row.time_zone,
   };
 }

@@ -6,6 +6,8 @@ export interface MoneyRefs {
   readonly paymentMethodRef: string | null;
   /** Of the authorization that is named, else of the tender's last one. */
   readonly authorizationRef: string | null;
+  /** Of the tender's first capture. */
+  readonly captureRef: string | null;
   /** Of all captures and refunds of the order, so that a look-up finds none of them again. */
   readonly captureRefs: readonly string[];
   readonly refundRefs: readonly string[];
@@ -32,6 +34,9 @@ export async function moneyRefs(
                where a.order_id = $1 and a.tender_no = $2
                  and ($3::int is null or a.authorization_no = $3)
                order by a.authorization_no desc limit 1) as "authorizationRef",
+             (select c.reference from capture c
+               where c.order_id = $1 and c.tender_no = $2 and c.reference is not null
+               order by c.shipment_no limit 1) as "captureRef",
              array(select c.reference from capture c
                     where c.order_id = $1 and c.reference is not null
                     order by c.shipment_no, c.tender_no) as "captureRefs",

@@ -45,7 +45,9 @@ export async function recordShipment(
       await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
       return 'duplicate' as const;
     }
-    const planned = planShipment(inHand.order, fact.data, costs);
+    const planned = fact.timeZone
+      ? planShipment(inHand.order, fact.data, costs)
+      : unknownPlace(fact.data.location);
     if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
     else await record(sql, inHand, fact, planned, { shipmentNo: earlier.length + 1, whom });
     return 'applied' as const;
@@ -75,6 +77,12 @@ async function standardCosts(
   return new Map(rows.map((row) => [row.sku, row.cost]));
 }
 
+/** Stock that leaves a place which nobody knows is booked nowhere. */
+const unknownPlace = (location: string) => ({
+  outcome: 'impossible' as const,
+  reason: `${location} is not in the location master`,
+});
+
 /** More units than the order has, or a line it does not have: no rule says what that means. */
 async function cannotShip(sql: Sql, { order }: OrderInHand, eventNo: number, reason: string) {
   await openException(sql, {
@@ -83,6 +91,7 @@ async function cannotShip(sql: Sql, { order }: OrderInHand, eventNo: number, rea
     cause: { kind: 'event', ref: String(eventNo) },
     blocks: `event:${eventNo}`,
     subject: order.orderId,
+    orderId: order.orderId,
     severity: 'high',
     eventNo,
     correlationId: order.correlationId,
@@ -101,7 +110,7 @@ async function record(
   const { data, eventNo } = fact;
   const { shipmentNo, whom } = about;
   const { orderId } = order;
-  const onDate = businessDate(data.shippedAt, fact.timeZone);
+  const onDate = businessDate(data.shippedAt, fact.timeZone ?? order.timeZone);
   const invoiceMinor = invoiceTotal(planned.lines);
   const plan = capturePlanOf(inHand, invoiceMinor, isLastShipment(order, planned));
   const prepaidMinor = sum(plan.prepaid.map((part) => part.amountMinor));
@@ -119,6 +128,9 @@ async function record(
       about: { shipmentNo, location: data.location, invoiceMinor },
     }),
     enqueue(sql, shipmentMessages(inHand, whom, { shipmentNo, onDate, data, planned })),
+    data.carrierCost !== undefined &&
+      freightIn(order, data) === undefined &&
+      foreignFreight(sql, inHand, eventNo, data.carrierCost.currency),
     planned.afterCancel > 0 && shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel),
     markEventApplied(sql, eventNo),
   ]);
@@ -131,6 +143,28 @@ async function record(
       businessDate: onDate,
     }),
   );
+}
+
+/** Freight in another currency has no rate here: it is not booked as if it were ours. */
+function freightIn(order: OrderSnapshot, data: ShipmentConfirmed) {
+  return data.carrierCost?.currency === order.currency ? data.carrierCost : undefined;
+}
+
+async function foreignFreight(
+  sql: Sql,
+  { order }: OrderInHand,
+  eventNo: number,
+  currency: string,
+): Promise<void> {
+  await openException(sql, {
+    code: 'event.no-rule',
+    detail: `the shipment is recorded; its freight in ${currency} is not booked to an order in ${order.currency}`,
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `freight:${eventNo}`,
+    subject: order.orderId,
+    orderId: order.orderId,
+    correlationId: order.correlationId,
+  });
 }
 
 function isLastShipment(order: OrderSnapshot, planned: PlannedShipment): boolean {
@@ -204,7 +238,7 @@ async function post(
       orderId,
       location: data.location,
       prepaidMinor: invoice.prepaidMinor,
-      carrierCostMinor: data.carrierCost?.minorUnits ?? 0,
+      carrierCostMinor: freightIn(order, data)?.minorUnits ?? 0,
       lines: planned.lines,
     }),
   });

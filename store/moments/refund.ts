@@ -24,7 +24,7 @@ export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundR
     ...moneyRequest(due),
     channelOrderRef: refs.channelOrderRef,
     authorizationRef: refs.authorizationRef,
-    captureRef: refs.captureRefs[0] ?? null,
+    captureRef: refs.captureRef,
     knownRefs: refs.refundRefs,
   };
 }
@@ -98,7 +98,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: RefundOrder, answer
   );
   await openException(sql, {
     code: 'refund.failed',
-    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode} (${answer.detail})`,
+    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode}`,
     cause: { kind: 'effect', ref: due.key },
     blocks: stepName.refund(tenderNo, refundNo),
     subject: orderId,

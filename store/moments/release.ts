@@ -68,8 +68,11 @@ export async function recordRelease(
     await keepGroup(sql, due.orderId, { groupNo, location, key, state });
     if (isTaken) await released(sql, inHand, due);
     else {
-      const why = `${answer.vendorCode}: ${answer.detail}`;
-      await rejected(sql, inHand, { groupNo: due.groupNo, ref: due.key, why });
+      await rejected(sql, inHand, {
+        groupNo: due.groupNo,
+        ref: due.key,
+        why: answer.vendorCode,
+      });
     }
   });
   return { outcome: isTaken ? 'done' : 'refused', agenda };
@@ -132,6 +135,11 @@ async function frozenLines(sql: Sql, key: string): Promise<ReadonlyMap<number, n
   return new Map(lines.map((line) => [line.lineNo, line.quantity]));
 }
 
+/** A reason in words may name a person; it stays in the event. What reads as a code is shown. */
+function codeOf(reason: string): string {
+  return /^[a-z0-9]+([._-][a-z0-9]+)*$/.test(reason) ? reason : 'its reason is in the event';
+}
+
 /** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
 export async function rejected(
   sql: Sql,
@@ -154,7 +162,7 @@ export async function rejected(
   await moveUnits(sql, order.orderId, moves);
   await openException(sql, {
     code: 'fulfilment.rejected',
-    detail: `${order.locationId ?? 'the node'} will not fulfil it: ${rejection.why}`,
+    detail: `${order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
     blocks: stepName.release(rejection.groupNo),
     subject: order.orderId,

@@ -25,7 +25,16 @@ export function capturePlanOf(
     capturedMinor: tender.capturedMinor,
     authorizations: usableAuthorizations(inHand, tender),
   }));
-  return planCaptures(invoiceMinor, tenders, isLastShipment);
+  const plan = planCaptures(invoiceMinor, tenders, isLastShipment);
+  return inHand.setup.moneyMode === 'channel' ? withoutNewAuthorizations(plan) : plan;
+}
+
+/** A channel authorizes by itself: what its authorizations do not cover is covered by nobody. */
+function withoutNewAuthorizations(plan: CapturePlan): CapturePlan {
+  const captures = plan.captures.filter((capture) => capture.authorizationNo !== null);
+  const left = plan.captures.filter((capture) => capture.authorizationNo === null);
+  const uncoveredMinor = plan.uncoveredMinor + sum(left.map((capture) => capture.amountMinor));
+  return { ...plan, captures, uncoveredMinor };
 }
 
 /** As the captures that are still due will leave them: a single-capture one is spoken for. */

@@ -74,6 +74,7 @@ function newAcceptance(
     contentHash: contentHash(order),
     setup,
     acceptable: verdict.acceptable,
+    holdReason: order.hold?.reason ?? null,
     startFlow: { fulfilmentDeadlineMs: context.fulfilmentDeadlineMs },
     idempotency: null,
   };

@@ -3,6 +3,7 @@ import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { acceptOrder } from '../../store/moments/accept-order';
 import { readAgenda } from '../../store/moments/agenda';
+import { cancelOrder, planCancellation } from '../../store/moments/cancel-order';
 import { applyResolution } from '../../store/moments/apply-resolution';
 import { recordCapture } from '../../store/moments/capture';
 import { liftHold, placeHold } from '../../store/moments/hold-order';
@@ -56,6 +57,26 @@ describe('what cannot go on', () => {
     expect(await readAgenda(db, { orderId })).toMatchObject({ blockedBy: [], money: [] });
   });
 
+  it('is cancelled as a whole only while it waits: a part of it is refused with the reason', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [
+        { sku: 'UNKNOWN-1', quantity: 1, unitMinor: 1000 },
+        { sku: 'MUG', quantity: 1, unitMinor: 1000 },
+      ],
+    });
+    const waiting = await submitOrder(db, order, { ...context, isSold: true });
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    const { orderId } = waiting;
+    const part = { decisionId: 'p', orderId, lines: [{ lineNo: 1, quantity: 1 }], eventNo: null };
+    expect(await planCancellation(db, part)).toMatchObject({ outcome: 'refused' });
+    expect(await cancelOrder(db, { ...part, recalled: [] })).toMatchObject({ outcome: 'refused' });
+    const whole = { ...part, decisionId: 'w', lines: null };
+    const result = await cancelOrder(db, { ...whole, recalled: [] });
+    // The authorization that came with it is let go.
+    expect(result).toMatchObject({ outcome: 'cancelled', agenda: { money: [{ step: 'void' }] } });
+  });
+
   it('names both sums of an order that does not add up, and takes the corrected one', async () => {
     const order = orderOf({
       channelInstance: 'shopify-us',
@@ -106,7 +127,12 @@ describe('what cannot go on', () => {
     const due = step(shipped.agenda, 'capture');
     expect(due.key).toMatch(/:1$/);
     await begin(db, due.key, 'capture', orderId);
-    const refused = { outcome: 'refused' as const, vendorCode: 'card_expired', detail: 'gone' };
+    const refused = {
+      outcome: 'refused' as const,
+      vendorCode: 'charge_expired_for_capture',
+      detail: 'gone',
+      isAuthorizationGone: true,
+    };
     const failed = await recordCapture(db, due, refused);
     expect(failed).toMatchObject({
       outcome: 'refused',

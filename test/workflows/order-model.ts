@@ -133,6 +133,11 @@ export class OrderModel {
     return this.eventsMade;
   }
 
+  /** An exception that an earlier run of the flow opened. */
+  openedBefore(code: ExceptionCode, blocks: string): void {
+    this.open(code, blocks, code);
+  }
+
   isApplied(eventNo: number): boolean {
     return this.events.get(eventNo)?.isApplied === true;
   }
@@ -341,6 +346,8 @@ export class OrderModel {
     acceptOrder: async (): Promise<AcceptOutcome> => {
       this.momentCalls.push('acceptOrder');
       if (this.order.stage === 'rejected') return { outcome: 'rejected', reason: 'abandoned' };
+      const isAccepted = this.order.stage !== 'received';
+      if (isAccepted) return { outcome: 'accepted', order: this.agenda().order };
       if (this.order.exceptions.length > 0) {
         return { outcome: 'waiting', exceptions: this.agenda().blockedBy };
       }

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../store/database';
+import { resolveExceptions } from '../../store/exceptions';
+import { acceptOrder } from '../../store/moments/accept-order';
+import { readAgenda } from '../../store/moments/agenda';
+import { applyResolution } from '../../store/moments/apply-resolution';
+import { recordAuthorization } from '../../store/moments/authorize';
+import { cancelOrder } from '../../store/moments/cancel-order';
+import { closeOrder } from '../../store/moments/close-order';
+import { placeHold } from '../../store/moments/hold-order';
+import { recordShipment } from '../../store/moments/record-shipment';
+import { submitOrder } from '../../store/moments/submit-order';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { accepted, context, LOCATION, orderOf, routedEvent, stockShop } from './fixture';
+import { authorize, balances, begin, capture, release, ship, step } from './steps';
+
+let test: TestDatabase;
+let db: Database;
+beforeAll(async () => {
+  test = await cloneDatabase();
+  db = test.db;
+  await stockShop(db, { MUG: 1000 });
+});
+afterAll(() => test.drop());
+
+/** Shipped in two parts; the authorization for the second part is declined. */
+async function declinedRemainder() {
+  const orderId = await accepted(
+    db,
+    orderOf({ lines: [{ sku: 'MUG', quantity: 2, unitMinor: 1000 }] }),
+  );
+  await authorize(db, orderId);
+  await release(db, orderId);
+  await capture(db, (await ship(db, orderId, 'p-1', [{ lineNo: 1, quantity: 1 }])).agenda);
+  const second = await ship(db, orderId, 'p-2', [{ lineNo: 1, quantity: 1 }]);
+  const due = step(second.agenda, 'authorize');
+  await begin(db, due.key, 'authorize', orderId);
+  const declined = await recordAuthorization(db, due, {
+    outcome: 'refused',
+    vendorCode: 'card_declined',
+    detail: 'declined',
+  });
+  const [exception] = declined.agenda.blockedBy;
+  if (!exception) throw new Error('no exception');
+  return { orderId, exceptionId: exception.exceptionId };
+}
+
+async function resolve(orderId: string, exceptionId: string, resolution: 'retry' | 'abandon') {
+  await db.transaction((sql) =>
+    resolveExceptions(sql, { exceptionIds: [exceptionId] }, { resolution, by: 'payments' }),
+  );
+  return (await applyResolution(db, { orderId, exceptionId })).agenda;
+}
+
+describe('goods that left and whose authorization was declined', () => {
+  it('are charged on the new authorization after a retry', async () => {
+    const { orderId, exceptionId } = await declinedRemainder();
+    await resolve(orderId, exceptionId, 'retry');
+    const settled = await capture(db, await authorize(db, orderId));
+    expect(settled).toMatchObject({ isSettled: true, money: [] });
+    expect((await balances(db, orderId))['AR']).toBeUndefined();
+  });
+
+  it('keep the order open under an exception when a person gives up', async () => {
+    const { orderId, exceptionId } = await declinedRemainder();
+    const agenda = await resolve(orderId, exceptionId, 'abandon');
+    expect(agenda).toMatchObject({
+      isSettled: false,
+      blockedBy: [{ code: 'payment.capture-failed' }],
+    });
+    expect((await closeOrder(db, { orderId })).outcome).toBe('open');
+    expect(await balances(db, orderId)).toMatchObject({ AR: 1000 });
+  });
+});
+
+it('an order held while it waits is accepted on hold, once what it waits for is there', async () => {
+  const order = orderOf({
+    channelInstance: 'shopify-us',
+    lines: [{ sku: 'LATER', quantity: 1, unitMinor: 1000 }],
+  });
+  const waiting = await submitOrder(db, order, { ...context, isSold: true });
+  if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+  const { orderId } = waiting;
+  await placeHold(db, { decisionId: 'h', orderId });
+  await stockShop(db, { LATER: 5 });
+  expect(await acceptOrder(db, { orderId })).toMatchObject({
+    outcome: 'accepted',
+    order: { status: 'on-hold', isOnHold: true },
+  });
+  expect(await readAgenda(db, { orderId })).toMatchObject({ release: null });
+});
+
+it('an authorization whose answer is unknown is asked for to its end after a cancel, then voided', async () => {
+  const orderId = await accepted(
+    db,
+    orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1000 }] }),
+  );
+  const due = step(await readAgenda(db, { orderId }), 'authorize');
+  await begin(db, due.key, 'authorize', orderId);
+  const cancelled = { decisionId: 'c', orderId, lines: null, eventNo: null, recalled: [] };
+  const { agenda } = await cancelOrder(db, cancelled);
+  expect(agenda).toMatchObject({ isSettled: false, money: [{ step: 'authorize', key: due.key }] });
+  const answered = await recordAuthorization(db, due, {
+    outcome: 'authorized',
+    reference: 'pi_late',
+    amountMinor: 1000,
+    isMulticapture: false,
+    expiresAt: null,
+  });
+  expect(answered.agenda.money).toMatchObject([{ step: 'void' }]);
+});
+
+it('an order of nothing to pay has no money step', async () => {
+  const free = orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 0 }] });
+  const orderId = await accepted(db, free);
+  const started = await db.query<{ body: { accepted: { money: unknown[] } } }>(
+    `select body from dispatch where order_id = $1 and kind = 'start'`,
+    [orderId],
+  );
+  expect(started.rows[0]?.body.accepted.money).toEqual([]);
+  expect(await readAgenda(db, { orderId })).toMatchObject({ money: [], release: { units: 1 } });
+});
+
+describe('a shipment', () => {
+  const shipped = { shipmentId: 'x', shippedAt: '2026-11-21T02:30:00Z' };
+  const lines = [{ lineNo: 1, quantity: 1 }];
+
+  it('from a place that nobody knows moves no stock and is somebody’s work', async () => {
+    const orderId = await accepted(
+      db,
+      orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1000 }] }),
+    );
+    const body = { ...shipped, orderId, location: 'mars', lines };
+    const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, body);
+    await recordShipment(db, { orderId, eventNo });
+    const { rows } = await db.query<{ detail: string }>(
+      `select detail from exception where order_id = $1 and code = 'event.no-rule'`,
+      [orderId],
+    );
+    expect(rows[0]?.detail).toContain('mars is not in the location master');
+    const stock = await db.query(`select 1 from stock where location_id = 'mars'`);
+    expect(stock.rows).toHaveLength(0);
+  });
+
+  it('with freight in another currency books the goods, and not the freight', async () => {
+    const orderId = await accepted(
+      db,
+      orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 1000 }] }),
+    );
+    await authorize(db, orderId);
+    await release(db, orderId);
+    const carrierCost = { currency: 'JPY', minorUnits: 900 };
+    const body = { ...shipped, orderId, location: LOCATION, lines, carrierCost };
+    const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, body);
+    await recordShipment(db, { orderId, eventNo });
+    expect(await balances(db, orderId)).toMatchObject({ AR: 1000, REV: -1000 });
+    expect((await balances(db, orderId))['FEE-FREIGHT']).toBeUndefined();
+  });
+});
+
+it('a transaction that is rolled back takes no statement after its end', async () => {
+  const late = db.transaction(async (sql) => {
+    await Promise.all([
+      Promise.reject(new RangeError('ours')),
+      sql
+        .query('select pg_sleep(0.05)')
+        .then(() => sql.query(`insert into lease values ('late', 'x', now())`)),
+    ]);
+  });
+  await expect(late).rejects.toThrow('ours');
+  const { rows } = await db.query(`select 1 from lease where name = 'late'`);
+  expect(rows).toHaveLength(0);
+});
