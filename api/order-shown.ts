@@ -2,8 +2,9 @@
 import type { Configuration } from '../canonical/schema/configuration';
 import type { ShippedLine } from '../canonical/rules/posting';
 import { tenderState } from '../canonical/rules/order-state';
+import { ERROR_CODES } from '../canonical/schema/error-codes';
 import type { Money } from '../canonical/schema/money';
-import type { OrderRows } from '../store/order-view';
+import type { DecisionRow, OrderRows } from '../store/order-view';
 import type { OrderView } from './schema/order';
 
 /** Where a person opens the order's flow; null where no UI is known. */
@@ -28,6 +29,25 @@ function showShippedLine(line: ShippedLine, amount: (minorUnits: number) => Mone
   };
 }
 
+/** What people decide on exceptions takes effect with its record; the rest is asked of the flow. */
+const ASKED_OF_FLOW: ReadonlySet<string> = new Set(['cancel', 'hold', 'release-hold']);
+
+/** A code that may pass means that no answer came; any other code, that the answer was no. */
+function outcomeOf({ action, answer, isMade }: DecisionRow): DecisionOutcome {
+  if (isMade || !ASKED_OF_FLOW.has(action)) return 'accepted';
+  if (answer === null || answer === 'failed') return 'unanswered';
+  if (answer === 'refused') return 'refused';
+  const code = Object.entries(ERROR_CODES).find(([name]) => name === answer)?.[1];
+  if (code === undefined) return 'accepted';
+  return code.retryable ? 'unanswered' : 'refused';
+}
+type DecisionOutcome = OrderView['decisions'][number]['outcome'];
+
+function showDecision(decision: DecisionRow): OrderView['decisions'][number] {
+  const { action, actor, role, reason, decidedAt } = decision;
+  return { action, actor, role, reason, decidedAt, outcome: outcomeOf(decision) };
+}
+
 export function showOrder(rows: OrderRows, configuration: Configuration): OrderView {
   const { order, lines, tenders, shipments, refunds, decisions, exceptions } = rows;
   const { currency, holdReason, totalMinor, ...head } = order;
@@ -47,6 +67,7 @@ export function showOrder(rows: OrderRows, configuration: Configuration): OrderV
     })),
     tenders: tenders.map((tender) => ({
       tenderNo: tender.tenderNo,
+      gateway: tender.gateway,
       tenderType: tender.tenderType,
       state: tenderState(tender),
       amount: amount(tender.amountMinor),
@@ -68,7 +89,7 @@ export function showOrder(rows: OrderRows, configuration: Configuration): OrderV
       ...refund,
       amount: amount(amountMinor),
     })),
-    decisions: [...decisions],
+    decisions: decisions.map(showDecision),
     exceptions: exceptions.map((one) => ({ ...one, resolutions: [...one.resolutions] })),
   };
 }

@@ -96,11 +96,13 @@ export async function openException(sql: Sql, exception: NewException): Promise<
   return toBrief(only(rows, 'openException'));
 }
 
-/** What an order waits for, oldest first. */
+/** What an order waits for, and what waits of events about it; oldest first. */
 export async function openExceptionsOf(sql: Sql, orderId: string): Promise<ExceptionRow[]> {
   const { rows } = await sql.query<ExceptionRow>(
     `select exception_id, code, state, deadline_at, detail, blocks, cause_kind, cause_ref
-       from exception where order_id = $1 and state <> 'resolved'
+       from exception
+      where state <> 'resolved' and (order_id = $1
+         or event_no in (select event_no from inbox where order_id = $1))
       order by opened_at, exception_id`,
     [orderId],
   );

@@ -4,7 +4,7 @@ import type { OrderStatus, TenderFacts } from '../canonical/rules/order-state';
 import type { ExceptionBrief } from '../canonical/schema/exception';
 import type { OrderFlowInput } from '../canonical/schema/order-flow';
 import type { Sql } from './database';
-import { exceptionBrief, type ExceptionRow } from './exceptions';
+import { exceptionBrief, openExceptionsOf } from './exceptions';
 import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
 
 interface OrderHead {
@@ -153,12 +153,6 @@ const DECISIONS = `select d.action, d.actor, d.role, d.reason, d.decided_at as "
            and f.body -> 'about' ->> 'decisionId' = d.decision_id) as "isMade"
   from decision d where d.order_id = $1 order by d.decision_no limit ${MAX_DECISIONS_SHOWN}`;
 
-/** Its own, and those of events about it. */
-const EXCEPTIONS = `select exception_id, code, deadline_at, detail from exception
-  where state <> 'resolved' and (order_id = $1
-     or event_no in (select event_no from inbox where order_id = $1))
-  order by opened_at, exception_id`;
-
 /** Null where there is no such order. */
 export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRows | null> {
   const [order] = (await sql.query<OrderHead>(`${HEAD} where order_id = $1`, [orderId])).rows;
@@ -169,7 +163,7 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
-  const exceptions = await sql.query<ExceptionRow>(EXCEPTIONS, of);
+  const exceptions = await openExceptionsOf(sql, orderId);
   // Rows are made when an order is accepted; before that, what it holds is in what was sent.
   const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
   return {
@@ -179,7 +173,7 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
     shipments: shipments.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,
-    exceptions: exceptions.rows.map(exceptionBrief),
+    exceptions: exceptions.map(exceptionBrief),
   };
 }
 

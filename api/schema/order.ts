@@ -38,10 +38,11 @@ export const OrderLineView = z
 export const TenderView = z
   .strictObject({
     tenderNo: z.int(),
-    tenderType: z.string(),
+    gateway: z.string(),
+    tenderType: z.string().nullable().meta({ description: 'Null until its gateway is mapped' }),
     state: z.enum(TENDER_STATES),
     amount: Amount,
-    authorized: Amount,
+    authorized: Amount.meta({ description: 'What lives, and what was captured of the rest' }),
     captured: Amount,
     refunded: Amount,
     authorizationRefs: z.array(z.string()),
@@ -123,6 +124,9 @@ export const OrderView = z
           role: z.string(),
           reason: z.string().nullable(),
           decidedAt: Instant,
+          outcome: z
+            .enum(['accepted', 'refused', 'unanswered'])
+            .meta({ description: '`unanswered`: the flow gave no answer, nothing is known of it' }),
         }),
       )
       .meta({ description: 'Cancels, holds and resolutions, oldest first' }),

@@ -1,5 +1,7 @@
 /** What `GET /v1/orders/{orderId}` shows of an order that lives: money, what waits, who decided. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Problem } from '../../api/http/problem';
+import { openException } from '../../store/exceptions';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, DC, orderOf, putMasterData, SKU, usd } from './world';
 
@@ -48,4 +50,91 @@ test("a shipment's lines are money like everything else", async () => {
       cost: usd(450),
     },
   ]);
+});
+
+test('an order that waits shows its lines and tenders as they were sent', async () => {
+  const order = orderOf('V-2', 3);
+  const orderId = await submit({ ...order, lines: [{ ...order.lines[0], sku: 'NOVEL' }] }, 'v-2');
+  const { body } = await read(orderId);
+  expect(body.status).toBe('received');
+  expect(body.lines).toMatchObject([
+    { sku: null, channelSku: 'NOVEL', ordered: 3, unallocated: 3, gross: usd(3_897) },
+  ]);
+  expect(body.tenders).toMatchObject([
+    { gateway: 'stripe', tenderType: null, state: 'pending', authorized: usd(0) },
+  ]);
+  await api.db.query(`update sales_order set stage = 'rejected' where order_id = $1`, [orderId]);
+  const rejected = await read(orderId);
+  expect(rejected.body.lines).toMatchObject([{ ordered: 3, unallocated: 0, cancelled: 3 }]);
+});
+
+test('a channel order that waits shows that its money is authorized', async () => {
+  const order = orderOf('V-3');
+  const received = { state: 'authorized', reference: 'gid-77' };
+  const tenders = [{ gateway: 'shop', amount: usd(1_380), received }];
+  const orderId = await submit({ ...order, channelInstance: 'shopify-us', tenders }, 'v-3');
+  const { body } = await read(orderId);
+  expect(body.tenders).toMatchObject([
+    { state: 'authorized', authorized: usd(1_380), authorizationRefs: ['gid-77'] },
+  ]);
+});
+
+test('what was captured was authorized', async () => {
+  const orderId = await submit(orderOf('V-4'), 'v-4');
+  await api.db.query(
+    `update payment_authorization set state = 'consumed', captured_minor = 1380
+      where order_id = $1`,
+    [orderId],
+  );
+  await api.db.query('update tender set captured_minor = 1380 where order_id = $1', [orderId]);
+  const { body } = await read(orderId);
+  expect(body.tenders).toMatchObject([
+    { state: 'captured', authorized: usd(1_380), captured: usd(1_380) },
+  ]);
+});
+
+test("the exception of an order's event is the order's", async () => {
+  const orderId = await submit(orderOf('V-5'), 'v-5');
+  const { rows } = await api.db.query<{ event_no: number }>(
+    `insert into inbox (source, event_id, topic, raw, state, order_id, correlation_id)
+     values ('/wms/x', 'parcel-5', 'shipment.confirmed.v1', '{}', 'dead', $1, 'cor_5')
+     returning event_no`,
+    [orderId],
+  );
+  const eventNo = rows[0]?.event_no ?? 0;
+  const { exceptionId } = await openException(api.db, {
+    code: 'event.no-rule',
+    detail: 'line 2 is not in the order',
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `event:${eventNo}`,
+    subject: orderId,
+    eventNo,
+  });
+  const { body } = await read(orderId);
+  expect(body.exceptions).toMatchObject([{ exceptionId, code: 'event.no-rule' }]);
+  const list = await api.send('GET', `/v1/exceptions?orderId=${orderId}`);
+  expect(list.body.items).toMatchObject([{ exceptionId, orderId }]);
+  const one = await api.send('GET', `/v1/exceptions/${exceptionId}`);
+  expect(one.body.orderId).toBe(orderId);
+});
+
+test('decisions say what came of them', async () => {
+  const orderId = await submit(orderOf('V-6'), 'v-6');
+  const decide = (verb: string, key: string) =>
+    api.send('POST', `/v1/orders/${orderId}/${verb}`, { json: { reason: key }, key, role: 'oms' });
+  api.answerUpdates(() => ({ outcome: 'held', agenda: null }));
+  await decide('hold', 'd-1');
+  api.answerUpdates(() => ({ outcome: 'refused', reason: 'it is fulfilled' }));
+  await decide('release-hold', 'd-2');
+  api.answerUpdates(() => {
+    throw new Problem('order_closed', 'it has ended');
+  });
+  await decide('cancel', 'd-3');
+  api.answerUpdates(() => {
+    throw new Problem('unavailable', 'no answer');
+  });
+  await decide('cancel', 'd-4');
+  const { body } = await read(orderId);
+  const outcomes = body.decisions.map((one: { outcome: string }) => one.outcome);
+  expect(outcomes).toEqual(['accepted', 'refused', 'refused', 'unanswered']);
 });
