@@ -1,6 +1,6 @@
 /** The bare flow's worker: one process, the same slots and pollers as ours. */
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectorsFrom } from '../../connectors/registry';
 import { readConfiguration, temporalConnection } from '../../canonical/schema/configuration';
 import { createBareActivities } from './activities';
@@ -10,6 +10,7 @@ const CACHED_WORKFLOWS = 500;
 const SLOTS = 50;
 
 async function main(): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   const configuration = readConfiguration(process.env);
   const connectors = connectorsFrom(configuration);
   const connection = await NativeConnection.connect(temporalConnection(configuration));
