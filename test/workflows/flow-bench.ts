@@ -16,6 +16,7 @@ import {
 import type { Resolution } from '../../canonical/schema/exception';
 import type {
   MoneyEffects,
+  OrderFlowInput,
   OrderMoments,
   WarehouseEffects,
 } from '../../canonical/schema/order-flow';
@@ -33,7 +34,7 @@ export type OrderHandle = WorkflowHandleWithStartDetails<typeof orderToCash>;
 
 export interface FlowBench {
   readonly environment: TestWorkflowEnvironment;
-  start(model: OrderModel): Promise<OrderHandle>;
+  start(model: OrderModel, input?: OrderFlowInput): Promise<OrderHandle>;
   close(): Promise<void>;
 }
 
@@ -151,12 +152,12 @@ async function benchOn(environment: TestWorkflowEnvironment): Promise<FlowBench>
   const stop = await runWorkers(environment.nativeConnection, models);
   return {
     environment,
-    async start(model) {
+    async start(model, input = model.input) {
       models.set(model.input.orderId, model);
-      const { workflowType, searchAttributes, ...options } = orderStartOptions(model.input);
+      const { workflowType, searchAttributes, ...options } = orderStartOptions(input);
       return environment.client.workflow.start<typeof orderToCash>(workflowType, {
         ...options,
-        args: [model.input],
+        args: [input],
         typedSearchAttributes: searchAttributes.map(({ name, value }) => ({
           key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
           value,

@@ -12,6 +12,11 @@ afterAll(async () => {
 });
 
 const calledOnce = (model: OrderModel) => [...model.made.values()].every((times) => times === 1);
+const authorizationOf = (model: OrderModel) => {
+  const due = model.agenda().money.find((step) => step.step === 'authorize');
+  if (due?.step !== 'authorize') throw new Error('no authorization is due');
+  return due;
+};
 const verbs = (model: OrderModel) => model.calls.map((call) => call.verb);
 const released = (model: OrderModel) =>
   until('released', () => model.order.lines.some((line) => line.released > 0));
@@ -70,6 +75,30 @@ describe('a vendor that is down', () => {
     await handle.result();
     expect(model.tenderCaptured).toBe(2_000);
     expect(calledOnce(model)).toBe(true);
+  });
+});
+
+describe('a flow that was lost and is started again', () => {
+  test('does what is due now, not what was due when the order was accepted', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
+    await model.money.authorizePayment(authorizationOf(model));
+    await bench.start(model, { ...model.input, accepted: null });
+    await released(model);
+    expect(verbs(model)).toEqual(['authorizePayment', 'releaseToWarehouse']);
+    expect(calledOnce(model)).toBe(true);
+  });
+
+  test('closes the waits that the lost one opened', async () => {
+    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
+    await model.money.authorizePayment(authorizationOf(model));
+    const { release } = model.agenda();
+    if (release) await model.warehouse.releaseToWarehouse(release);
+    model.openedBefore('payment.unavailable', 'capture:1:1');
+    model.openedBefore('fulfilment.overdue', 'ship:1');
+    const handle = await bench.start(model, { ...model.input, accepted: null });
+    await ship(handle, model);
+    expect(await handle.result()).toEqual({ status: 'closed' });
+    expect(model.openCodes()).toEqual([]);
   });
 });
 

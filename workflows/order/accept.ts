@@ -1,6 +1,7 @@
 /**
  * Acceptance. Most orders come here accepted by the API's own transaction; one that waits for a
- * mapping, stock or a person tries again whenever something it waits for is resolved.
+ * mapping, stock or a person tries again whenever something it waits for is resolved. A flow that is
+ * started again asks too: its order is accepted at once, and the agenda is today's.
  */
 import { condition } from '@temporalio/workflow';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
