@@ -7,6 +7,7 @@ import { createPublishingActivities } from '../../activities/publishing/deliver-
 import type { Delivered, Deliveries } from '../../activities/publishing/parties';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
 import { enqueue } from '../../store/outbox';
+import { dueMessages } from '../../store/outbox-delivery';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 const DESTINATION = 'notification.notify-main';
@@ -93,6 +94,19 @@ describe('delivering the outbox', () => {
     expect(sent.sort()).toEqual(['a', 'c']);
     expect(await states()).toEqual(['sent', 'parked', 'sent']);
     expect(await openCodes()).toEqual(['publishing.refused']);
+  });
+
+  test('each retry after a refusal is a try of its own, however many there were', async () => {
+    await tell('a');
+    await database.db.query(
+      `insert into effect (effect_key, system, verb, body, body_hash, state)
+       select key, $1, 'sendMessage', '{}', '', case when key = 'a:8' then 'called' else 'refused' end
+         from unnest(array['a', 'a:2', 'a:3', 'a:4', 'a:5', 'a:6', 'a:7', 'a:8']) as key`,
+      [ACCOUNT],
+    );
+    expect(await dueMessages(database.db, DESTINATION, 10)).toMatchObject([
+      { effectKey: 'a', refusals: 7 },
+    ]);
   });
 
   test('an answer that was lost is looked up, not sent again', async () => {
