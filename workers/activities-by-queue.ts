@@ -1,6 +1,6 @@
 /** Which activities run on which account's queue. */
 import type { Logger } from 'pino';
-import { createMoneyActivities, createPaymentActivities } from '../activities/payment/money';
+import { createChannelMoneyActivities, createPaymentActivities } from '../activities/payment/money';
 import { createPostingActivities } from '../activities/posting/post-batches';
 import { createPublishingActivities } from '../activities/publishing/deliver-outbox';
 import {
@@ -33,7 +33,7 @@ export function activitiesByQueue(settings: ActivitySettings): Map<string, objec
   for (const [account, channel] of Object.entries(connectors.salesChannels)) {
     const queue = `commerce.${account}`;
     const mover = connectors.moneyMovers[account];
-    if (mover) add(queue, createMoneyActivities({ db, account, mover, hasKeys: false }));
+    if (mover) add(queue, createChannelMoneyActivities({ db, account, mover }));
     add(queue, publishing(settings, queue, account, channelDeliveries(channel)));
   }
   for (const [account, warehouse] of Object.entries(connectors.warehouses)) {

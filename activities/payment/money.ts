@@ -2,8 +2,9 @@
  * Money moved for an order, by its processor or by the channel in its stead: each one effect under
  * its key, and the moment that records it.
  */
+import type { Refused } from '../../canonical/ports/fault';
 import type { MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
-import type { MoneyEffects } from '../../canonical/schema/order-flow';
+import type { EffectAnswer, MoneyEffects } from '../../canonical/schema/order-flow';
 import type { Database } from '../../store/database';
 import { prepareAuthorization, recordAuthorization } from '../../store/moments/authorize';
 import { prepareCapture, recordCapture } from '../../store/moments/capture';
@@ -55,6 +56,33 @@ export function createMoneyActivities(
         find: (request) => mover.findRefund(request),
         call: (request) => mover.refund(request),
         record: (answer) => recordRefund(db, order, answer),
+      }),
+  };
+}
+
+/**
+ * Where the channel authorizes: nothing of ours can, so an authorization that is asked of it is a
+ * definite no that a person decides on, not a call that never ends.
+ */
+export function createChannelMoneyActivities(
+  settings: Omit<MoneyActivitiesSettings, 'hasKeys'>,
+): MoneyEffects {
+  const { db, account } = settings;
+  return {
+    ...createMoneyActivities({ ...settings, hasKeys: false }),
+    authorizePayment: (order) =>
+      performEffect<object, Refused, EffectAnswer>(db, {
+        ...effectOf(order),
+        system: account,
+        verb: 'authorize',
+        prepare: () => ({ ...order }),
+        call: () =>
+          Promise.resolve({
+            outcome: 'refused',
+            vendorCode: 'not_offered',
+            detail: 'the channel authorizes by itself',
+          }),
+        record: (answer) => recordAuthorization(db, order, answer),
       }),
   };
 }
