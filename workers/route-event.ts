@@ -189,7 +189,7 @@ async function concernsOrder(
   const { db } = settings;
   const reference: OrderReference = event.data;
   const routed = await routeToOrder(db, row, event.type, reference);
-  if (routed.outcome === 'routed') return;
+  if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
   if (routed.outcome === 'no-order') return missesOrder(settings, row, event.type, reference);
   if (event.type !== 'shipment.confirmed.v1') {
     const note = `the order is ${routed.stage} already`;

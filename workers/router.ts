@@ -5,7 +5,8 @@
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
 import { sqlState } from '../store/database';
-import { claimEvents, postponeEvent, setAside, wakeWaiting, type InboxRow } from '../store/routing';
+import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/routing';
+import { wakeWaiting } from '../store/waiting-events';
 import { runLoop } from './loop';
 import { routeEvent, type RouterSettings } from './route-event';
 
@@ -18,6 +19,8 @@ const ROUTED_IN_PARALLEL = 4;
 const CLAIM_MS = 20_000;
 /** How often waiting events are compared with the orders that came. */
 const WAKE_EVERY_MS = 500;
+/** Where none waits: one that begins to is looked at again by its own clock first. */
+const WAKE_IDLE_EVERY_MS = 2_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** An event whose own content makes our code throw is set aside after so many tries. */
@@ -30,7 +33,7 @@ export function runRouter(
   settings: RouterSettings & { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
   const { db, log, signal } = settings;
-  let wokenAtMs = 0;
+  let wakeAtMs = 0;
   return runLoop({
     name: 'router',
     log,
@@ -38,9 +41,9 @@ export function runRouter(
     idleMs: IDLE_MS,
     busyMs: BUSY_MS,
     async tick() {
-      if (Date.now() - wokenAtMs >= WAKE_EVERY_MS) {
-        wokenAtMs = Date.now();
-        await wakeWaiting(db);
+      if (Date.now() >= wakeAtMs) {
+        const { waiting } = await wakeWaiting(db);
+        wakeAtMs = Date.now() + (waiting > 0 ? WAKE_EVERY_MS : WAKE_IDLE_EVERY_MS);
       }
       const rows = await claimEvents(db, CLAIMED_AT_ONCE, CLAIM_MS);
       const queue = [...rows];

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../canonical/schema/order';
 import { storeCanonicalEvents, storeVendorEvent } from '../../store/inbox';
+import { startOfOpenOrder } from '../../store/dispatch-delivery';
 import { submitOrder } from '../../store/moments/submit-order';
-import { claimEvents, wakeWaiting } from '../../store/routing';
+import { claimEvents } from '../../store/routing';
+import { wakeWaiting } from '../../store/waiting-events';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
@@ -85,6 +87,17 @@ async function submitted(order: Order): Promise<string> {
   return outcome.orderId;
 }
 
+test('a flow is started again without what was due when its order was accepted', async () => {
+  const { db } = database;
+  const orderId = await submitted(anOrder());
+  const { rows } = await db.query<{ workflow_id: string }>(
+    'select workflow_id from sales_order where order_id = $1',
+    [orderId],
+  );
+  const input = await startOfOpenOrder(db, rows[0]?.workflow_id ?? '');
+  expect(input).toMatchObject({ orderId, accepted: null });
+});
+
 describe('an event about an order', () => {
   test('is handed to its flow: the row and the signal in one statement', async () => {
     const order = anOrder();
@@ -107,7 +120,7 @@ describe('an event about an order', () => {
     await route();
     expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
     await submitted(order);
-    expect(await wakeWaiting(database.db)).toBe(1);
+    expect(await wakeWaiting(database.db)).toEqual({ woken: 1, waiting: 0 });
     await route();
     expect(await stateOf(eventId)).toMatchObject({ state: 'routed' });
   });
@@ -123,6 +136,24 @@ describe('an event about an order', () => {
     await route();
     expect(await stateOf(eventId)).toMatchObject({ state: 'routed' });
     expect(await exceptionsOf(eventId)).toEqual([]);
+  });
+
+  test('that was applied is not taken back by a worker whose claim has run out', async () => {
+    const { db } = database;
+    const order = anOrder();
+    await submitted(order);
+    const eventId = await store('shipment.confirmed.v1', shipmentOf(order));
+    const settings = { db, fulfilmentDeadlineMs: MINUTE_MS, eventWaitMs: MINUTE_MS };
+    const [late] = await claimEvents(db, 1, 0);
+    if (!late) throw new Error('nothing was claimed');
+    await route();
+    for (const state of ['applied', 'superseded', 'dead']) {
+      await db.query('update inbox set state = $2 where event_id = $1', [eventId, state]);
+      await routeEvent(settings, late);
+      expect(await stateOf(eventId)).toMatchObject({ state });
+    }
+    const { rows } = await db.query('select 1 from dispatch where event_no = $1', [late.eventNo]);
+    expect(rows).toHaveLength(1);
   });
 
   test('that has ended: goods that left are an exception, a cancel is superseded', async () => {
