@@ -31,7 +31,8 @@ export const traceRoute = readRoute(
     tag: 'Operation',
     summary: 'Everything about an id',
     description:
-      'An order number or id, `{channelInstance}/{orderNo}`, an event id, a correlation id, a ' +
+      "An order number (`1001`, `#1001`) or id, the shop's own id of an order, " +
+      '`{channelInstance}/{orderNo}`, an event id, a correlation id, a ' +
       'payment reference, a shipment, tracking or invoice number, a workflow id, an effect key, ' +
       'a journal, a batch, an exception, or an ERP document number. Percent-encode slashes.',
     roles: MAY.readTraces,

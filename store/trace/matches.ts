@@ -20,8 +20,11 @@ const MATCHES = `
          null::text as "batchId", null::text as "journalId"
     from sales_order where order_id = $1
   union select 'order-number', channel_instance || '/' || order_no, order_id, null, null, null
-    from sales_order where order_no = $1
+    from sales_order where order_no = ltrim($1, '#')
       or (channel_instance = split_part($1, '/', 1) and order_no = split_part($1, '/', 2))
+  union select 'channel-order', channel_instance || '/' || channel_order_ref, order_id, null, null,
+         null
+    from sales_order where channel_order_ref = $1
   union select 'workflow', workflow_id, order_id, null, null, null
     from sales_order where workflow_id = $1 and channel_instance = split_part($1, '/', 2)
      and order_no = split_part($1, '/', 3)

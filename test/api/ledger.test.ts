@@ -117,11 +117,20 @@ test('hledger accepts the export, strictly', async (context) => {
 });
 
 test('a trace tells an order by any of its names, without personal data', async () => {
-  const sent = { json: orderOf('T-1'), key: 't-1', role: 'channel' } as const;
+  const json = { ...orderOf('T-1'), channelOrderRef: '450789469' };
+  const sent = { json, key: 't-1', role: 'channel' } as const;
   const headers = { 'x-correlation-id': 'shop-trace-1' };
   const { body } = await api.send('POST', '/v1/orders', { ...sent, headers });
   const { orderId, workflowId } = body;
-  for (const id of ['T-1', 'web-us/T-1', orderId, workflowId, 'shop-trace-1']) {
+  for (const id of [
+    'T-1',
+    '#T-1',
+    '450789469',
+    'web-us/T-1',
+    orderId,
+    workflowId,
+    'shop-trace-1',
+  ]) {
     const trace = await api.send('GET', `/v1/trace/${encodeURIComponent(id)}`, {
       role: 'support',
     });
