@@ -7,6 +7,7 @@ import type { Caller } from './http/authenticate';
 import { CORRELATION_ID } from './http/correlation';
 import type { FieldError } from './http/problem';
 import { fieldErrors } from './http/validation';
+import { timeErrors } from './plausible-time';
 
 export interface ReadableEvent {
   readonly index: number;
@@ -80,6 +81,9 @@ function envelopeErrors(source: string, correlation: string | undefined): FieldE
   return errors;
 }
 
+/** Instants of facts: business dates follow from them. */
+const TIMES_OF_DATA = ['placedAt', 'shippedAt'] as const;
+
 export function readEvent(
   value: unknown,
   index: number,
@@ -99,6 +103,8 @@ export function readEvent(
     ...(data === undefined || data.success
       ? []
       : fieldErrors(data.error).map((one) => ({ ...one, pointer: `/data${one.pointer}` }))),
+    ...timeErrors('/time', textAt(value, 'time')),
+    ...TIMES_OF_DATA.flatMap((name) => timeErrors(`/data/${name}`, textAt(given, name))),
     ...storeErrors(caller, type, given),
   ];
   if (errors.length > 0 || !envelope.success || data?.success !== true) {

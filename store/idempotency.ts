@@ -80,6 +80,34 @@ export async function finishIdempotent(
   if (rowCount !== 1) throw new ClaimLostError();
 }
 
+/**
+ * Keeps the answer of a call that made nothing and held no claim: one statement. Where the key has
+ * an answer already, that one stands and is given back.
+ */
+export async function rememberAnswer(
+  sql: Sql,
+  key: IdempotencyKey,
+  answer: { readonly status: number; readonly body: unknown },
+): Promise<
+  | { readonly state: 'kept' }
+  | { readonly state: 'answered'; readonly status: number; readonly answer: unknown }
+  | { readonly state: 'reused' }
+> {
+  const { rows } = await sql.query<IdempotencyRow & { is_new: boolean }>({
+    name: 'remember-answer',
+    text: `insert into idempotency as i (scope, idempotency_key, body_hash, status, answer)
+           values ($1, $2, $3, $4, $5)
+           on conflict (scope, idempotency_key) do update set status = coalesce(i.status, $4),
+             answer = coalesce(i.answer, $5)
+           returning body_hash, status, answer, xmax = 0 as is_new`,
+    values: [key.scope, key.key, key.bodyHash, answer.status, JSON.stringify(answer.body)],
+  });
+  const [row] = rows;
+  if (row === undefined || row.is_new) return { state: 'kept' };
+  if (row.body_hash !== key.bodyHash) return { state: 'reused' };
+  return { state: 'answered', status: row.status ?? answer.status, answer: row.answer };
+}
+
 /** Gives a key back whose call made nothing, so that the same call may be tried again. */
 export async function releaseIdempotent(
   sql: Sql,

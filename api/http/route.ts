@@ -13,7 +13,7 @@ import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body
 import { correlatedOf } from './correlation';
 import { once, readKey, type Answer, type KeyedCall } from './keyed';
 import { type FieldError, Problem } from './problem';
-import { fieldErrors, invalidRequest, type Part } from './validation';
+import { fieldErrors, invalidRequest, type Part, withoutUnknownFields } from './validation';
 
 export type Method = 'get' | 'post' | 'put';
 
@@ -40,6 +40,10 @@ interface BodySpec<B extends z.ZodType> {
   readonly limitBytes?: number;
   /** No body at all means `{}`. */
   readonly mayBeEmpty?: boolean;
+  /** What the schema cannot say of a field; a problem here makes the request invalid. */
+  check?(body: z.infer<B>): readonly FieldError[];
+  /** What the work will refuse it for: named beside what makes the request invalid. */
+  rules?(body: z.infer<B>): readonly FieldError[];
   /** What a newcomer can paste. */
   readonly example: unknown;
 }
@@ -157,6 +161,24 @@ export function readRoute<
   };
 }
 
+/** Undefined where there are problems, in the schema or past it. */
+function parseBody<B extends z.ZodType>(
+  body: BodySpec<B>,
+  json: unknown,
+  errors: FieldError[],
+): z.infer<B> | undefined {
+  const parsed = body.schema.safeParse(json);
+  if (!parsed.success) errors.push(...fieldErrors(parsed.error));
+  const readable = parsed.success
+    ? parsed.data
+    : withoutUnknownFields(body.schema, json, parsed.error);
+  if (readable === undefined) return undefined;
+  errors.push(...(body.check?.(readable) ?? []));
+  if (errors.length === 0) return readable;
+  errors.push(...(body.rules?.(readable) ?? []));
+  return undefined;
+}
+
 /** A POST or PUT with a JSON body that is by itself idempotent, or guards itself. */
 export function writeRoute<B extends z.ZodType, P extends z.ZodObject = typeof NOTHING>(
   described: Described<P, undefined, B> & { readonly body: BodySpec<B> },
@@ -178,12 +200,11 @@ export function writeRoute<B extends z.ZodType, P extends z.ZodObject = typeof N
       const json = await readJson(request, response, described.body);
       const errors: FieldError[] = [];
       const parts = readParts(request, schemas, errors);
-      const parsed = described.body.schema.safeParse(json);
-      if (!parsed.success) errors.push(...fieldErrors(parsed.error));
-      if (parts === undefined || !parsed.success) throw invalidRequest(errors);
+      const parsed = parseBody(described.body, json, errors);
+      if (parts === undefined || parsed === undefined) throw invalidRequest(errors);
       const { correlationId } = correlatedOf(response);
       const { log } = dependencies;
-      const call = { ...parts, body: parsed.data, caller, correlationId, log };
+      const call = { ...parts, body: parsed, caller, correlationId, log };
       return work(call, dependencies, request, json);
     },
   };

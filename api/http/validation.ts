@@ -42,6 +42,32 @@ export function fieldErrors(error: z.ZodError, part: Part = 'body'): FieldError[
   });
 }
 
+/**
+ * The value without the fields that nobody knows, where these are all that is wrong with it; else
+ * undefined. What it means can then be judged beside them.
+ */
+export function withoutUnknownFields<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  error: z.ZodError,
+): z.infer<S> | undefined {
+  if (error.issues.some((issue) => issue.code !== 'unrecognized_keys')) return undefined;
+  const known: unknown = structuredClone(value);
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const owner = issue.path.reduce<unknown>(
+      (at, step) => (isObject(at) ? Reflect.get(at, step) : undefined),
+      known,
+    );
+    for (const key of issue.keys) if (isObject(owner)) Reflect.deleteProperty(owner, key);
+  }
+  return schema.safeParse(known).data;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 export function invalidRequest(errors: readonly FieldError[]): Problem {
   const detail = `${errors.length} ${errors.length === 1 ? 'problem' : 'problems'} in the request`;
   return new Problem('invalid_request', detail, { errors });

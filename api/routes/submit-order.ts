@@ -1,6 +1,9 @@
 /** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
+import { refusal } from '../../canonical/rules/acceptance';
 import { channelSetup } from '../../canonical/schema/channel';
 import { Order } from '../../canonical/schema/order';
+import type { Database } from '../../store/database';
+import { rememberAnswer, type IdempotencyKey } from '../../store/idempotency';
 import type { SubmitOutcome } from '../../store/moments/submission';
 import { submitOrder } from '../../store/moments/submit-order';
 import { readOrderView } from '../../store/order-view';
@@ -8,9 +11,10 @@ import type { ApiDependencies } from '../dependencies';
 import { ORDER_EXAMPLE } from '../examples';
 import { LARGE_BODY_LIMIT_BYTES } from '../http/body';
 import { readKey, replayed, REUSED, type Answer } from '../http/keyed';
-import { Problem } from '../http/problem';
+import { Problem, problemBody } from '../http/problem';
 import { writeRoute, type Route } from '../http/route';
 import { showOrder } from '../order-shown';
+import { timeErrors } from '../plausible-time';
 import { MAY } from '../roles';
 import { OrderAccepted, OrderView, OrderWaiting } from '../schema/order';
 
@@ -64,6 +68,35 @@ function refuse(outcome: Extract<SubmitOutcome, { outcome: 'refused' }>): Proble
   });
 }
 
+/**
+ * An answer that made nothing is the key's first answer too: the same order again hears it again,
+ * another order is told that the key is used.
+ */
+async function remembered(
+  db: Database,
+  key: IdempotencyKey & { readonly correlationId: string },
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const settled = await work().catch((error: unknown) => {
+    if (error instanceof Problem) return error;
+    throw error;
+  });
+  const answer =
+    settled instanceof Problem
+      ? { status: settled.status, body: problemBody(settled, key.correlationId) }
+      : { status: settled.status, body: settled.body };
+  const kept = await rememberAnswer(db, key, answer);
+  if (kept.state === 'reused') throw new Problem('idempotency_key_reused', REUSED);
+  if (kept.state === 'answered') return replayed(kept.status, kept.answer);
+  if (settled instanceof Problem) throw settled;
+  return settled;
+}
+
+const ruleErrors = (order: Order) => {
+  const refused = refusal(order, channelSetup(order.channelInstance));
+  return refused?.outcome === 'refused' ? refused.problems : [];
+};
+
 export const submitOrderRoute: Route = {
   ...writeRoute(
     {
@@ -76,7 +109,13 @@ export const submitOrderRoute: Route = {
         'which this answers. An order that must wait (202) names what it waits for. The same order ' +
         'again is the existing one (200).',
       roles: MAY.submitOrders,
-      body: { schema: Order, limitBytes: LARGE_BODY_LIMIT_BYTES, example: ORDER_EXAMPLE },
+      body: {
+        schema: Order,
+        limitBytes: LARGE_BODY_LIMIT_BYTES,
+        check: (order) => timeErrors('/placedAt', order.placedAt),
+        rules: ruleErrors,
+        example: ORDER_EXAMPLE,
+      },
       responses: {
         200: { description: 'That order is here already', schema: OrderView },
         201: { description: 'Accepted and reserved', schema: OrderAccepted },
@@ -96,9 +135,11 @@ export const submitOrderRoute: Route = {
     },
     async (call, dependencies, request, json) => {
       const order = call.body;
-      const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, call.caller, json);
+      const { correlationId, caller } = call;
+      const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, caller, json);
+      const keyed = { scope, key, bodyHash, correlationId };
       const outcome = await submitOrder(dependencies.db, order, {
-        correlationId: call.correlationId,
+        correlationId,
         sourceEventNo: null,
         isSold: isSold(order),
         fulfilmentDeadlineMs: dependencies.configuration.FULFILMENT_DEADLINE_MS,
@@ -111,13 +152,13 @@ export const submitOrderRoute: Route = {
           return { ...answerOf(order, outcome), headers };
         }
         case 'exists':
-          return existing(outcome, dependencies);
+          return remembered(dependencies.db, keyed, () => existing(outcome, dependencies));
         case 'replayed':
           return replayed(outcome.status, outcome.body);
         case 'key-reused':
           throw new Problem('idempotency_key_reused', REUSED);
         case 'refused':
-          throw refuse(outcome);
+          return remembered(dependencies.db, keyed, () => Promise.reject(refuse(outcome)));
       }
     },
   ),

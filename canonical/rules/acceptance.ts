@@ -94,12 +94,16 @@ export function valuesToLookUp(order: Order) {
 
 /** Everything wrong with an order that no mapping and no stock can mend. */
 export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict | null {
-  if (!setup) {
-    const detail = `${order.channelInstance} is not set up here`;
-    const problem: Problem = { pointer: '/channelInstance', code: 'unknown_channel', detail };
-    return { outcome: 'refused', code: 'unknown_channel', problems: [problem] };
-  }
-  const problems: Problem[] = [...checkTotals(order), ...tenderProblems(order, setup)];
+  const unknown: Problem = {
+    pointer: '/channelInstance',
+    code: 'unknown_channel',
+    detail: `${order.channelInstance} is not set up here`,
+  };
+  const problems: Problem[] = [
+    ...(setup ? [] : [unknown]),
+    ...checkTotals(order),
+    ...(setup ? tenderProblems(order, setup) : []),
+  ];
   const [first] = problems;
   return first ? { outcome: 'refused', code: first.code, problems } : null;
 }

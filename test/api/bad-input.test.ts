@@ -146,6 +146,34 @@ test('an unknown channel and an unusable key are named', async () => {
   expect([long.status, long.body.errors[0].pointer]).toEqual([422, 'header:Idempotency-Key']);
 });
 
+test('an unknown field hides nothing, and an unknown channel neither', async () => {
+  const order = orderOf('B-9');
+  const off = { ...order, totals: { ...order.totals, total: usd(1) } };
+  const line = { ...order.lines[0], color: 'blue' };
+  const extra = { ...off, gift: true, lines: [line], channelInstance: 'mars-1' };
+  const invalid = await submit({ json: extra });
+  expect([invalid.status, invalid.body.code]).toEqual([422, 'invalid_request']);
+  const all = ['/channelInstance', '/tenders', '/totals/total'];
+  expect(pointersOf(invalid).sort()).toEqual([
+    '/channelInstance',
+    '/gift',
+    '/lines/0/color',
+    '/tenders',
+    '/totals/total',
+  ]);
+  const refused = await submit({ json: { ...off, channelInstance: 'mars-1' } });
+  expect([refused.status, refused.body.code]).toEqual([422, 'unknown_channel']);
+  expect(pointersOf(refused).sort()).toEqual(all);
+});
+
+test('an order placed in another age is refused by name', async () => {
+  for (const placedAt of ['0001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']) {
+    const answer = await submit({ json: { ...orderOf('B-10'), placedAt } });
+    expect([answer.status, answer.body.code]).toEqual([422, 'invalid_request']);
+    expect(pointersOf(answer)).toEqual(['/placedAt']);
+  }
+});
+
 test('unknown query parameters and tampered cursors are named', async () => {
   const query = await api.send('GET', '/v1/exceptions?owners=finance&state=lost');
   expect([query.status, pointersOf(query).sort()]).toEqual([422, ['query:owners', 'query:state']]);

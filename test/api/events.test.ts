@@ -72,6 +72,20 @@ test('takes one event, knows it again, and refuses its id with other data', asyn
   ]);
 });
 
+test('an event of another age is rejected by name', async () => {
+  const late = { ...receipt('age-1'), time: '2099-01-01T00:00:00Z' };
+  expect((await sendOne(late)).body.verdicts[0]).toMatchObject({
+    verdict: 'rejected',
+    errors: [{ pointer: '/time', code: 'too_big' }],
+  });
+  const old = shipment('age-2', 'E-1');
+  const shipped = { ...old, data: { ...old.data, shippedAt: '1970-01-01T00:00:00Z' } };
+  expect((await sendOne(shipped)).body.verdicts[0]).toMatchObject({
+    verdict: 'rejected',
+    errors: [{ pointer: '/data/shippedAt', code: 'too_small' }],
+  });
+});
+
 test('a malformed event in the middle of a batch is rejected, the good ones go through', async () => {
   const bad = {
     ...receipt('bad'),

@@ -93,6 +93,24 @@ test('says what is available of each line when there is not enough', async () =>
   expect(answer.body.available[0].available).toBe(stock.body.sellable);
 });
 
+test('a refusal is the first answer too: again for the same order, no other under its key', async () => {
+  const short = await submit(orderOf('A-20', 6_000), 'a-20');
+  expect([short.status, short.headers.get('idempotency-replayed')]).toEqual([409, null]);
+  await addStock(api, 10_000, 'stock-20');
+  const again = await submit(orderOf('A-20', 6_000), 'a-20');
+  expect([again.status, again.body]).toEqual([409, short.body]);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  expect(again.headers.get('content-type')).toContain('application/problem+json');
+  const other = await submit(orderOf('A-20', 1), 'a-20');
+  expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+  expect((await submit(orderOf('A-20', 6_000), 'a-20-new')).status).toBe(201);
+  const off = { ...orderOf('A-21'), tenders: [] };
+  expect((await submit(off, 'a-21')).body.code).toBe('totals_mismatch');
+  expect((await submit(off, 'a-21')).headers.get('idempotency-replayed')).toBe('true');
+  const mended = await submit(orderOf('A-21'), 'a-21');
+  expect([mended.status, mended.body.code]).toEqual([422, 'idempotency_key_reused']);
+});
+
 test('an order on hold is taken and waits', async () => {
   const answer = await submit({ ...orderOf('A-7'), hold: { reason: 'fraud review' } }, 'a-7');
   expect([answer.status, answer.body.status]).toEqual([202, 'on-hold']);
