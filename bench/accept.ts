@@ -4,7 +4,9 @@
  */
 import type { Order } from '../canonical/schema/order';
 import { openDatabase, type Database } from '../store/database';
+import { migrate } from '../store/migrate';
 import { submitOrder } from '../store/moments/submit-order';
+import type { BenchStack } from './bench-stack';
 import { benchOrder, prepareShop } from './shop';
 import { inParallel, median } from './statistics';
 
@@ -14,6 +16,7 @@ const CONNECTIONS = 12;
 const IN_FLIGHT = 24;
 const ROWS = 1_000;
 const STOCK = 100_000_000;
+const DATABASE = 'bench_accept';
 
 export interface AcceptFigures {
   readonly rows: number;
@@ -22,8 +25,13 @@ export interface AcceptFigures {
   readonly ratio: number;
 }
 
-export async function measureAccept(databaseUrl: string): Promise<AcceptFigures[]> {
-  const db = openDatabase(databaseUrl, { connections: CONNECTIONS });
+/** On the stack's server, in a database of its own: nobody starts flows for these orders. */
+export async function measureAccept(stack: BenchStack): Promise<AcceptFigures[]> {
+  const url = new URL(stack.stack.stackJson.databaseUrl);
+  await stack.db.query(`create database ${DATABASE}`);
+  url.pathname = DATABASE;
+  await migrate(url.href);
+  const db = openDatabase(url.href, { connections: CONNECTIONS });
   try {
     const skus = Array.from({ length: ROWS }, (_, index) => `ACCEPT-${index}`);
     await prepareShop(db, skus, STOCK);

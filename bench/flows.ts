@@ -78,7 +78,11 @@ async function startBareWorker(stack: BenchStack): Promise<ChildProcess> {
     execArgv: ['--require', 'tsx/cjs'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  await once(child, 'message');
+  const hasEnded = once(child, 'exit').then(() => {
+    throw new Error('the bare worker ended before it was ready');
+  });
+  await Promise.race([once(child, 'message'), hasEnded]);
+  hasEnded.catch(() => undefined);
   return child;
 }
 

@@ -30,7 +30,7 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<
     machine: `${os.cpus().length} cores, ${process.version}`,
     history: await run('history', () => measureOwnHistory(stack, SKU)),
     flows: await run('flows', () => measureFlows(stack, SKU)),
-    accept: await run('accept', () => measureAccept(stack.stack.stackJson.databaseUrl)),
+    accept: await run('accept', () => measureAccept(stack)),
     loop: await run('loop', () => measureOpenLoop(stack, SKU)),
     memory: await run('memory', () => measureMemory(stack, SKU)),
   };
