@@ -102,6 +102,8 @@ create table sales_order (
   unique (channel_instance, order_no)
 );
 create index sales_order_by_correlation on sales_order (correlation_id);
+create index sales_order_by_channel_order on sales_order (channel_order_ref)
+  where channel_order_ref is not null;
 
 create table order_line (
   order_id text not null,
