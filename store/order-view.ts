@@ -1,10 +1,11 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
 import type { ShippedLine } from '../canonical/rules/posting';
-import type { OrderStatus, TenderFacts } from '../canonical/rules/order-state';
+import type { OrderStatus } from '../canonical/rules/order-state';
 import type { ExceptionBrief } from '../canonical/schema/exception';
 import type { OrderFlowInput } from '../canonical/schema/order-flow';
 import type { Sql } from './database';
 import { exceptionBrief, openExceptionsOf } from './exceptions';
+import type { LineRow, TenderRow } from './order-rows';
 import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
 
 interface OrderHead {
@@ -25,34 +26,6 @@ interface OrderHead {
   readonly acceptedAt: string | null;
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
-}
-export interface LineRow {
-  readonly lineNo: number;
-  readonly sku: string | null;
-  readonly channelSku: string;
-  readonly channelLineRef: string | null;
-  readonly location: string | null;
-  readonly ordered: number;
-  readonly unallocated: number;
-  readonly backordered: number;
-  readonly reserved: number;
-  readonly released: number;
-  readonly shipped: number;
-  readonly pickedUp: number;
-  readonly cancelled: number;
-  readonly returned: number;
-  readonly grossMinor: number;
-  readonly discountMinor: number;
-  readonly shippingMinor: number;
-  readonly taxMinor: number;
-}
-export interface TenderRow extends TenderFacts {
-  readonly tenderNo: number;
-  /** The channel's name of the means of payment. */
-  readonly gateway: string;
-  /** Null until the gateway is mapped, at acceptance. */
-  readonly tenderType: string | null;
-  readonly authorizationRefs: readonly string[];
 }
 interface ShipmentRow {
   readonly shipmentNo: number;

@@ -6,7 +6,7 @@ import { allocateToLines, checkTotals } from '../canonical/rules/totals';
 import { sum } from '../canonical/rules/money';
 import type { Order } from '../canonical/schema/order';
 import type { Sql } from './database';
-import type { LineRow, TenderRow } from './order-view';
+import type { LineRow, TenderRow } from './order-rows';
 
 /** Null where there is no such order. */
 export async function readContent(sql: Sql, orderId: string): Promise<Order | null> {
