@@ -1,6 +1,8 @@
 /** Authorization: an amount is promised, or declined. Posts nothing (rule 1). */
 import { stepName } from '../../canonical/rules/effect-keys';
 import { formatMoney } from '../../canonical/rules/money';
+import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
+import { openUnits } from '../../canonical/rules/order-state';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeOrder, EffectAnswer } from '../../canonical/schema/order-flow';
@@ -51,18 +53,20 @@ export async function recordAuthorization(
           where order_id = $1 and tender_no = $2 and authorization_no = $3`,
         at,
       );
-      await openException(sql, {
-        code: 'payment.declined',
-        detail: `${formatMoney(due.amountMinor, due.currency)} on tender ${due.tenderNo} was declined: ${answer.vendorCode}`,
-        cause: { kind: 'effect', ref: due.key },
-        blocks: stepName.authorize(due.tenderNo),
-        subject: due.orderId,
-        orderId: due.orderId,
-        workflowId: order.workflowId,
-        moneyMinor: due.amountMinor,
-        currency: due.currency,
-        correlationId: order.correlationId,
-      });
+      if (isStillWanted(order, due.tenderNo)) {
+        await openException(sql, {
+          code: 'payment.declined',
+          detail: `${formatMoney(due.amountMinor, due.currency)} on tender ${due.tenderNo} was declined: ${answer.vendorCode}`,
+          cause: { kind: 'effect', ref: due.key },
+          blocks: stepName.authorize(due.tenderNo),
+          subject: due.orderId,
+          orderId: due.orderId,
+          workflowId: order.workflowId,
+          moneyMinor: due.amountMinor,
+          currency: due.currency,
+          correlationId: order.correlationId,
+        });
+      }
     }
     await appendFact(sql, due.orderId, {
       kind: isLive ? 'authorized' : 'authorization-declined',
@@ -77,4 +81,12 @@ export async function recordAuthorization(
     });
   });
   return { outcome: isLive ? 'done' : 'refused', agenda };
+}
+
+/** A no to what a cancel has made unneeded meanwhile is nobody's work. */
+function isStillWanted(order: OrderSnapshot, tenderNo: number): boolean {
+  return (
+    order.lines.some((line) => openUnits(line) > 0) ||
+    order.captures.some((one) => one.tenderNo === tenderNo && one.state === 'due')
+  );
 }
