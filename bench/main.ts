@@ -31,7 +31,7 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<
     history: await run('history', () => measureOwnHistory(stack, SKU)),
     flows: await run('flows', () => measureFlows(stack, SKU)),
     accept: await run('accept', () => measureAccept(stack)),
-    loop: await run('loop', () => measureOpenLoop(stack, SKU)),
+    loop: await run('loop', () => measureOpenLoop(stack)),
     memory: await run('memory', () => measureMemory(stack, SKU)),
   };
 }

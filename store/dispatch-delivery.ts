@@ -60,6 +60,9 @@ export async function dueSignals(sql: Sql, limit: number): Promise<DueSignal[]> 
 /** The newest rows looked at to tell how many orders arrive. */
 const ARRIVALS_LOOKED_AT = 200;
 
+/** Orders in the last second from which on everything else yields to accepts. */
+export const BUSY_ARRIVALS_PER_SECOND = 50;
+
 /** Starts written in the last second: how busy the accept moment is. */
 export async function arrivalsInLastSecond(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ arrivals: number }>({

@@ -2,11 +2,10 @@
  * How many flows may be started now. A bucket that fills at the configured rate; while many orders
  * arrive, it fills at the floor only, so that a buyer at the till comes before a flow in the queue.
  */
+import { BUSY_ARRIVALS_PER_SECOND } from '../store/dispatch-delivery';
 
-/** Orders in the last second from which on starts yield to accepts. */
-export const BUSY_ARRIVALS_PER_SECOND = 50;
 /** Starts a second meanwhile: flows go on being drained. */
-export const FLOOR_STARTS_PER_SECOND = 8;
+export const FLOOR_STARTS_PER_SECOND = 5;
 /** Starts saved up at the most, as a part of a second's. */
 const BURST_SECONDS = 0.25;
 const MS_PER_SECOND = 1_000;

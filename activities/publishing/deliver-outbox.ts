@@ -18,6 +18,7 @@ import {
 } from '../../store/outbox-delivery';
 import { closeSystemWait, openSystemWait, type SystemWait } from '../../store/system-wait';
 import { FAILURES, ownFailure, vendorFailure } from '../failure';
+import { arrivalsInLastSecond, BUSY_ARRIVALS_PER_SECOND } from '../../store/dispatch-delivery';
 import { beat, eachInParallel, pause, withPulse } from '../pace';
 import type { Deliveries, Delivered, Delivery } from './parties';
 
@@ -26,6 +27,8 @@ const BATCH_ROWS = 60;
 /** Looks for more before it ends: a flow started anew costs eleven events. */
 const LINGER_MS = 4_000;
 const LINGER_POLL_MS = 500;
+/** Between looks whether buyers still come. */
+const YIELD_MS = 1_000;
 /** An activity that never ends cannot be moved to a new build. */
 const LONGEST_RUN_MS = 300_000;
 /** Rows in a row without a usable answer: then it is the account, not the row. */
@@ -88,6 +91,7 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
   const endMs = Date.now() + LONGEST_RUN_MS;
   let idleSinceMs = Date.now();
   while (Date.now() < endMs) {
+    await yieldToBuyers(settings.db, endMs);
     const messages = await dueMessages(settings.db, settings.destination, BATCH_ROWS);
     beat({ sent: run.sent, parked: run.parked });
     if (messages.length === 0) {
@@ -102,6 +106,13 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
       }
     });
     idleSinceMs = Date.now();
+  }
+}
+
+/** While many orders arrive, what is to be told of earlier ones waits: a buyer comes first. */
+async function yieldToBuyers(db: Database, endMs: number): Promise<void> {
+  while (Date.now() < endMs && (await arrivalsInLastSecond(db)) > BUSY_ARRIVALS_PER_SECOND) {
+    await pause(YIELD_MS);
   }
 }
 

@@ -9,7 +9,7 @@ export type ProcessName = 'sandbox' | 'worker' | 'api';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 const PROBE_TIMEOUT_MS = 1_000;
-const WORKER_NICENESS = 5;
+const WORKER_NICENESS = 10;
 
 /** One of the stack's own processes. */
 export interface NodeProcess {

@@ -17,7 +17,7 @@ const PROBE_TIMEOUT_MS = 1_000;
 const READY_TIMEOUT_MS = 60_000;
 /** It drains its pollers first: 2 to 3 s were measured. */
 const STOP_GRACE_MS = 8_000;
-const NICENESS = 5;
+const NICENESS = 10;
 const OWNER_ONLY_MODE = 0o700;
 const DATABASE = 'temporal.db';
 /** Is there once the server was ready on the database: its schema is whole. */

@@ -1,10 +1,7 @@
 /** The relay's pace: bounded, and second to buyers. */
+import { BUSY_ARRIVALS_PER_SECOND } from '../../store/dispatch-delivery';
 import { describe, expect, test } from 'vitest';
-import {
-  BUSY_ARRIVALS_PER_SECOND,
-  FLOOR_STARTS_PER_SECOND,
-  startRate,
-} from '../../workers/start-rate';
+import { FLOOR_STARTS_PER_SECOND, startRate } from '../../workers/start-rate';
 
 /** Starts made over `seconds` of a clock that ticks every 10 ms. */
 function startsOver(seconds: number, perSecond: number, arrivals: number): number {
