@@ -7,11 +7,11 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeOrder, EffectAnswer } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';
-import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { appendFact } from '../orders';
+import { recordEffect } from './effect-moment';
 import { moneyRefs, moneyRequest } from './money-refs';
-import { orderMoment, UnknownOrder } from './order-moment';
+import { UnknownOrder, type OrderInHand } from './order-moment';
 
 export async function prepareAuthorization(
   sql: Sql,
@@ -26,61 +26,64 @@ export async function prepareAuthorization(
   return { ...moneyRequest(due), channelOrderRef, paymentMethodRef };
 }
 
-export async function recordAuthorization(
+export function recordAuthorization(
   db: Database,
   due: AuthorizeOrder,
   answer: Authorized | Refused,
 ): Promise<EffectAnswer> {
-  const isLive = answer.outcome === 'authorized';
-  const { agenda } = await orderMoment(db, due.orderId, async (sql, { order, setup }) => {
-    const isNew = await finishEffect(sql, due.key, {
-      state: isLive ? 'done' : 'refused',
-      reference: isLive ? answer.reference : null,
-      answer,
-    });
-    if (!isNew) return;
-    const at = [due.orderId, due.tenderNo, due.authorizationNo];
-    if (isLive) {
-      await sql.query(
-        `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
-                authorized_at = now(), expires_at = $6
-          where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-        [...at, answer.reference, answer.isMulticapture, answer.expiresAt],
-      );
-    } else {
-      await sql.query(
-        `update payment_authorization set state = 'declined'
-          where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-        at,
-      );
-      if (isStillWanted(order, due.tenderNo)) {
-        await openException(sql, {
-          code: 'payment.declined',
-          detail: `${formatMoney(due.amountMinor, due.currency)} on tender ${due.tenderNo} was declined: ${answer.vendorCode}`,
-          cause: { kind: 'effect', ref: due.key },
-          blocks: stepName.authorize(due.tenderNo),
-          subject: due.orderId,
-          orderId: due.orderId,
-          workflowId: order.workflowId,
-          moneyMinor: due.amountMinor,
-          currency: due.currency,
-          correlationId: order.correlationId,
-        });
-      }
-    }
-    await appendFact(sql, due.orderId, {
-      kind: isLive ? 'authorized' : 'authorization-declined',
-      occurredAt: new Date().toISOString(),
-      about: {
-        tenderNo: due.tenderNo,
-        authorizationNo: due.authorizationNo,
-        amountMinor: due.amountMinor,
-        system: setup.moneyAccount,
-        reference: isLive ? answer.reference : answer.vendorCode,
-      },
-    });
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => live(sql, inHand, due, made),
+    no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });
-  return { outcome: isLive ? 'done' : 'refused', agenda };
+}
+
+async function live(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, made: Authorized) {
+  await sql.query(
+    `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
+            authorized_at = now(), expires_at = $6
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [
+      due.orderId,
+      due.tenderNo,
+      due.authorizationNo,
+      made.reference,
+      made.isMulticapture,
+      made.expiresAt,
+    ],
+  );
+  await appendFact(sql, due.orderId, factOf('authorized', inHand, due, made.reference));
+}
+
+async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refused: Refused) {
+  const { order } = inHand;
+  const { orderId, tenderNo, amountMinor, currency } = due;
+  await sql.query(
+    `update payment_authorization set state = 'declined'
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [orderId, tenderNo, due.authorizationNo],
+  );
+  if (isStillWanted(order, tenderNo)) {
+    await openException(sql, {
+      code: 'payment.declined',
+      detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refused.vendorCode}`,
+      cause: { kind: 'effect', ref: due.key },
+      blocks: stepName.authorize(tenderNo),
+      subject: orderId,
+      orderId,
+      workflowId: order.workflowId,
+      moneyMinor: amountMinor,
+      currency,
+      correlationId: order.correlationId,
+    });
+  }
+  const fact = factOf('authorization-declined', inHand, due, refused.vendorCode);
+  await appendFact(sql, orderId, fact);
+}
+
+function factOf(kind: string, { setup }: OrderInHand, due: AuthorizeOrder, reference: string) {
+  const { tenderNo, authorizationNo, amountMinor } = due;
+  const about = { tenderNo, authorizationNo, amountMinor, system: setup.moneyAccount, reference };
+  return { kind, occurredAt: new Date().toISOString(), about };
 }
 
 /** A no to what a cancel has made unneeded meanwhile is nobody's work. */

@@ -11,12 +11,12 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
 import type { CaptureOrder, EffectAnswer } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';
-import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { postJournal } from '../ledger';
 import { appendFact } from '../orders';
+import { recordEffect } from './effect-moment';
 import { moneyRefs, moneyRequest } from './money-refs';
-import { orderMoment, type OrderInHand } from './order-moment';
+import type { OrderInHand } from './order-moment';
 
 export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<CaptureRequest> {
   const { channelOrderRef, authorizationRef, captureRefs } = await moneyRefs(sql, due);
@@ -29,23 +29,15 @@ export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<Captu
   };
 }
 
-export async function recordCapture(
+export function recordCapture(
   db: Database,
   due: CaptureOrder,
   answer: Captured | Refused,
 ): Promise<EffectAnswer> {
-  const isCaptured = answer.outcome === 'captured';
-  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
-    const isNew = await finishEffect(sql, due.key, {
-      state: isCaptured ? 'done' : 'refused',
-      reference: isCaptured ? answer.reference : null,
-      answer,
-    });
-    if (!isNew) return;
-    if (isCaptured) await booked(sql, inHand, due, answer);
-    else await failed(sql, inHand, due, answer);
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+    no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
-  return { outcome: isCaptured ? 'done' : 'refused', agenda };
 }
 
 async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: Captured) {

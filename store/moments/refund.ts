@@ -7,12 +7,12 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundOrder } from '../../canonical/schema/order-flow';
 import type { Database, Sql } from '../database';
-import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { postJournal } from '../ledger';
 import { appendFact } from '../orders';
+import { recordEffect } from './effect-moment';
 import { moneyRefs, moneyRequest } from './money-refs';
-import { orderMoment, type OrderInHand } from './order-moment';
+import type { OrderInHand } from './order-moment';
 
 /** The open item of the ledger that a refund settles. */
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
@@ -29,23 +29,15 @@ export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundR
   };
 }
 
-export async function recordRefund(
+export function recordRefund(
   db: Database,
   due: RefundOrder,
   answer: Refunded | Refused,
 ): Promise<EffectAnswer> {
-  const isRefunded = answer.outcome === 'refunded';
-  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
-    const isNew = await finishEffect(sql, due.key, {
-      state: isRefunded ? 'done' : 'refused',
-      reference: isRefunded ? answer.reference : null,
-      answer,
-    });
-    if (!isNew) return;
-    if (isRefunded) await booked(sql, inHand, due, answer);
-    else await failed(sql, inHand, due, answer);
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+    no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
-  return { outcome: isRefunded ? 'done' : 'refused', agenda };
 }
 
 async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: Refunded) {

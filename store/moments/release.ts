@@ -5,10 +5,10 @@ import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/war
 import type { Address } from '../../canonical/schema/order';
 import type { EffectAnswer, ReleaseOrder } from '../../canonical/schema/order-flow';
 import { only, type Database, type Sql } from '../database';
-import { finishEffect } from '../effects';
 import { openException } from '../exceptions';
 import { appendFact, moveUnits, type UnitMove } from '../orders';
-import { orderMoment, type OrderInHand } from './order-moment';
+import { recordEffect } from './effect-moment';
+import type { OrderInHand } from './order-moment';
 
 interface ReleaseRow {
   channelInstance: string;
@@ -50,32 +50,22 @@ function shipToOf(address: Address | null): ShipTo | null {
   };
 }
 
-export async function recordRelease(
+export function recordRelease(
   db: Database,
   due: ReleaseOrder,
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
-  const isTaken = answer.outcome === 'taken';
-  const { agenda } = await orderMoment(db, due.orderId, async (sql, inHand) => {
-    const isNew = await finishEffect(sql, due.key, {
-      state: isTaken ? 'done' : 'refused',
-      reference: isTaken ? answer.reference : null,
-      answer,
-    });
-    if (!isNew) return;
-    const { groupNo, location, key } = due;
-    const state = isTaken ? 'released' : 'rejected';
-    await keepGroup(sql, due.orderId, { groupNo, location, key, state });
-    if (isTaken) await released(sql, inHand, due);
-    else {
-      await rejected(sql, inHand, {
-        groupNo: due.groupNo,
-        ref: due.key,
-        why: answer.vendorCode,
-      });
-    }
+  const { orderId, groupNo, location, key } = due;
+  return recordEffect(db, due, answer, {
+    async yes(sql, inHand) {
+      await keepGroup(sql, orderId, { groupNo, location, key, state: 'released' });
+      await released(sql, inHand, due);
+    },
+    async no(sql, inHand, refused) {
+      await keepGroup(sql, orderId, { groupNo, location, key, state: 'rejected' });
+      await rejected(sql, inHand, { groupNo, ref: key, why: refused.vendorCode });
+    },
   });
-  return { outcome: isTaken ? 'done' : 'refused', agenda };
 }
 
 export async function keepGroup(
