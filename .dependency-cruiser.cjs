@@ -1,7 +1,7 @@
 // Who may import whom. The lines are those of the architecture: each rule says why it is there.
 const NODE_BUILTINS = 'core';
 /** Names and types of a flow's messages, without zod. */
-const FLOW_CONTRACTS = '^canonical/schema/[a-z-]+-flow\\.ts$';
+const FLOW_CONTRACTS = '^canonical/flows/';
 
 /** Everything in a folder may import only these paths (and itself). */
 function only(name, comment, from, allowed, dependencyTypesNot = []) {
@@ -38,7 +38,7 @@ module.exports = {
       'canonical-rules-are-pure',
       'Rules run inside workflows, where zod would cost 600 KB and 6 ms for each cached flow.',
       '^canonical/rules/',
-      ['^canonical/rules/', '^canonical/schema/', '^canonical/ports/'],
+      ['^canonical/(rules|schema|ports|flows)/'],
     ),
     {
       name: 'canonical-rules-take-only-types-from-schema',
@@ -56,7 +56,7 @@ module.exports = {
       comment: 'They hold the names that flows and their callers share, and run in both.',
       severity: 'error',
       from: { path: FLOW_CONTRACTS },
-      to: { dependencyTypesNot: ['type-only'] },
+      to: { pathNot: ['^canonical/(flows|rules)/'], dependencyTypesNot: ['type-only'] },
     },
     only(
       'workflows-stay-deterministic',
@@ -85,14 +85,14 @@ module.exports = {
       comment: 'Activities speak to ports; which vendor is behind one is wired in workers.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: '^(connectors|api|workers|sandbox|stack|bench)/' },
+      to: { path: '^(connectors|api|workers|audit|sandbox|stack|bench)/' },
     },
     {
       name: 'api-does-not-act',
       comment: 'The API writes rows and calls updates; effects belong to flows.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^(activities|workers|sandbox|stack|bench)/' },
+      to: { path: '^(activities|workers|audit|sandbox|stack|bench)/' },
     },
     only(
       'connectors-know-canonical-and-http',
@@ -115,12 +115,20 @@ module.exports = {
       ['^store/', '^canonical/', '^node_modules/(@types/)?(pg|node-pg-migrate|zod)/'],
       [NODE_BUILTINS],
     ),
+    only(
+      'moments-know-canonical-and-store',
+      'One transaction over the nouns of the store; what is outside is asked by activities.',
+      '^moments/',
+      ['^moments/', '^store/', '^canonical/'],
+    ),
     {
       name: 'sandbox-stands-alone',
       comment: 'A stand-in that shared our code would share our mistakes.',
       severity: 'error',
       from: { path: '^sandbox/' },
-      to: { path: '^(workflows|activities|connectors|store|workers|api|stack|bench)/' },
+      to: {
+        path: '^(workflows|activities|moments|connectors|store|workers|api|audit|stack|bench)/',
+      },
     },
   ],
   options: {

@@ -20,7 +20,7 @@ export default defineConfig({
       provider: 'v8',
       reporter: ['text-summary', 'json-summary'],
       include: [
-        '{canonical,workflows,activities,connectors,store,workers,api,sandbox,stack}/**/*.ts',
+        '{canonical,workflows,activities,moments,connectors,store,workers,api,audit,sandbox,stack}/**/*.ts',
       ],
     },
   },

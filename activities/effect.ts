@@ -6,7 +6,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { VendorFault } from '../canonical/ports/fault';
 import type { Database } from '../store/database';
-import { beginEffect, forgetEffect, type EffectRow } from '../store/effects';
+import { beginEffect, forgetEffect, type EffectRow } from '../store/effects/effects';
 import { FAILURES, ownFailure, SETTLE_MS, vendorFailure } from './failure';
 import { withPulse } from './pace';
 

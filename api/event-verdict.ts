@@ -1,7 +1,7 @@
 /** Is this value an event of ours? Every problem of it at once, or the row that it becomes. */
 import { inboundConnector } from '../connectors/inbound';
 import { CloudEvent, EVENT_CATALOGUE, EVENT_TYPES, isEventType } from '../canonical/schema/event';
-import type { CanonicalRow, OrderReference } from '../store/inbox';
+import type { CanonicalRow, OrderReference } from '../store/inbox/inbox';
 import { contentHash } from '../store/ids';
 import type { Caller } from './http/authenticate';
 import { CORRELATION_ID } from './http/correlation';

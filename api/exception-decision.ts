@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import type { Resolution } from '../canonical/schema/exception';
 import { ExceptionId } from '../canonical/schema/ids';
-import { recordDecision } from '../store/decisions';
-import { resolveExceptions } from '../store/exceptions';
+import { recordDecision } from '../store/access/decisions';
+import { resolveExceptions } from '../store/exceptions/exceptions';
 import { EXCEPTION_RULES } from '../canonical/schema/exception';
 import {
   lockException,
   markPostedByHand,
   readException,
   type ExceptionSeen,
-} from '../store/exception-queries';
+} from '../store/exceptions/exception-queries';
 import type { Database, Sql } from '../store/database';
 import type { Answer, KeyedCall } from './http/keyed';
 import { Problem } from './http/problem';

@@ -1,7 +1,7 @@
 /** Prometheus metrics: the process, HTTP durations by route, and what waits where. */
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { readBacklog, type Backlog } from '../store/backlog';
+import { readBacklog, type Backlog } from '../store/inbox/backlog';
 import type { Sql } from '../store/database';
 
 /** Scrapes within this time share one count. */

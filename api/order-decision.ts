@@ -2,8 +2,8 @@
  * A decision on an order: recorded with who and why, then asked of its flow, whose answer is added
  * to the record. Whether the order is still open is asked of Postgres, never of the flow's server.
  */
-import { recordDecision, recordOutcome } from '../store/decisions';
-import { readDecisionResult, readOrderFlow } from '../store/order-view';
+import { recordDecision, recordOutcome } from '../store/access/decisions';
+import { readDecisionResult, readOrderFlow } from '../store/orders/order-view';
 import type { ApiDependencies } from './dependencies';
 import type { KeyedCall } from './http/keyed';
 import { Problem } from './http/problem';

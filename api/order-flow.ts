@@ -14,9 +14,9 @@ import {
   ServiceError,
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, type Workflow } from '@temporalio/common';
-import { orderStartOptions } from '../canonical/rules/flow-start';
+import { orderStartOptions } from '../canonical/flows/order-start';
 import { ERROR_CODES, type ErrorCode } from '../canonical/schema/error-codes';
-import type { OrderFlowInput, ORDER_UPDATES } from '../canonical/schema/order-flow';
+import type { OrderFlowInput, ORDER_UPDATES } from '../canonical/flows/order';
 import { Problem } from './http/problem';
 
 /** How long a caller waits for a flow's answer; the update itself goes on after it. */

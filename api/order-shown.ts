@@ -1,10 +1,10 @@
 /** An order's rows as the API shows them. */
 import type { Configuration } from '../canonical/schema/configuration';
-import type { ShippedLine } from '../canonical/rules/posting';
-import { tenderState } from '../canonical/rules/order-state';
+import type { ShippedLine } from '../canonical/rules/posting/posting';
+import { tenderState } from '../canonical/rules/order/state';
 import { ERROR_CODES } from '../canonical/schema/error-codes';
 import type { Money } from '../canonical/schema/money';
-import type { DecisionRow, OrderRows } from '../store/order-view';
+import type { DecisionRow, OrderRows } from '../store/orders/order-view';
 import type { OrderView } from './schema/order';
 
 /** Where a person opens the order's flow; null where no UI is known. */

@@ -5,7 +5,7 @@
 import type { Order } from '../canonical/schema/order';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
-import { submitOrder } from '../store/moments/submit-order';
+import { submitOrder } from '../moments/order/submit-order';
 import type { BenchStack } from './bench-stack';
 import { benchOrder, prepareShop } from './shop';
 import { inParallel, median } from './statistics';

@@ -1,16 +1,16 @@
 /** Which activities run on which account's queue. */
 import type { Logger } from 'pino';
 import { createChannelMoneyActivities, createPaymentActivities } from '../activities/payment/money';
-import { createPostingActivities } from '../activities/posting/post-batches';
-import { createPublishingActivities } from '../activities/publishing/deliver-outbox';
+import { createPostingActivities } from '../activities/delivery/post-batches';
+import { createPublishingActivities } from '../activities/delivery/deliver-outbox';
 import {
   channelDeliveries,
   erpDeliveries,
   notifierDeliveries,
   taxDeliveries,
   type Deliveries,
-} from '../activities/publishing/parties';
-import { createWarehouseActivities } from '../activities/wms/warehouse';
+} from '../activities/delivery/parties';
+import { createWarehouseActivities } from '../activities/fulfilment/warehouse';
 import type { Connectors } from '../connectors/registry';
 import type { Database } from '../store/database';
 import { deliveriesAtOnce } from './vendor-limits';

@@ -14,7 +14,7 @@ import {
   startOfOpenOrder,
   type DueSignal,
   type DueStart,
-} from '../store/dispatch-delivery';
+} from '../store/flows/dispatch-delivery';
 import type { StartRate } from './start-rate';
 import { startOrder } from './starts';
 

@@ -6,9 +6,9 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
-import { createOrderActivities } from '../activities/order/moments';
-import { createBatchActivities } from '../activities/posting/form-batches';
-import { FLOWS_TASK_QUEUE } from '../canonical/rules/flow-start';
+import { createOrderActivities } from '../activities/moments/order';
+import { createBatchActivities } from '../activities/moments/batches';
+import { FLOWS_TASK_QUEUE } from '../canonical/flows/order-start';
 import {
   ConfigurationError,
   readConfiguration,

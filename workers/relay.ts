@@ -5,12 +5,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { entitiesOf } from '../activities/posting/form-batches';
+import { entitiesOf } from '../activities/moments/batches';
 import { channelSetups } from '../canonical/schema/channel';
-import { releaseLease, takeLease } from '../store/lease';
-import { signalAgain } from '../store/dispatch-delivery';
-import { dueDestinations } from '../store/outbox-delivery';
-import { isPostingDue } from '../store/posting';
+import { releaseLease, takeLease } from '../store/flows/lease';
+import { signalAgain } from '../store/flows/dispatch-delivery';
+import { dueDestinations } from '../store/outbox/outbox-delivery';
+import { isPostingDue } from '../store/ledger/posting';
 import { deliverSignals, deliverStarts, type DeliverySettings } from './deliver-dispatch';
 import { runLoop } from './loop';
 import { startRate } from './start-rate';

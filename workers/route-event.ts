@@ -4,8 +4,8 @@ import { EVENT_CATALOGUE, isEventType, type CanonicalEvent } from '../canonical/
 import type { FieldProblem } from '../connectors/inbound-contract';
 import { inboundConnector } from '../connectors/inbound';
 import type { Database } from '../store/database';
-import { adjustStock, receiveStock, type StockOutcome } from '../store/moments/move-stock';
-import { submitOrder } from '../store/moments/submit-order';
+import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
+import { submitOrder } from '../moments/order/submit-order';
 import {
   addDerived,
   confirmByEcho,
@@ -18,7 +18,7 @@ import {
   settleEvent,
   type InboxRow,
   type OrderReference,
-} from '../store/routing';
+} from '../store/inbox/routing';
 
 /** An event that waits for its order is looked at again after 1, 2, 4 … 60 s. */
 const FIRST_RECHECK_MS = 1_000;

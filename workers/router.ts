@@ -5,8 +5,8 @@
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
 import { sqlState } from '../store/database';
-import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/routing';
-import { wakeWaiting } from '../store/waiting-events';
+import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
+import { wakeWaiting } from '../store/inbox/waiting-events';
 import { runLoop } from './loop';
 import { routeEvent, type RouterSettings } from './route-event';
 

@@ -2,7 +2,7 @@
  * How many flows may be started now. A bucket that fills at the configured rate; while many orders
  * arrive, it fills at the floor only, so that a buyer at the till comes before a flow in the queue.
  */
-import { BUSY_ARRIVALS_PER_SECOND } from '../store/dispatch-delivery';
+import { BUSY_ARRIVALS_PER_SECOND } from '../store/flows/dispatch-delivery';
 
 /** Starts a second meanwhile: flows go on being drained. */
 export const FLOOR_STARTS_PER_SECOND = 5;

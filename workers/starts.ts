@@ -2,8 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { FLOWS_TASK_QUEUE, orderStartOptions } from '../canonical/rules/flow-start';
-import type { OrderFlowInput } from '../canonical/schema/order-flow';
+import { FLOWS_TASK_QUEUE, orderStartOptions } from '../canonical/flows/order-start';
+import type { OrderFlowInput } from '../canonical/flows/order';
 import { POSTING_WORKFLOW_TYPE, postingWorkflowId } from '../workflows/posting/address';
 import { PUBLISHING_WORKFLOW_TYPE, publishingWorkflowId } from '../workflows/publishing/address';
 

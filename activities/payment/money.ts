@@ -4,12 +4,12 @@
  */
 import type { Refused } from '../../canonical/ports/fault';
 import type { MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
-import type { EffectAnswer, MoneyEffects } from '../../canonical/schema/order-flow';
+import type { EffectAnswer, MoneyEffects } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
-import { prepareAuthorization, recordAuthorization } from '../../store/moments/authorize';
-import { prepareCapture, recordCapture } from '../../store/moments/capture';
-import { prepareRefund, recordRefund } from '../../store/moments/refund';
-import { prepareVoid, recordVoid } from '../../store/moments/void';
+import { prepareAuthorization, recordAuthorization } from '../../moments/money/authorize';
+import { prepareCapture, recordCapture } from '../../moments/money/capture';
+import { prepareRefund, recordRefund } from '../../moments/money/refund';
+import { prepareVoid, recordVoid } from '../../moments/money/void';
 import { performEffect } from '../effect';
 
 export interface MoneyActivitiesSettings {

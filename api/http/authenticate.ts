@@ -1,7 +1,7 @@
 /** Who calls: bearer keys, known by their SHA-256, kept in memory for a short while. */
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { findApiKey, type ApiKey, type Role } from '../../store/api-keys';
+import { findApiKey, type ApiKey, type Role } from '../../store/access/api-keys';
 import type { Sql } from '../../store/database';
 import { Problem } from './problem';
 

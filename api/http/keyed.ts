@@ -10,7 +10,7 @@ import {
   finishIdempotent,
   releaseIdempotent,
   type IdempotencyKey,
-} from '../../store/idempotency';
+} from '../../store/access/idempotency';
 import { contentHash } from '../../store/ids';
 import type { Caller } from './authenticate';
 import { Problem, problemBody, toProblem } from './problem';

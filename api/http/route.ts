@@ -6,7 +6,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
-import type { Role } from '../../store/api-keys';
+import type { Role } from '../../store/access/api-keys';
 import type { ApiDependencies } from '../dependencies';
 import type { Caller } from './authenticate';
 import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body';

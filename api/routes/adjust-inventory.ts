@@ -1,10 +1,10 @@
 /** `POST /v1/inventory/adjustments`: on-hand stock is corrected by a person, with a reason. */
 import { z } from 'zod';
 import { InventoryAdjusted } from '../../canonical/schema/event';
-import { recordDecision } from '../../store/decisions';
+import { recordDecision } from '../../store/access/decisions';
 import { joinTransaction } from '../../store/join-transaction';
-import { adjustStock } from '../../store/moments/move-stock';
-import { readPositions } from '../../store/stock-queries';
+import { adjustStock } from '../../moments/stock/move-stock';
+import { readPositions } from '../../store/stock/stock-queries';
 import { Problem } from '../http/problem';
 import { keyedRoute } from '../http/route';
 import { MAY } from '../roles';

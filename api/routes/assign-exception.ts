@@ -1,6 +1,6 @@
 /** `POST /v1/exceptions/{exceptionId}/assign`: who looks after it. */
 import { z } from 'zod';
-import { assignException } from '../../store/exception-queries';
+import { assignException } from '../../store/exceptions/exception-queries';
 import { answerWith, ExceptionParams, lockedOrMissing, record } from '../exception-decision';
 import { Problem } from '../http/problem';
 import { keyedRoute } from '../http/route';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CancelLine } from '../../canonical/schema/event';
 import { MAX_ORDER_LINES } from '../../canonical/schema/order';
-import type { CancelRequest } from '../../canonical/schema/order-flow';
+import type { CancelRequest } from '../../canonical/flows/order';
 import { Problem } from '../http/problem';
 import { keyedRoute } from '../http/route';
 import { decide } from '../order-decision';

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { exportHledger } from '../../store/journal-export';
+import { exportHledger } from '../../store/ledger/journal-export';
 import { faultFields } from '../http/logging';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

@@ -1,7 +1,7 @@
 /** `GET /v1/orders?channelInstance=&orderNo=`: an order by the number that its buyer sees. */
 import { z } from 'zod';
 import { ChannelInstance, OrderNo } from '../../canonical/schema/ids';
-import { findOrderId, readOrderView } from '../../store/order-view';
+import { findOrderId, readOrderView } from '../../store/orders/order-view';
 import { pageOf } from '../http/cursor';
 import { readRoute } from '../http/route';
 import { showOrder } from '../order-shown';

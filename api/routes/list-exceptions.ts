@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { OWNERS } from '../../canonical/schema/error-codes';
 import { OrderId } from '../../canonical/schema/ids';
-import { listExceptions } from '../../store/exception-queries';
+import { listExceptions } from '../../store/exceptions/exception-queries';
 import { PageQuery, pageOf, readCursor, toPage } from '../http/cursor';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

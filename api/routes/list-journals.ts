@@ -1,8 +1,8 @@
 /** `GET /v1/journals`: the subledger, by business date. */
 import { z } from 'zod';
-import { ACCOUNTS, type Account } from '../../canonical/rules/posting';
+import { ACCOUNTS, type Account } from '../../canonical/rules/posting/posting';
 import { OrderId } from '../../canonical/schema/ids';
-import { listJournals } from '../../store/journal-queries';
+import { listJournals } from '../../store/ledger/journal-queries';
 import { PageQuery, pageOf, readCursor, toPage } from '../http/cursor';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

@@ -1,6 +1,6 @@
 /** `GET /v1/mappings/{kind}`: the cross-references of a kind. */
 import { z } from 'zod';
-import { listMappings } from '../../store/mappings';
+import { listMappings } from '../../store/master/mappings';
 import { PageQuery, pageOf, readCursor, toPage } from '../http/cursor';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

@@ -1,11 +1,11 @@
 /** `PUT /v1/items/{sku}`: the item master; what waited for the item goes on. */
-import { formatMoney } from '../../canonical/rules/money';
+import { formatMoney } from '../../canonical/rules/money/money';
 import type { Money } from '../../canonical/schema/money';
 import type { Sql } from '../../store/database';
-import { recordDecision } from '../../store/decisions';
+import { recordDecision } from '../../store/access/decisions';
 import { newId } from '../../store/ids';
-import { isStocked, lockItem, putItem } from '../../store/items';
-import { wakeWaitersOfItem } from '../../store/mappings';
+import { isStocked, lockItem, putItem } from '../../store/master/items';
+import { wakeWaitersOfItem } from '../../store/master/mappings';
 import { Problem } from '../http/problem';
 import { writeRoute } from '../http/route';
 import { MAY } from '../roles';

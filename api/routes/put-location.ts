@@ -1,7 +1,7 @@
 /** `PUT /v1/locations/{locationId}`: where stock lies and from where it is sent. */
-import { recordDecision } from '../../store/decisions';
+import { recordDecision } from '../../store/access/decisions';
 import { newId } from '../../store/ids';
-import { putLocation } from '../../store/locations';
+import { putLocation } from '../../store/master/locations';
 import { writeRoute } from '../http/route';
 import { MAY } from '../roles';
 import { LocationBody, LocationParams, LocationView } from '../schema/location';

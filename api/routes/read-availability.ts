@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelSetup } from '../../canonical/schema/channel';
 import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
-import { readAvailability } from '../../store/stock-queries';
+import { readAvailability } from '../../store/stock/stock-queries';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

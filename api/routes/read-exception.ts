@@ -1,5 +1,5 @@
 /** `GET /v1/exceptions/{exceptionId}`. */
-import { readException } from '../../store/exception-queries';
+import { readException } from '../../store/exceptions/exception-queries';
 import { ExceptionParams } from '../exception-decision';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';

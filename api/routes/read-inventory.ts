@@ -1,8 +1,8 @@
 /** `GET /v1/inventory/{sku}`: every counter of a SKU at every location. */
 import { z } from 'zod';
 import { Instant, Sku } from '../../canonical/schema/ids';
-import { findItem } from '../../store/items';
-import { readPositions } from '../../store/stock-queries';
+import { findItem } from '../../store/master/items';
+import { readPositions } from '../../store/stock/stock-queries';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

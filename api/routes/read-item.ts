@@ -1,5 +1,5 @@
 /** `GET /v1/items/{sku}`. */
-import { findItem } from '../../store/items';
+import { findItem } from '../../store/master/items';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

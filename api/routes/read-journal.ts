@@ -1,5 +1,5 @@
 /** `GET /v1/journals/{journalId}`. */
-import { readJournal } from '../../store/journal-queries';
+import { readJournal } from '../../store/ledger/journal-queries';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

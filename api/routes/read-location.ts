@@ -1,5 +1,5 @@
 /** `GET /v1/locations/{locationId}`. */
-import { findLocation } from '../../store/locations';
+import { findLocation } from '../../store/master/locations';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

@@ -1,5 +1,5 @@
 /** `GET /v1/mappings/{kind}/{source}/{value}`. */
-import { findMapping } from '../../store/mappings';
+import { findMapping } from '../../store/master/mappings';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';

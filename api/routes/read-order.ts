@@ -1,5 +1,5 @@
 /** `GET /v1/orders/{orderId}`: status, quantities, money, shipments, what it waits for. */
-import { readOrderView } from '../../store/order-view';
+import { readOrderView } from '../../store/orders/order-view';
 import { Problem } from '../http/problem';
 import { readRoute } from '../http/route';
 import { showOrder } from '../order-shown';

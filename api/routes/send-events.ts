@@ -1,7 +1,7 @@
 /** `POST /v1/events`: canonical events, one or a batch, a verdict for each. */
 import { z } from 'zod';
 import { CloudEvent, MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
-import { storeCanonicalEvents, countRepeats, ordersHere } from '../../store/inbox';
+import { storeCanonicalEvents, countRepeats, ordersHere } from '../../store/inbox/inbox';
 import type { Database } from '../../store/database';
 import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
 import { EVENT_EXAMPLE } from '../examples';

@@ -1,12 +1,12 @@
 /** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
-import { refusal } from '../../canonical/rules/acceptance';
+import { refusal } from '../../canonical/rules/order/acceptance';
 import { channelSetup } from '../../canonical/schema/channel';
 import { Order } from '../../canonical/schema/order';
 import type { Database } from '../../store/database';
-import { rememberAnswer, type IdempotencyKey } from '../../store/idempotency';
-import type { SubmitOutcome } from '../../store/moments/submission';
-import { submitOrder } from '../../store/moments/submit-order';
-import { readOrderView } from '../../store/order-view';
+import { rememberAnswer, type IdempotencyKey } from '../../store/access/idempotency';
+import type { SubmitOutcome } from '../../moments/order/submission';
+import { submitOrder } from '../../moments/order/submit-order';
+import { readOrderView } from '../../store/orders/order-view';
 import type { ApiDependencies } from '../dependencies';
 import { ORDER_EXAMPLE } from '../examples';
 import { LARGE_BODY_LIMIT_BYTES } from '../http/body';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { inboundConnector } from '../../connectors/inbound';
 import type { WebhookHeaders } from '../../connectors/inbound-contract';
-import { storeVendorEvent } from '../../store/inbox';
+import { storeVendorEvent } from '../../store/inbox/inbox';
 import { LARGE_BODY_LIMIT_BYTES, readBytes } from '../http/body';
 import { correlatedOf } from '../http/correlation';
 import { Problem } from '../http/problem';

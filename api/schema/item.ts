@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Instant, Sku } from '../../canonical/schema/ids';
 import { Money } from '../../canonical/schema/money';
-import type { Item } from '../../store/items';
+import type { Item } from '../../store/master/items';
 
 export const ItemParams = z.strictObject({ sku: Sku.meta({ example: 'MUG-BLUE' }) });
 

@@ -1,7 +1,7 @@
 /** Journals as the API shows them. */
 import { z } from 'zod';
 import { BusinessDate, Instant, JournalId } from '../../canonical/schema/ids';
-import type { JournalSeen } from '../../store/journal-queries';
+import type { JournalSeen } from '../../store/ledger/journal-queries';
 import { JOURNAL_ID_EXAMPLE } from '../examples';
 import { Amount } from './amount';
 

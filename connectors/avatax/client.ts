@@ -6,7 +6,7 @@
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import type { Recorded, TaxInvoice, TaxService } from '../../canonical/ports/tax';
-import { formatDecimal, sum } from '../../canonical/rules/money';
+import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';

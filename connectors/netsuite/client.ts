@@ -6,7 +6,7 @@
 import type { Erp, ErpJournal, ErpSalesOrder, Posted } from '../../canonical/ports/erp';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
-import { formatDecimal } from '../../canonical/rules/money';
+import { formatDecimal } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';

@@ -14,7 +14,7 @@ import type {
   Voided,
   VoidRequest,
 } from '../../canonical/ports/payment';
-import { formatDecimal, parseDecimal } from '../../canonical/rules/money';
+import { formatDecimal, parseDecimal } from '../../canonical/rules/money/money';
 import { refused } from '../answer';
 import type { HttpDoor } from '../http';
 import type { OrderTransaction } from './admin-schema';

@@ -7,7 +7,7 @@
  * excess (less than a minor unit a piece) is a discount of its own, `tax-inclusive-rounding`, so
  * that every sum ties to the cent.
  */
-import { allocate, parseDecimal, sum } from '../../canonical/rules/money';
+import { allocate, parseDecimal, sum } from '../../canonical/rules/money/money';
 import type { Discount, TaxAmount } from '../../canonical/schema/order';
 import type { FieldProblem } from '../inbound-contract';
 import type { ShopifyDiscountAllocation, ShopifyOrder, ShopifyTaxLine } from './order-schema';

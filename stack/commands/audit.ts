@@ -1,7 +1,7 @@
 // npm run audit: compares the running stack's records with each outside system's own. Exits 1 if
 // there is a difference. `-- --json` prints the result for programs.
 import { parseArgs } from 'node:util';
-import { runAudit } from '../audit/run';
+import { runAudit } from '../../audit/run';
 import { resolveHome } from '../supervisor/home';
 import { readStackJson } from '../supervisor/stack-json';
 import { printAudit } from './print-audit';

@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runAudit } from '../audit/run';
+import { runAudit } from '../../audit/run';
 import { removeHome } from '../supervisor/home';
 import { type RunningStack, startStack } from '../supervisor/start-stack';
 import { playWorkedOrder } from '../worked-order/play';

@@ -1,5 +1,5 @@
 // The audit's result for a person.
-import type { AuditReport } from '../audit/report';
+import type { AuditReport } from '../../audit/report';
 
 /** Prints what was checked and every difference. */
 export function printAudit({ checked, differences }: AuditReport): void {

@@ -1,5 +1,5 @@
 /** One story from many tables: each function tells one table's part. No personal data. */
-import { formatMoney } from '../../canonical/rules/money';
+import { formatMoney } from '../../canonical/rules/money/money';
 import type { Sql } from '../database';
 
 /** Ids that lead on from an entry. */

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrderFlowInput } from '../../canonical/schema/order-flow';
+import type { OrderFlowInput } from '../../canonical/flows/order';
 
 interface Request {
   readonly decisionId: string;

@@ -1,8 +1,8 @@
 /** Work that waits for people: who may decide what, once, with a record. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
-import { openException } from '../../store/exceptions';
-import type { Role } from '../../store/api-keys';
+import { openException } from '../../store/exceptions/exceptions';
+import type { Role } from '../../store/access/api-keys';
 import { startApi, type RunningApi } from './fixture';
 
 let api: RunningApi;

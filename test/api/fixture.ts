@@ -11,7 +11,7 @@ import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
 import { routes } from '../../api/routes';
 import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
 import { startPostgres } from '../../stack/supervisor/start-parts';
-import { ROLES, type Role } from '../../store/api-keys';
+import { ROLES, type Role } from '../../store/access/api-keys';
 import { openDatabase, type Database } from '../../store/database';
 import { migrate } from '../../store/migrate';
 

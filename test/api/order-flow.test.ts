@@ -6,8 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectOrderFlows, type FlowUpdate, type OrderFlows } from '../../api/order-flow';
-import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/rules/flow-start';
-import type { OrderFlowInput } from '../../canonical/schema/order-flow';
+import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/order-start';
+import type { OrderFlowInput } from '../../canonical/flows/order';
 import { NoTemporalError } from '../../stack/temporal/ladder';
 import { startTemporal, type RunningTemporal } from '../../stack/supervisor/start-parts';
 

@@ -1,7 +1,7 @@
 /** What `GET /v1/orders/{orderId}` shows of an order that lives: money, what waits, who decided. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../api/http/problem';
-import { openException } from '../../store/exceptions';
+import { openException } from '../../store/exceptions/exceptions';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, DC, orderOf, putMasterData, SKU, usd } from './world';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutsideKind, OutsideRecord } from '../../stack/audit/outside-records';
-import type { AuditReport } from '../../stack/audit/report';
-import { auditOf } from '../../stack/audit/run';
+import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
+import type { AuditReport } from '../../audit/report';
+import { auditOf } from '../../audit/run';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { stockShop } from '../store/fixture';
 import { booksOf } from './fixture';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkKeyedEffects } from '../../stack/audit/check-effects';
-import { checkOutsideMoney } from '../../stack/audit/check-outside-money';
-import { checkShop } from '../../stack/audit/check-shop';
-import { checkTakenOver, takenOverOf } from '../../stack/audit/check-taken-over';
-import { checkVoids } from '../../stack/audit/check-voids';
-import { KEYED } from '../../stack/audit/comparisons';
-import type { OwnEffect } from '../../stack/audit/own-effect';
-import type { OutsideKind, OutsideRecord } from '../../stack/audit/outside-records';
+import { checkKeyedEffects } from '../../audit/check-effects';
+import { checkOutsideMoney } from '../../audit/check-outside-money';
+import { checkShop } from '../../audit/check-shop';
+import { checkTakenOver, takenOverOf } from '../../audit/check-taken-over';
+import { checkVoids } from '../../audit/check-voids';
+import { KEYED } from '../../audit/comparisons';
+import type { OwnEffect } from '../../audit/own-effect';
+import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
 import { changed, CUTOFF, effect, endedOrder, LATER, name, record } from './fixture';
 
 const orders = new Map([[name.orderId, name]]);

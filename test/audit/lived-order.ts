@@ -1,16 +1,16 @@
 /** An order that lives its life on a real Postgres, and the books the other systems would have. */
-import type { MoneyStep, OrderAgenda } from '../../canonical/schema/order-flow';
-import type { OutsideKind, OutsideRecord } from '../../stack/audit/outside-records';
+import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
+import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
 import type { Database } from '../../store/database';
-import { beginEffect } from '../../store/effects';
-import { readAgenda } from '../../store/moments/agenda';
-import { prepareAuthorization, recordAuthorization } from '../../store/moments/authorize';
-import { cancelOrder } from '../../store/moments/cancel-order';
-import { prepareCapture, recordCapture } from '../../store/moments/capture';
-import { closeOrder } from '../../store/moments/close-order';
-import { recordShipment } from '../../store/moments/record-shipment';
-import { prepareRefund, recordRefund } from '../../store/moments/refund';
-import { prepareRelease, recordRelease } from '../../store/moments/release';
+import { beginEffect } from '../../store/effects/effects';
+import { readAgenda } from '../../moments/order/agenda';
+import { prepareAuthorization, recordAuthorization } from '../../moments/money/authorize';
+import { cancelOrder } from '../../moments/order/cancel-order';
+import { prepareCapture, recordCapture } from '../../moments/money/capture';
+import { closeOrder } from '../../moments/order/close-order';
+import { recordShipment } from '../../moments/fulfilment/record-shipment';
+import { prepareRefund, recordRefund } from '../../moments/money/refund';
+import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
 import { accepted, LOCATION, orderOf, routedEvent } from '../store/fixture';
 import { record } from './fixture';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkOpenItems } from '../../stack/audit/check-open-items';
-import { checkOrderEffects } from '../../stack/audit/check-order-effects';
-import { checkProjections } from '../../stack/audit/check-projections';
-import { checkTenders } from '../../stack/audit/check-tenders';
-import type { OwnOrder } from '../../stack/audit/own-order';
+import { checkOpenItems } from '../../audit/check-open-items';
+import { checkOrderEffects } from '../../audit/check-order-effects';
+import { checkProjections } from '../../audit/check-projections';
+import { checkTenders } from '../../audit/check-tenders';
+import type { OwnOrder } from '../../audit/own-order';
 import { changed, effect, endedOrder } from './fixture';
 
 const codes = (differences: readonly { code: string }[]) => differences.map((one) => one.code);

@@ -3,16 +3,16 @@ import {
   checkAcknowledged,
   checkDeliveredWebhooks,
   checkOrphan,
-} from '../../stack/audit/check-acknowledged';
-import { checkEvent, type OwnEvent } from '../../stack/audit/check-inbox';
+} from '../../audit/check-acknowledged';
+import { checkEvent, type OwnEvent } from '../../audit/check-inbox';
 import {
   checkBatch,
   checkJournal,
   checkStrayItem,
   checkTrialBalance,
-} from '../../stack/audit/check-ledger';
-import { checkStock } from '../../stack/audit/check-stock';
-import { seenTwice, type Difference } from '../../stack/audit/report';
+} from '../../audit/check-ledger';
+import { checkStock } from '../../audit/check-stock';
+import { seenTwice, type Difference } from '../../audit/report';
 import { CUTOFF, EARLIER, LATER, record } from './fixture';
 
 describe('I1, acknowledged orders', () => {

@@ -6,7 +6,7 @@ import {
   parseDecimal,
   shareOfUnits,
   sum,
-} from '../../canonical/rules/money';
+} from '../../canonical/rules/money/money';
 
 const minor = fc.integer({ min: 0, max: 100_000_000_000 });
 const weights = fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 50 });

@@ -12,7 +12,7 @@ import {
   postShipment,
   type Posting,
   type ShippedLine,
-} from '../../canonical/rules/posting';
+} from '../../canonical/rules/posting/posting';
 
 const minor = fc.integer({ min: 0, max: 1_000_000 });
 const shippedLine: fc.Arbitrary<ShippedLine> = fc

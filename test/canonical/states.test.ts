@@ -6,11 +6,11 @@ import {
   quantitiesTie,
   tenderState,
   type LineQuantities,
-} from '../../canonical/rules/order-state';
-import { planCaptures, type TenderLedger } from '../../canonical/rules/capture';
-import { sourceToOneNode } from '../../canonical/rules/sourcing';
-import { sum } from '../../canonical/rules/money';
-import { businessDate } from '../../canonical/rules/business-date';
+} from '../../canonical/rules/order/state';
+import { planCaptures, type TenderLedger } from '../../canonical/rules/money/capture';
+import { sourceToOneNode } from '../../canonical/rules/stock/sourcing';
+import { sum } from '../../canonical/rules/money/money';
+import { businessDate } from '../../canonical/rules/posting/business-date';
 
 const units = fc.integer({ min: 0, max: 5 });
 const line: fc.Arbitrary<LineQuantities> = fc

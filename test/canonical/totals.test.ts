@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sum } from '../../canonical/rules/money';
-import { acceptStatedTotals, allocateToLines, checkTotals } from '../../canonical/rules/totals';
+import { sum } from '../../canonical/rules/money/money';
+import {
+  acceptStatedTotals,
+  allocateToLines,
+  checkTotals,
+} from '../../canonical/rules/order/totals';
 import { orderOf, type OrderShape } from '../store/fixture';
 
 const line = fc.record({

@@ -2,7 +2,7 @@
 import { expect, test, type TestContext } from 'vitest';
 import { z } from 'zod';
 import type { CaptureRequest } from '../../canonical/ports/payment';
-import { checkTotals } from '../../canonical/rules/totals';
+import { checkTotals } from '../../canonical/rules/order/totals';
 import { shopifyClient } from '../../connectors/shopify/client';
 import { mapShopify } from '../../connectors/shopify/map-order';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';

@@ -1,6 +1,6 @@
 /** What a Shopify order becomes, on payloads of our own. */
 import { describe, expect, test } from 'vitest';
-import { checkTotals } from '../../canonical/rules/totals';
+import { checkTotals } from '../../canonical/rules/order/totals';
 import type { InboundResult } from '../../connectors/inbound-contract';
 import { mapShopify } from '../../connectors/shopify/map-order';
 

@@ -1,7 +1,7 @@
 /** Every outside Shopify payload maps, is ignored or is refused with a reason that names a field. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { checkTotals } from '../../canonical/rules/totals';
+import { checkTotals } from '../../canonical/rules/order/totals';
 import type { InboundResult } from '../../connectors/inbound-contract';
 import { mapShopify } from '../../connectors/shopify/map-order';
 import { hasOutside, outsideJson } from './fixtures';

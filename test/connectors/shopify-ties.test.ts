@@ -1,8 +1,8 @@
 /** Whatever ties at Shopify ties here: the mapping neither makes nor loses a cent. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkTotals } from '../../canonical/rules/totals';
-import { formatDecimal, sum } from '../../canonical/rules/money';
+import { checkTotals } from '../../canonical/rules/order/totals';
+import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { mapShopify } from '../../connectors/shopify/map-order';
 
 const dec = (minor: number) => formatDecimal(minor, 'USD');

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { OrderView } from '../../api/schema/order';
 import { ExceptionView } from '../../api/schema/exception';
 import { JournalView } from '../../api/schema/journal';
-import { runAudit } from '../../stack/audit/run';
+import { runAudit } from '../../audit/run';
 import { removeHome, type Role } from '../../stack/supervisor/home';
 import { pollUntil } from '../../stack/supervisor/poll';
 import type { StackJson } from '../../stack/supervisor/stack-json';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { submitOrder } from '../../store/moments/submit-order';
+import { submitOrder } from '../../moments/order/submit-order';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, orderOf, stockShop } from './fixture';
 

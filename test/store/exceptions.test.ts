@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openException, resolveExceptions, type NewException } from '../../store/exceptions';
+import {
+  openException,
+  resolveExceptions,
+  type NewException,
+} from '../../store/exceptions/exceptions';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 let test: TestDatabase;

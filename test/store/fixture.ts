@@ -2,8 +2,8 @@
 import type { Order } from '../../canonical/schema/order';
 import { Order as OrderSchema } from '../../canonical/schema/order';
 import type { Database } from '../../store/database';
-import type { SubmitContext } from '../../store/moments/submission';
-import { submitOrder } from '../../store/moments/submit-order';
+import type { SubmitContext } from '../../moments/order/submission';
+import { submitOrder } from '../../moments/order/submit-order';
 
 export const LOCATION = 'dc-east';
 const COST_MINOR = 700;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
-import { cancelOrder, planCancellation } from '../../store/moments/cancel-order';
-import { closeOrder } from '../../store/moments/close-order';
-import { recordRefund } from '../../store/moments/refund';
-import { recordShipment } from '../../store/moments/record-shipment';
-import { recordVoid } from '../../store/moments/void';
+import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
+import { closeOrder } from '../../moments/order/close-order';
+import { recordRefund } from '../../moments/money/refund';
+import { recordShipment } from '../../moments/fulfilment/record-shipment';
+import { recordVoid } from '../../moments/money/void';
 import { accepted, LOCATION, orderOf, stockShop } from './fixture';
 import { authorize, balances, begin, capture, release, ship, step } from './steps';
 

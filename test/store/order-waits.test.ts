@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
-import { acceptOrder } from '../../store/moments/accept-order';
-import { readAgenda } from '../../store/moments/agenda';
-import { cancelOrder, planCancellation } from '../../store/moments/cancel-order';
-import { applyResolution } from '../../store/moments/apply-resolution';
-import { recordCapture } from '../../store/moments/capture';
-import { liftHold, placeHold } from '../../store/moments/hold-order';
-import { receiveStock } from '../../store/moments/move-stock';
-import { submitOrder } from '../../store/moments/submit-order';
-import { resolveExceptions } from '../../store/exceptions';
+import { acceptOrder } from '../../moments/order/accept-order';
+import { readAgenda } from '../../moments/order/agenda';
+import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
+import { applyResolution } from '../../moments/order/apply-resolution';
+import { recordCapture } from '../../moments/money/capture';
+import { liftHold, placeHold } from '../../moments/order/hold-order';
+import { receiveStock } from '../../moments/stock/move-stock';
+import { submitOrder } from '../../moments/order/submit-order';
+import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { accepted, context, LOCATION, orderOf, stockShop } from './fixture';
 import { authorize, balances, begin, capture, release, ship, step } from './steps';
 

@@ -1,12 +1,12 @@
 /** An order's steps, each with the effect row and the vendor's good answer that a flow would bring. */
-import type { MoneyStep, OrderAgenda } from '../../canonical/schema/order-flow';
+import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
-import { beginEffect } from '../../store/effects';
-import { readAgenda } from '../../store/moments/agenda';
-import { recordAuthorization } from '../../store/moments/authorize';
-import { prepareCapture, recordCapture } from '../../store/moments/capture';
-import { recordShipment } from '../../store/moments/record-shipment';
-import { prepareRelease, recordRelease } from '../../store/moments/release';
+import { beginEffect } from '../../store/effects/effects';
+import { readAgenda } from '../../moments/order/agenda';
+import { recordAuthorization } from '../../moments/money/authorize';
+import { prepareCapture, recordCapture } from '../../moments/money/capture';
+import { recordShipment } from '../../moments/fulfilment/record-shipment';
+import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
 import { LOCATION, routedEvent } from './fixture';
 
 export function step<S extends MoneyStep['step']>(agenda: OrderAgenda, name: S) {

@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createChannelMoneyActivities } from '../../activities/payment/money';
 import type { MoneyMover } from '../../canonical/ports/payment';
-import { submitOrder } from '../../store/moments/submit-order';
+import { submitOrder } from '../../moments/order/submit-order';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, orderOf, stockShop } from '../store/fixture';
 

@@ -3,11 +3,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createPublishingActivities } from '../../activities/publishing/deliver-outbox';
-import type { Delivered, Deliveries } from '../../activities/publishing/parties';
+import { createPublishingActivities } from '../../activities/delivery/deliver-outbox';
+import type { Delivered, Deliveries } from '../../activities/delivery/parties';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
-import { enqueue } from '../../store/outbox';
-import { dueMessages } from '../../store/outbox-delivery';
+import { enqueue } from '../../store/outbox/outbox';
+import { dueMessages } from '../../store/outbox/outbox-delivery';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 const DESTINATION = 'notification.notify-main';

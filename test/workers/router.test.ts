@@ -1,11 +1,11 @@
 /** Every stored event comes to an end that has a name. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../canonical/schema/order';
-import { storeCanonicalEvents, storeVendorEvent } from '../../store/inbox';
-import { startOfOpenOrder } from '../../store/dispatch-delivery';
-import { submitOrder } from '../../store/moments/submit-order';
-import { claimEvents } from '../../store/routing';
-import { wakeWaiting } from '../../store/waiting-events';
+import { storeCanonicalEvents, storeVendorEvent } from '../../store/inbox/inbox';
+import { startOfOpenOrder } from '../../store/flows/dispatch-delivery';
+import { submitOrder } from '../../moments/order/submit-order';
+import { claimEvents } from '../../store/inbox/routing';
+import { wakeWaiting } from '../../store/inbox/waiting-events';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';

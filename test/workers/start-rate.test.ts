@@ -1,5 +1,5 @@
 /** The relay's pace: bounded, and second to buyers. */
-import { BUSY_ARRIVALS_PER_SECOND } from '../../store/dispatch-delivery';
+import { BUSY_ARRIVALS_PER_SECOND } from '../../store/flows/dispatch-delivery';
 import { describe, expect, test } from 'vitest';
 import { FLOOR_STARTS_PER_SECOND, startRate } from '../../workers/start-rate';
 

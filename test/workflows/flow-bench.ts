@@ -12,14 +12,14 @@ import {
   FLOWS_TASK_QUEUE,
   orderStartOptions,
   SEARCH_ATTRIBUTES,
-} from '../../canonical/rules/flow-start';
+} from '../../canonical/flows/order-start';
 import type { Resolution } from '../../canonical/schema/exception';
 import type {
   MoneyEffects,
   OrderFlowInput,
   OrderMoments,
   WarehouseEffects,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 import { testServerPath } from '../../stack/temporal/test-server';
 import type { orderToCash } from '../../workflows/order/order-to-cash';
 import type { OrderModel } from './order-model';

@@ -5,10 +5,10 @@
  * canned answers. Vendors behave as they are told to, call by call.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { agendaOf } from '../../canonical/rules/agenda';
-import { effectKey, stepName } from '../../canonical/rules/effect-keys';
-import type { OrderSnapshot } from '../../canonical/rules/order-snapshot';
-import { planCaptures } from '../../canonical/rules/capture';
+import { agendaOf } from '../../canonical/rules/order/agenda';
+import { effectKey, stepName } from '../../canonical/rules/order/effect-keys';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { planCaptures } from '../../canonical/rules/money/capture';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { EXCEPTION_RULES, ownerOf, type Resolution } from '../../canonical/schema/exception';
 import type {
@@ -22,7 +22,7 @@ import type {
   OrderFlowInput,
   OrderMoments,
   WarehouseEffects,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 
 type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
 type Snapshot = Writable<OrderSnapshot>;

@@ -8,7 +8,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
-import type { EffectAnswer } from '../../canonical/schema/order-flow';
+import type { EffectAnswer } from '../../canonical/flows/order';
 import { adopt, momentOf, refreshAgenda, type OrderFlow } from './flow-state';
 import { isDue, nameOf, performStep, summaryOf, type Step } from './steps';
 

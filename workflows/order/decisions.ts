@@ -13,7 +13,7 @@ import type {
   HoldResult,
   RecallAnswer,
   RecallOrder,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 import { closeWaitOf, reasonOf, untilRetry } from './carry-out';
 import { momentOf, type OrderFlow } from './flow-state';
 import { recallSummary } from './steps';

@@ -4,10 +4,10 @@
  * search attributes, written only when the flow settles down to wait: each write is an event.
  */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { formatMoney } from '../../canonical/rules/money';
-import type { OrderStatus } from '../../canonical/rules/order-state';
+import { formatMoney } from '../../canonical/rules/money/money';
+import type { OrderStatus } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
-import type { OrderBrief } from '../../canonical/schema/order-flow';
+import type { OrderBrief } from '../../canonical/flows/order';
 import type { OrderFlow } from './flow-state';
 import { shownNode, shownStatus, shownWaitingFor } from './messages';
 import { summaryOf } from './steps';

@@ -10,7 +10,7 @@ import type {
   OrderAgenda,
   OrderFlowInput,
   OrderMoments,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 import { effectsOf, runMoment, type Effects } from './proxies';
 import { serialTurns, type SerialTurns } from './serial-turns';
 import { isUnwanted, type Step } from './steps';

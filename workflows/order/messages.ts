@@ -1,8 +1,8 @@
 /** What can be said to an order's flow, and what it shows of itself in the list of flows. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/rules/flow-start';
-import { ORDER_SIGNALS, ORDER_UPDATES } from '../../canonical/schema/order-flow';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/order-start';
+import { ORDER_SIGNALS, ORDER_UPDATES } from '../../canonical/flows/order';
 import type {
   CancelRequest,
   CancelResult,
@@ -10,7 +10,7 @@ import type {
   HoldRequest,
   HoldResult,
   ResolutionSignal,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 
 export const shipmentConfirmed = defineSignal<[FactSignal]>(ORDER_SIGNALS.shipmentConfirmed);
 export const fulfilmentRejected = defineSignal<[FactSignal]>(ORDER_SIGNALS.fulfilmentRejected);

@@ -20,8 +20,8 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrderStatus } from '../../canonical/rules/order-state';
-import type { OrderFlowInput } from '../../canonical/schema/order-flow';
+import type { OrderStatus } from '../../canonical/rules/order/state';
+import type { OrderFlowInput } from '../../canonical/flows/order';
 import { accept } from './accept';
 import { begin } from './carry-out';
 import { showState } from './details';

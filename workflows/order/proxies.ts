@@ -14,7 +14,7 @@ import type {
   OrderFlowInput,
   OrderMoments,
   WarehouseEffects,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 
 /**
  * Run in the worker that holds the workflow task: one marker in history. Two tries within seconds;

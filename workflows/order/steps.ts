@@ -1,6 +1,6 @@
 /** A step that calls another system: its name, what a person reads of it, the call itself. */
-import { stepName } from '../../canonical/rules/effect-keys';
-import { formatMoney } from '../../canonical/rules/money';
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { formatMoney } from '../../canonical/rules/money/money';
 import type {
   EffectAnswer,
   MoneyStep,
@@ -8,7 +8,7 @@ import type {
   OrderFlowInput,
   RecallOrder,
   ReleaseOrder,
-} from '../../canonical/schema/order-flow';
+} from '../../canonical/flows/order';
 import type { Effects } from './proxies';
 
 export type Step = MoneyStep | ({ readonly step: 'release' } & ReleaseOrder);

@@ -15,8 +15,8 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
 } from '@temporalio/workflow';
-import type { BatchMoments } from '../../activities/posting/form-batches';
-import type { PostingActivities } from '../../activities/posting/post-batches';
+import type { BatchMoments } from '../../activities/moments/batches';
+import type { PostingActivities } from '../../activities/delivery/post-batches';
 import type { PostingInput } from './address';
 
 /** 2, 4, … 60 s between them: about an hour. */

@@ -13,7 +13,7 @@ import {
   proxyActivities,
   setCurrentDetails,
 } from '@temporalio/workflow';
-import type { PublishingActivities } from '../../activities/publishing/deliver-outbox';
+import type { PublishingActivities } from '../../activities/delivery/deliver-outbox';
 import type { PublishingInput } from './address';
 
 /** 2, 4, … 60 s between them: about an hour. */

@@ -1,0 +1,40 @@
+/** What a warehouse is asked: to take a fulfilment request, or to give back what has not left. */
+import type { Warehouse } from '../../canonical/ports/warehouse';
+import type { WarehouseEffects } from '../../canonical/flows/order';
+import type { Database } from '../../store/database';
+import { prepareRecall, recordRecall } from '../../moments/fulfilment/recall';
+import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
+import { performEffect } from '../effect';
+
+export function createWarehouseActivities(settings: {
+  readonly db: Database;
+  /** The account: `wms-main`. */
+  readonly account: string;
+  readonly warehouse: Warehouse;
+}): WarehouseEffects {
+  const { db, account, warehouse } = settings;
+  return {
+    releaseToWarehouse: (order) =>
+      performEffect(db, {
+        key: order.key,
+        orderId: order.orderId,
+        system: account,
+        verb: 'release',
+        prepare: () => prepareRelease(db, order),
+        find: (request) => warehouse.findRequest(request),
+        call: (request) => warehouse.request(request),
+        record: (answer) => recordRelease(db, order, answer),
+      }),
+    // The same recall again has its first answer: there is nothing to look up.
+    recallFromWarehouse: (order) =>
+      performEffect(db, {
+        key: order.key,
+        orderId: order.orderId,
+        system: account,
+        verb: 'recall',
+        prepare: () => prepareRecall(order),
+        call: (request) => warehouse.recall(request),
+        record: (answer) => recordRecall(db, order, answer),
+      }),
+  };
+}

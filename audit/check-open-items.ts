@@ -1,0 +1,88 @@
+// I10, by order: every open item of its journals nets to zero, or to what the order itself explains.
+import { sum } from '../canonical/rules/money/money';
+import { uncoveredOf, type OwnOrder } from './own-order';
+import { money, nameOfOrder, type Difference } from './report';
+
+const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
+  `refund:${orderId}:${tenderNo}:${refundNo}`;
+
+interface Explained {
+  readonly account: string;
+  /** Null: all items of the account together. */
+  readonly item: string | null;
+  /** Debits less credits that are still to be settled. */
+  readonly netMinor: number;
+  readonly why: string;
+}
+
+/** What may be open, and exactly how much of it. */
+function explanations(order: OwnOrder): Explained[] {
+  const item = `order:${order.orderId}`;
+  const uncaptured = order.captures.filter((one) => one.state !== 'captured');
+  const receivable =
+    sum(uncaptured.map((one) => one.amountMinor)) +
+    sum(order.shipments.map((one) => Math.max(0, uncoveredOf(order, one))));
+  const unused = sum(order.tenders.map((one) => one.prepaidMinor - one.prepaidUsedMinor));
+  const kept = sum(order.tenders.map((one) => one.capturedMinor - one.refundedMinor));
+  return [
+    { account: 'AR', item, netMinor: receivable, why: 'captures due, failed or given up' },
+    { account: 'CL', item, netMinor: -unused, why: 'money paid before anything shipped' },
+    { account: 'CLR', item: null, netMinor: kept, why: 'captured less refunded, to be paid out' },
+    ...order.refunds.map(({ tenderNo, refundNo, amountMinor, state }) => ({
+      account: 'REFP',
+      item: refundItem(order.orderId, tenderNo, refundNo),
+      netMinor: state === 'refunded' ? 0 : -amountMinor,
+      why: `refund ${refundNo} of tender ${tenderNo}, ${state}`,
+    })),
+  ];
+}
+
+export function checkOpenItems(order: OwnOrder): Difference[] {
+  const explained = explanations(order);
+  const { currency } = order;
+  const found = (
+    code: string,
+    subject: string,
+    amountMinor: number,
+    detail: string,
+  ): Difference => ({
+    invariant: 'I10',
+    code,
+    subject: `${nameOfOrder(order)}, ${subject}`,
+    amountMinor,
+    currency,
+    detail: `${nameOfOrder(order)}, ${subject}: ${detail}`,
+  });
+  const nameless = order.openItems
+    .filter((one) => one.item === '')
+    .map((one) =>
+      found('no-item', one.account, one.netMinor, 'a line of this account does not name its item'),
+    );
+  const unexplained = order.openItems
+    .filter((one) => one.item !== '' && one.netMinor !== 0)
+    .filter(
+      (one) =>
+        !explained.some(
+          ({ account, item }) => account === one.account && (item === null || item === one.item),
+        ),
+    )
+    .map((one) =>
+      found(
+        'unexplained-item',
+        `${one.account} item ${one.item}`,
+        one.netMinor,
+        `${money(one.netMinor, currency)} are open, and nothing of the order explains them`,
+      ),
+    );
+  const off = explained.flatMap(({ account, item, netMinor, why }) => {
+    const net = sum(
+      order.openItems
+        .filter((one) => one.account === account && (item === null || one.item === item))
+        .map((one) => one.netMinor),
+    );
+    if (net === netMinor) return [];
+    const detail = `the ledger has ${money(net, currency)} open, the order explains ${money(netMinor, currency)} (${why})`;
+    return [found('open-item', `${account}${item ? ` item ${item}` : ''}`, net - netMinor, detail)];
+  });
+  return [...nameless, ...unexplained, ...off];
+}

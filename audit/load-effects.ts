@@ -1,0 +1,124 @@
+// Effects of ours: their rows, what was delivered by the outbox, and orders by every name they have.
+import { sum } from '../canonical/rules/money/money';
+import type { Sql } from '../store/database';
+import { verbOf, type OwnEffect } from './own-effect';
+import type { OrderName } from './report';
+
+/** Rows a page. */
+export const EFFECTS_A_PAGE = 5_000;
+const PAGES_MAX = 1_000;
+
+interface EffectRow extends Omit<OwnEffect, 'verb' | 'order' | 'parts'> {
+  readonly orderId: string | null;
+  readonly channelInstance: string | null;
+  readonly orderNo: string | null;
+  readonly lines: readonly FrozenLine[] | null;
+}
+/** A line of a frozen body: of a fulfilment request, of a recall, of an invoice, of a journal. */
+interface FrozenLine {
+  readonly lineNo?: number;
+  readonly quantity?: number;
+  readonly amountMinor?: number;
+  readonly netMinor?: number;
+  readonly side?: 'debit' | 'credit';
+  readonly taxes?: readonly { readonly amountMinor: number }[];
+}
+
+/** A delivery that left without an effect row of its own counts as one that is done. */
+const PAGE = `
+  select e.key, e.state, e.reference, e."calledAt", e.body -> 'lines' as lines,
+         coalesce(e.amount, (e.body ->> 'amountMinor')::bigint) as "amountMinor",
+         coalesce(e.currency, e.body ->> 'currency') as currency,
+         o.order_id as "orderId", o.channel_instance as "channelInstance",
+         o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef",
+         o.money_mode as "moneyMode", e.answer ->> 'vendorCode' as refusal
+    from (select f.effect_key as key, f.state, f.reference, f.first_called_at as "calledAt",
+                 f.body, f.answer, f.amount_minor as amount, f.currency, f.order_id
+            from effect f
+          union all
+          select x.effect_key, 'done', null, x.sent_at, x.body, null, null, null, x.order_id
+            from outbox x
+           where x.state = 'sent'
+             and not exists (select from effect f where f.effect_key = x.effect_key)) e
+    left join sales_order o on o.order_id = e.order_id
+   where e.key > $1 order by e.key limit $2`;
+
+/** What the other system's record is made of, from what was asked. */
+function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffect['parts'] {
+  if (verb === 'release' || verb === 'recall') {
+    return lines.map(({ lineNo = 0, quantity = 0 }) => ({ name: `line ${lineNo}`, quantity }));
+  }
+  if (verb === 'journal') {
+    return lines.map(({ side = 'debit', amountMinor = 0 }) => ({
+      name: side,
+      quantity: amountMinor,
+    }));
+  }
+  if (verb !== 'tax-invoice') return [];
+  const taxes = lines.flatMap((line) => line.taxes ?? []);
+  return [{ name: 'tax', quantity: sum(taxes.map((tax) => tax.amountMinor)) }];
+}
+
+/** What the other system's document amounts to, where the effect itself does not say. */
+function amountOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): number | null {
+  if (verb === 'sales-order') return sum(lines.map((line) => line.amountMinor ?? 0));
+  if (verb === 'tax-invoice') return sum(lines.map((line) => line.netMinor ?? 0));
+  if (verb !== 'journal') return null;
+  const debits = lines.filter((line) => line.side === 'debit');
+  return sum(debits.map((line) => line.amountMinor ?? 0));
+}
+
+function ownEffect(row: EffectRow): OwnEffect[] {
+  const { orderId, channelInstance, orderNo, lines: given, ...rest } = row;
+  const verb = verbOf(row.key);
+  if (verb === null) return [];
+  const isNamed = orderId !== null && channelInstance !== null && orderNo !== null;
+  const lines = Array.isArray(given) ? given : [];
+  return [
+    {
+      ...rest,
+      verb,
+      order: isNamed ? { orderId, channelInstance, orderNo } : null,
+      amountMinor: row.amountMinor ?? amountOf(verb, lines),
+      parts: partsOf(verb, lines),
+    },
+  ];
+}
+
+/** Every effect by its key. */
+export async function loadEffects(sql: Sql): Promise<ReadonlyMap<string, OwnEffect>> {
+  const effects = new Map<string, OwnEffect>();
+  let after = '';
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { rows } = await sql.query<EffectRow>(PAGE, [after, EFFECTS_A_PAGE]);
+    for (const effect of rows.flatMap(ownEffect)) effects.set(effect.key, effect);
+    if (rows.length < EFFECTS_A_PAGE) return effects;
+    after = rows.at(-1)?.key ?? after;
+  }
+  throw new RangeError(`more than ${PAGES_MAX} pages of effects`);
+}
+
+export interface KnownOrder extends OrderName {
+  readonly channelOrderRef: string | null;
+  /** Authorizations that nothing here has ended. */
+  readonly liveAuthorizations: number;
+}
+
+/** Every order, small: to tell which of another system's records are about one of ours. */
+export async function loadKnownOrders(sql: Sql): Promise<readonly KnownOrder[]> {
+  const orders: KnownOrder[] = [];
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { rows } = await sql.query<KnownOrder>(
+      `select o.order_id as "orderId", o.channel_instance as "channelInstance",
+              o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef",
+              (select count(*)::int from payment_authorization a
+                where a.order_id = o.order_id and a.state in ('planned', 'live'))
+                as "liveAuthorizations"
+         from sales_order o where o.order_id > $1 order by o.order_id limit $2`,
+      [orders.at(-1)?.orderId ?? '', EFFECTS_A_PAGE],
+    );
+    orders.push(...rows);
+    if (rows.length < EFFECTS_A_PAGE) return orders;
+  }
+  throw new RangeError(`more than ${PAGES_MAX} pages of orders`);
+}

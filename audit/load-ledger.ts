@@ -1,0 +1,108 @@
+// The ledger in sums: trial balance, journals and batches page by page, items outside any order.
+import type { Sql } from '../store/database';
+import type { AccountSum, OwnBatch, OwnJournal, StrayItem, TrialBalance } from './check-ledger';
+
+/** Rows a page. */
+export const JOURNALS_A_PAGE = 5_000;
+export const BATCHES_A_PAGE = 100;
+const PAGES_MAX = 10_000;
+const STRAY_ITEMS_MAX = 1_000;
+
+const SIDES = `
+  coalesce(sum(g.functional_minor) filter (where g.side = 'debit'), 0) as "debitMinor",
+  coalesce(sum(g.functional_minor) filter (where g.side = 'credit'), 0) as "creditMinor"`;
+const NET = `sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end)`;
+
+/** Σ of the debits of a JSON array of lines. */
+const debitsOf = (lines: string) =>
+  `coalesce((select sum((l ->> 'amountMinor')::bigint) from jsonb_array_elements(${lines}) l
+              where l ->> 'side' = 'debit'), 0)`;
+
+export async function loadTrialBalance(sql: Sql): Promise<readonly TrialBalance[]> {
+  const { rows } = await sql.query<TrialBalance>(
+    `select j.entity, g.currency, ${SIDES} from journal j join journal_line g using (journal_id)
+      group by 1, 2 order by 1, 2`,
+  );
+  return rows;
+}
+
+export async function* journalPages(sql: Sql): AsyncGenerator<readonly OwnJournal[]> {
+  let after = '';
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { rows } = await sql.query<OwnJournal>(
+      `select j.journal_id as "journalId", j.rule, j.source, j.currency,
+              count(g.line_no)::int as lines, ${SIDES},
+              (select count(*)::int from posting_batch_journal b
+                where b.journal_id = j.journal_id) as batches
+         from (select * from journal where journal_id > $1 order by journal_id limit $2) j
+              left join journal_line g using (journal_id)
+        group by 1, 2, 3, 4 order by 1`,
+      [after, JOURNALS_A_PAGE],
+    );
+    if (rows.length > 0) yield rows;
+    if (rows.length < JOURNALS_A_PAGE) return;
+    after = rows.at(-1)?.journalId ?? after;
+  }
+  throw new RangeError(`more than ${PAGES_MAX} pages of journals`);
+}
+
+interface BatchRow extends Omit<OwnBatch, 'lines'> {
+  readonly lines: readonly {
+    readonly account: string;
+    readonly side: 'debit' | 'credit';
+    readonly amountMinor: number;
+  }[];
+}
+
+function sumsOf(lines: BatchRow['lines']): AccountSum[] {
+  const sums = new Map<string, number>();
+  for (const { account, side, amountMinor } of lines) {
+    sums.set(account, (sums.get(account) ?? 0) + (side === 'debit' ? amountMinor : -amountMinor));
+  }
+  return [...sums].map(([account, netMinor]) => ({ account, netMinor }));
+}
+
+export async function* batchPages(sql: Sql): AsyncGenerator<readonly OwnBatch[]> {
+  let after = '';
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { rows } = await sql.query<BatchRow>(
+      `select b.batch_id as "batchId", b.state, b.document_no as "documentNo", b.currency,
+              b.lines, b.journal_count as "journalCount",
+              (select count(*)::int from posting_batch_journal m
+                where m.batch_id = b.batch_id) as journals,
+              coalesce((select jsonb_agg(jsonb_build_object('account', s.account,
+                                                            'netMinor', s.net))
+                 from (select g.account, ${NET} as net
+                         from posting_batch_journal m join journal_line g using (journal_id)
+                        where m.batch_id = b.batch_id group by 1) s), '[]') as "journalLines",
+              e.state as "effectState",
+              ${debitsOf("e.body -> 'lines'")} as "effectDebitMinor",
+              ${debitsOf('b.lines')} as "debitMinor",
+              exists (select from exception x where x.batch_id = b.batch_id
+                         and x.resolution = 'overridden') as "isByHand"
+         from posting_batch b left join effect e on e.effect_key = 'journal:' || b.batch_id
+        where b.batch_id > $1 order by b.batch_id limit $2`,
+      [after, BATCHES_A_PAGE],
+    );
+    if (rows.length > 0) yield rows.map((row) => ({ ...row, lines: sumsOf(row.lines) }));
+    if (rows.length < BATCHES_A_PAGE) return;
+    after = rows.at(-1)?.batchId ?? after;
+  }
+  throw new RangeError(`more than ${PAGES_MAX} pages of batches`);
+}
+
+/** Items that journals without an order left open; the worst first. */
+export async function loadStrayItems(
+  sql: Sql,
+  openItemAccounts: readonly string[],
+): Promise<readonly StrayItem[]> {
+  const { rows } = await sql.query<StrayItem>(
+    `select g.account, coalesce(g.dimensions ->> 'item', '') as item, g.currency,
+            ${NET} as "netMinor"
+       from journal j join journal_line g using (journal_id)
+      where j.order_id is null and g.account = any($1::text[])
+      group by 1, 2, 3 having ${NET} <> 0 order by abs(${NET}) desc limit $2`,
+    [openItemAccounts, STRAY_ITEMS_MAX],
+  );
+  return rows;
+}

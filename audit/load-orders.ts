@@ -1,0 +1,130 @@
+// Orders with all that belongs to them, page by page: one statement a page.
+import type { Sql } from '../store/database';
+import type { OwnOrder, OwnShipment } from './own-order';
+
+/** Orders a page; an order has up to 10,000 lines. */
+export const ORDERS_A_PAGE = 200;
+const PAGES_MAX = 100_000;
+
+interface ShippedLine {
+  readonly lineNo: number;
+  readonly quantity: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxes: readonly { readonly amountMinor: number }[];
+}
+type OrderRow = Omit<OwnOrder, 'shipments' | 'facts'> & {
+  readonly shipments: readonly (Omit<OwnShipment, 'lines'> & {
+    readonly lines: readonly ShippedLine[];
+  })[];
+  readonly facts: readonly {
+    readonly moves: OwnOrder['facts'][number]['moves'] | null;
+    readonly money: OwnOrder['facts'][number]['money'] | null;
+  }[];
+};
+
+/** Children of the order `o` as a JSON array. */
+const children = (fields: string, from: string, order: string) =>
+  `coalesce((select jsonb_agg(jsonb_build_object(${fields}) order by ${order})
+      from ${from}), '[]')`;
+
+const PAGE = `
+  select o.order_id as "orderId", o.channel_instance as "channelInstance",
+         o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef", o.currency,
+         o.money_mode as "moneyMode", o.total_minor as "totalMinor", o.stage, o.status,
+         o.hold_reason is not null as "isOnHold",
+    ${children(
+      `'lineNo', l.line_no, 'grossMinor', l.gross_minor, 'discountMinor', l.discount_minor,
+       'shippingMinor', l.shipping_minor, 'taxMinor', l.tax_minor, 'ordered', l.ordered,
+       'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
+       'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
+       'cancelled', l.cancelled, 'returned', l.returned`,
+      'order_line l where l.order_id = o.order_id',
+      'l.line_no',
+    )} as lines,
+    ${children(
+      `'tenderNo', t.tender_no, 'amountMinor', t.amount_minor, 'capturedMinor', t.captured_minor,
+       'refundedMinor', t.refunded_minor, 'prepaidMinor', t.prepaid_minor,
+       'prepaidUsedMinor', t.prepaid_used_minor`,
+      'tender t where t.order_id = o.order_id',
+      't.tender_no',
+    )} as tenders,
+    ${children(
+      `'tenderNo', a.tender_no, 'authorizationNo', a.authorization_no, 'state', a.state,
+       'reference', a.reference, 'amountMinor', a.amount_minor,
+       'capturedMinor', a.captured_minor, 'isTakenOver', a.is_taken_over`,
+      'payment_authorization a where a.order_id = o.order_id',
+      'a.tender_no, a.authorization_no',
+    )} as authorizations,
+    ${children(
+      `'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
+       'authorizationNo', c.authorization_no, 'try', c.try, 'state', c.state`,
+      'capture c where c.order_id = o.order_id',
+      'c.shipment_no, c.tender_no',
+    )} as captures,
+    ${children(
+      `'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
+       'try', r.try, 'state', r.state`,
+      'refund r where r.order_id = o.order_id',
+      'r.tender_no, r.refund_no',
+    )} as refunds,
+    ${children(
+      `'shipmentNo', s.shipment_no, 'invoiceMinor', s.invoice_minor,
+       'prepaidMinor', s.prepaid_minor, 'lines', s.lines`,
+      'shipment s where s.order_id = o.order_id',
+      's.shipment_no',
+    )} as shipments,
+    ${children(
+      `'moves', f.body -> 'moves', 'money', f.body -> 'money'`,
+      'order_fact f where f.order_id = o.order_id',
+      'f.fact_no',
+    )} as facts,
+    ${children(
+      `'code', e.code, 'blocks', e.blocks, 'isOpen', e.state <> 'resolved'`,
+      'exception e where e.order_id = o.order_id',
+      'e.exception_id',
+    )} as exceptions,
+    ${children(
+      `'account', i.account, 'item', i.item, 'netMinor', i.net`,
+      `(select g.account, coalesce(g.dimensions ->> 'item', '') as item,
+               sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end) as net
+          from journal j join journal_line g using (journal_id)
+         where j.order_id = o.order_id and g.account = any($3::text[])
+         group by 1, 2) i`,
+      'i.account, i.item',
+    )} as "openItems"
+    from sales_order o where o.order_id > $1 order by o.order_id limit $2`;
+
+function ownOrder(row: OrderRow): OwnOrder {
+  return {
+    ...row,
+    facts: row.facts.map(({ moves, money }) => ({ moves: moves ?? [], money: money ?? [] })),
+    shipments: row.shipments.map((shipment) => ({
+      ...shipment,
+      lines: shipment.lines.map((line) => ({
+        lineNo: line.lineNo,
+        quantity: line.quantity,
+        worthMinor: line.taxes.reduce(
+          (worth, tax) => worth + tax.amountMinor,
+          line.grossMinor - line.discountMinor + line.shippingMinor,
+        ),
+      })),
+    })),
+  };
+}
+
+/** Every order, in pages by id. `openItemAccounts`: those whose lines name the item they settle. */
+export async function* orderPages(
+  sql: Sql,
+  openItemAccounts: readonly string[],
+): AsyncGenerator<readonly OwnOrder[]> {
+  let after = '';
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { rows } = await sql.query<OrderRow>(PAGE, [after, ORDERS_A_PAGE, openItemAccounts]);
+    if (rows.length > 0) yield rows.map(ownOrder);
+    if (rows.length < ORDERS_A_PAGE) return;
+    after = rows.at(-1)?.orderId ?? after;
+  }
+  throw new RangeError(`more than ${PAGES_MAX} pages of orders`);
+}

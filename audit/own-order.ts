@@ -1,0 +1,98 @@
+// An order as the audit reads it: stored quantities and amounts beside the facts they come from.
+import type { LineQuantities } from '../canonical/rules/order/state';
+import type { MoneyMove, UnitMove } from '../store/orders/orders';
+import type { OrderName } from './report';
+
+export interface OwnLine extends LineQuantities {
+  readonly lineNo: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxMinor: number;
+}
+export interface OwnTender {
+  readonly tenderNo: number;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly prepaidMinor: number;
+  readonly prepaidUsedMinor: number;
+}
+export interface OwnAuthorization {
+  readonly tenderNo: number;
+  readonly authorizationNo: number;
+  readonly state: 'planned' | 'live' | 'voided' | 'expired' | 'declined' | 'consumed';
+  readonly reference: string | null;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly isTakenOver: boolean;
+}
+export interface OwnCapture {
+  readonly tenderNo: number;
+  readonly shipmentNo: number;
+  readonly amountMinor: number;
+  readonly authorizationNo: number | null;
+  readonly try: number;
+  readonly state: 'due' | 'captured' | 'failed' | 'given-up';
+}
+export interface OwnRefund {
+  readonly tenderNo: number;
+  readonly refundNo: number;
+  readonly amountMinor: number;
+  readonly try: number;
+  readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
+}
+export interface OwnShipment {
+  readonly shipmentNo: number;
+  readonly invoiceMinor: number;
+  readonly prepaidMinor: number;
+  readonly lines: readonly {
+    readonly lineNo: number;
+    readonly quantity: number;
+    readonly worthMinor: number;
+  }[];
+}
+export interface OwnFact {
+  readonly moves: readonly UnitMove[];
+  readonly money: readonly MoneyMove[];
+}
+export interface OwnException {
+  readonly code: string;
+  readonly blocks: string;
+  readonly isOpen: boolean;
+}
+/** What the order's journals left open on one item: debits less credits. */
+export interface OpenItem {
+  readonly account: string;
+  readonly item: string;
+  readonly netMinor: number;
+}
+
+export interface OwnOrder extends OrderName {
+  readonly channelOrderRef: string | null;
+  readonly currency: string;
+  readonly moneyMode: string;
+  readonly totalMinor: number;
+  readonly stage: 'received' | 'accepted' | 'rejected' | 'closed';
+  readonly status: string;
+  readonly isOnHold: boolean;
+  readonly lines: readonly OwnLine[];
+  readonly tenders: readonly OwnTender[];
+  readonly authorizations: readonly OwnAuthorization[];
+  readonly captures: readonly OwnCapture[];
+  readonly refunds: readonly OwnRefund[];
+  readonly shipments: readonly OwnShipment[];
+  readonly facts: readonly OwnFact[];
+  readonly exceptions: readonly OwnException[];
+  readonly openItems: readonly OpenItem[];
+}
+
+/** What of a shipment's invoice neither prepaid money nor any capture covers; below zero: too much. */
+export function uncoveredOf(order: OwnOrder, shipment: OwnShipment): number {
+  return order.captures
+    .filter((capture) => capture.shipmentNo === shipment.shipmentNo)
+    .reduce(
+      (left, capture) => left - capture.amountMinor,
+      shipment.invoiceMinor - shipment.prepaidMinor,
+    );
+}

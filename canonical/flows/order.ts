@@ -1,0 +1,254 @@
+/**
+ * What the order-to-cash flow is told and what it asks: its input, its messages, the moments
+ * (one Postgres transaction each, run as local activities) and the effects (one call to another
+ * system each). Everything here is ids, amounts and step names: no personal data enters a history.
+ */
+import type { ExceptionBrief, Resolution } from '../schema/exception';
+import type { MoneyMode } from '../schema/channel';
+import type { OrderStatus, TenderState } from '../rules/order/state';
+
+/** Lines shown in a flow's details; an order of 10,000 lines must not fill its history. */
+export const MAX_LINES_SHOWN = 20;
+
+export interface OrderFlowInput {
+  readonly orderId: string;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+  readonly correlationId: string;
+  readonly moneyMode: MoneyMode;
+  /** Queues to call: the money mover's, the warehouse's. */
+  readonly moneyAccount: string;
+  readonly warehouse: string;
+  /** What was due when the API or the router accepted it, in that transaction; null: it waits. */
+  readonly accepted: OrderAgenda | null;
+  readonly fulfilmentDeadlineMs: number;
+}
+
+/** An order as its flow sees it after a moment. */
+export interface OrderBrief {
+  readonly status: OrderStatus;
+  readonly currency: string;
+  readonly totalMinor: number;
+  readonly location: string | null;
+  readonly isOnHold: boolean;
+  readonly units: {
+    readonly ordered: number;
+    readonly reserved: number;
+    readonly released: number;
+    readonly shipped: number;
+    readonly cancelled: number;
+  };
+  /** The first MAX_LINES_SHOWN; `lineCount` says how many there are. */
+  readonly lines: readonly {
+    readonly lineNo: number;
+    readonly sku: string;
+    readonly ordered: number;
+    readonly reserved: number;
+    readonly released: number;
+    readonly shipped: number;
+    readonly cancelled: number;
+  }[];
+  readonly lineCount: number;
+  readonly tenders: readonly {
+    readonly tenderNo: number;
+    readonly state: TenderState;
+    readonly amountMinor: number;
+    readonly capturedMinor: number;
+    readonly refundedMinor: number;
+  }[];
+}
+
+interface MoneyOrder {
+  readonly orderId: string;
+  readonly tenderNo: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** The effect's key, fixed by the moment that planned it. */
+  readonly key: string;
+}
+export interface AuthorizeOrder extends MoneyOrder {
+  readonly authorizationNo: number;
+}
+export interface CaptureOrder extends MoneyOrder {
+  readonly shipmentNo: number;
+  readonly authorizationNo: number;
+  readonly isFinal: boolean;
+}
+export interface VoidOrder extends MoneyOrder {
+  readonly authorizationNo: number;
+}
+export interface RefundOrder extends MoneyOrder {
+  readonly refundNo: number;
+}
+/** A step with money that is due now, in the order it has to be done. */
+export type MoneyStep =
+  | ({ readonly step: 'authorize' } & AuthorizeOrder)
+  | ({ readonly step: 'capture' } & CaptureOrder)
+  | ({ readonly step: 'void' } & VoidOrder)
+  | ({ readonly step: 'refund' } & RefundOrder);
+
+export interface ReleaseOrder {
+  readonly orderId: string;
+  readonly groupNo: number;
+  readonly location: string;
+  readonly units: number;
+  readonly key: string;
+}
+
+export type AcceptOutcome =
+  | { readonly outcome: 'accepted'; readonly order: OrderBrief }
+  | { readonly outcome: 'waiting'; readonly exceptions: readonly ExceptionBrief[] }
+  | { readonly outcome: 'rejected'; readonly reason: string };
+
+/**
+ * What is due for an order, asked of Postgres: the flow does these in order, then waits. A step
+ * whose exception is open is not due; it is listed under `blockedBy`.
+ */
+export interface OrderAgenda {
+  readonly order: OrderBrief;
+  readonly money: readonly MoneyStep[];
+  readonly release: ReleaseOrder | null;
+  readonly blockedBy: readonly ExceptionBrief[];
+  /** Every unit is shipped or cancelled, and no money step is due or blocked. */
+  readonly isSettled: boolean;
+}
+
+/** A moment's answer: what is due after it. */
+export type Applied = { readonly outcome: 'applied' | 'duplicate'; readonly agenda: OrderAgenda };
+
+export type EffectAnswer =
+  /** Done, now or before: what is due next. */
+  | { readonly outcome: 'done'; readonly agenda: OrderAgenda }
+  /** A definite no: the exception that says so is open. */
+  | { readonly outcome: 'refused'; readonly agenda: OrderAgenda };
+
+/**
+ * Who decided and why is free text: it stays in Postgres. The API writes the `decision` row
+ * (action `cancel`, subject the order id) before it calls the update; an event's words are in its
+ * inbox row. The history carries the id alone.
+ */
+export interface CancelDecision {
+  /** The caller's idempotency key, or `event:{eventNo}`: the same decision twice is one. */
+  readonly decisionId: string;
+  readonly orderId: string;
+  /** Null: everything that has not shipped. */
+  readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[] | null;
+  /** Set where the decision came as an event: the row of the inbox it applies. */
+  readonly eventNo: number | null;
+}
+export interface RecallOrder {
+  readonly orderId: string;
+  readonly decisionId: string;
+  readonly groupNo: number;
+  /** The fulfilment request's key, and the recall's own. */
+  readonly requestKey: string;
+  readonly key: string;
+  readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
+}
+/** What a cancel would touch: released units must be recalled before they are cancelled. */
+export type CancelPlan =
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'duplicate'; readonly result: CancelResult }
+  | { readonly outcome: 'planned'; readonly recalls: readonly RecallOrder[] };
+export interface RecallAnswer {
+  readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
+}
+export interface CancelResult {
+  readonly outcome: 'cancelled' | 'partly-cancelled' | 'refused';
+  readonly cancelled: readonly { readonly lineNo: number; readonly quantity: number }[];
+  readonly reason: string | null;
+  readonly agenda: OrderAgenda | null;
+}
+/** As with a cancel, the `decision` row (action `hold` or `release-hold`) holds who and why. */
+export interface HoldDecision {
+  readonly decisionId: string;
+  readonly orderId: string;
+}
+export type HoldResult =
+  | { readonly outcome: 'held' | 'released'; readonly agenda: OrderAgenda | null }
+  | { readonly outcome: 'refused'; readonly reason: string };
+
+export interface WaitExpired {
+  readonly orderId: string;
+  /** Such as `authorize:1` or `release:1`: with the order it makes the exception's id. */
+  readonly step: string;
+  readonly code:
+    | 'payment.unavailable'
+    | 'fulfilment.unavailable'
+    | 'fulfilment.overdue'
+    | 'order.refused-by-rule';
+  readonly detail: string;
+}
+
+/** Moments: each one transaction, idempotent, called as local activities by the order's flow. */
+export interface OrderMoments {
+  /** For an order that waits: maps, checks, sources and reserves again. */
+  acceptOrder(input: { readonly orderId: string }): Promise<AcceptOutcome>;
+  /** Reads what is due; changes nothing. */
+  readAgenda(input: { readonly orderId: string }): Promise<OrderAgenda>;
+  recordShipment(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
+  recordRejection(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
+  planCancellation(decision: CancelDecision): Promise<CancelPlan>;
+  cancelOrder(
+    decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
+  ): Promise<CancelResult>;
+  placeHold(decision: HoldDecision): Promise<HoldResult>;
+  liftHold(decision: HoldDecision): Promise<HoldResult>;
+  /** Applies a person's resolution to what it blocked (skip, give up, try anew). */
+  applyResolution(input: {
+    readonly orderId: string;
+    readonly exceptionId: string;
+  }): Promise<Applied>;
+  /** Opens (or finds open) the exception of a step that cannot go on for now. */
+  openWait(input: WaitExpired): Promise<Applied>;
+  /** The wait passed by itself: resolves its exception. */
+  closeWait(input: { readonly orderId: string; readonly step: string }): Promise<Applied>;
+  /** Closing is a moment too: it refuses while facts are unapplied or money is due. */
+  closeOrder(input: {
+    readonly orderId: string;
+  }): Promise<{ readonly outcome: 'closed' | 'open'; readonly agenda: OrderAgenda }>;
+}
+
+/** Effects: each one call to another system under its key, then the moment that records it. */
+export interface MoneyEffects {
+  authorizePayment(order: AuthorizeOrder): Promise<EffectAnswer>;
+  captureShipment(order: CaptureOrder): Promise<EffectAnswer>;
+  voidAuthorization(order: VoidOrder): Promise<EffectAnswer>;
+  refundPayment(order: RefundOrder): Promise<EffectAnswer>;
+}
+export interface WarehouseEffects {
+  releaseToWarehouse(order: ReleaseOrder): Promise<EffectAnswer>;
+  recallFromWarehouse(order: RecallOrder): Promise<RecallAnswer>;
+}
+
+/** Signals: a fact or a decision's row is in Postgres; the message only says which. */
+export const ORDER_SIGNALS = {
+  shipmentConfirmed: 'shipmentConfirmed',
+  fulfilmentRejected: 'fulfilmentRejected',
+  cancelRequested: 'cancelRequested',
+  exceptionResolved: 'exceptionResolved',
+} as const;
+export type OrderSignal = keyof typeof ORDER_SIGNALS;
+export interface FactSignal {
+  readonly eventNo: number;
+}
+export interface ResolutionSignal {
+  readonly exceptionId: string;
+  readonly resolution: Resolution;
+}
+
+/** Updates: decisions by people and channels, answered with their result. */
+export const ORDER_UPDATES = {
+  cancelOrder: 'cancelOrder',
+  holdOrder: 'holdOrder',
+  releaseHold: 'releaseHold',
+} as const;
+export type CancelRequest = Omit<CancelDecision, 'orderId' | 'eventNo'>;
+export type HoldRequest = Omit<HoldDecision, 'orderId'>;
+
+export const ORDER_WORKFLOW_TYPE = 'orderToCash';
+
+/** The one place that knows how an order's flow is called. */
+export function orderWorkflowId(channelInstance: string, orderNo: string): string {
+  return `order/${channelInstance}/${orderNo}`;
+}

@@ -1,0 +1,223 @@
+/**
+ * May this order be accepted, and as what? Pure: everything it needs is handed in. An order that
+ * a channel has sold is never refused for a mapping or for stock: it waits, and this says for what.
+ */
+import type { ChannelSetup } from '../../schema/channel';
+import type { ErrorCode, ExceptionCode } from '../../schema/error-codes';
+import type { ExceptionCause } from '../../schema/exception';
+import type { Order } from '../../schema/order';
+import { formatMoney, sum } from '../money/money';
+import { sourceToOneNode, type SourcingNode } from '../stock/sourcing';
+import { allocateToLines, checkTotals } from './totals';
+
+export interface Problem {
+  readonly pointer: string;
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+/** What an order waits for; one exception each. */
+export interface Missing {
+  readonly code: ExceptionCode;
+  readonly cause: ExceptionCause;
+  readonly detail: string;
+}
+
+/** What master data says about the values in an order. */
+export interface KnownValues {
+  /** `kind/value` → target. */
+  readonly mappings: ReadonlyMap<string, string>;
+  readonly items: ReadonlyMap<string, string>;
+  readonly nodes: readonly (Omit<SourcingNode, 'sellable'> & { readonly timeZone: string })[];
+  readonly stock: readonly {
+    readonly sku: string;
+    readonly locationId: string;
+    readonly sellable: number;
+  }[];
+}
+
+export interface AcceptableLine {
+  readonly lineNo: number;
+  readonly channelLineRef: string | null;
+  readonly channelSku: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
+  readonly taxMinor: number;
+}
+export interface AcceptableTender {
+  readonly tenderNo: number;
+  readonly gateway: string;
+  readonly tenderType: string;
+  readonly amountMinor: number;
+  readonly paymentMethodRef: string | null;
+  readonly received: 'authorized' | 'captured' | null;
+  readonly reference: string | null;
+  readonly expiresAt: string | null;
+}
+export interface Acceptable {
+  readonly location: { readonly locationId: string; readonly timeZone: string };
+  readonly lines: readonly AcceptableLine[];
+  readonly tenders: readonly AcceptableTender[];
+  /** SKU → units, ordered by SKU: the order in which stock rows are locked. */
+  readonly wanted: readonly { readonly sku: string; readonly quantity: number }[];
+}
+
+export interface Shortage {
+  readonly lineNo: number;
+  readonly sku: string;
+  readonly wanted: number;
+  /** The most that one shipping node could promise. */
+  readonly available: number;
+}
+
+export type Verdict =
+  | { readonly outcome: 'acceptable'; readonly acceptable: Acceptable }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly problems: Problem[] }
+  | { readonly outcome: 'missing'; readonly missing: Missing[] }
+  | { readonly outcome: 'short'; readonly shortages: Shortage[]; readonly missing: Missing[] };
+
+/** Values of the order that master data is asked about. */
+export function valuesToLookUp(order: Order) {
+  const taxes = [...order.lines.flatMap((line) => line.taxes), ...order.taxes];
+  const shippingTaxes = order.shipping?.taxes ?? [];
+  return {
+    channelInstance: order.channelInstance,
+    skus: [...new Set(order.lines.map((line) => line.sku))],
+    taxCodes: [...new Set([...taxes, ...shippingTaxes].map((tax) => tax.code))],
+    gateways: [...new Set(order.tenders.map((tender) => tender.gateway))],
+  };
+}
+
+/** Everything wrong with an order that no mapping and no stock can mend. */
+export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict | null {
+  const unknown: Problem = {
+    pointer: '/channelInstance',
+    code: 'unknown_channel',
+    detail: `${order.channelInstance} is not set up here`,
+  };
+  const problems: Problem[] = [
+    ...(setup ? [] : [unknown]),
+    ...checkTotals(order),
+    ...(setup ? tenderProblems(order, setup) : []),
+  ];
+  const [first] = problems;
+  return first ? { outcome: 'refused', code: first.code, problems } : null;
+}
+
+function tenderProblems(order: Order, setup: ChannelSetup): Problem[] {
+  return order.tenders.flatMap((tender, index): Problem[] => {
+    const refuse = (field: string, detail: string): Problem[] => [
+      { pointer: `/tenders/${index}/${field}`, code: 'unsupported_tender', detail },
+    ];
+    if (tender.received || tender.amount.minorUnits === 0) return [];
+    if (setup.moneyMode === 'channel') {
+      return refuse('received', `${order.channelInstance} has neither authorized nor captured it`);
+    }
+    return tender.paymentMethodRef
+      ? []
+      : refuse('paymentMethodRef', 'a means of payment to authorize on is needed');
+  });
+}
+
+export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Verdict {
+  const missing: Missing[] = [];
+  const mapped = (kind: 'sku' | 'tax-code' | 'tender', value: string): string | null => {
+    const target = known.mappings.get(`${kind}/${value}`);
+    if (target !== undefined) return target;
+    if (kind === 'sku' && setup.isOwnShop && known.items.has(value)) return value;
+    const ref = `${kind}/${order.channelInstance}/${value}`;
+    if (!missing.some((one) => one.cause.ref === ref)) {
+      const detail = `${value} of ${order.channelInstance} is not mapped to ${NAMES[kind]}`;
+      missing.push({ code: `mapping.${kind}`, cause: { kind: 'mapping', ref }, detail });
+    }
+    return null;
+  };
+  const lines = allocateToLines(order).map((allocated, index): AcceptableLine => {
+    const line = order.lines[index];
+    const channelSku = line?.sku ?? '';
+    return {
+      ...allocated,
+      channelLineRef: line?.channelLineRef ?? null,
+      channelSku,
+      unitPriceMinor: line?.unitPrice.minorUnits ?? 0,
+      sku: mapped('sku', channelSku) ?? channelSku,
+      taxes: mergeTaxes(
+        allocated.taxes.map((tax) => ({
+          taxCode: mapped('tax-code', tax.taxCode) ?? tax.taxCode,
+          amountMinor: tax.amountMinor,
+        })),
+      ),
+    };
+  });
+  const tenders = order.tenders.map((tender, index): AcceptableTender => ({
+    tenderNo: index + 1,
+    gateway: tender.gateway,
+    tenderType: mapped('tender', tender.gateway) ?? '',
+    amountMinor: tender.amount.minorUnits,
+    paymentMethodRef: tender.paymentMethodRef ?? null,
+    received: tender.received?.state ?? null,
+    reference: tender.received?.reference ?? null,
+    expiresAt: tender.received?.expiresAt ?? null,
+  }));
+  for (const line of lines) {
+    const cost = known.items.get(line.sku);
+    if (cost !== undefined && cost !== order.currency) {
+      const detail = `${line.sku} has its cost in ${cost}, the order is in ${order.currency}`;
+      missing.push({ code: 'mapping.sku', cause: { kind: 'item', ref: line.sku }, detail });
+    }
+  }
+  if (missing.length > 0) return { outcome: 'missing', missing };
+  return source(lines, tenders, known, order.currency);
+}
+
+const NAMES = { sku: 'an item', 'tax-code': 'a tax code', tender: 'a tender type' } as const;
+
+function mergeTaxes(taxes: readonly { taxCode: string; amountMinor: number }[]) {
+  const byCode = new Map<string, number>();
+  for (const tax of taxes) {
+    byCode.set(tax.taxCode, (byCode.get(tax.taxCode) ?? 0) + tax.amountMinor);
+  }
+  return [...byCode].map(([taxCode, amountMinor]) => ({ taxCode, amountMinor }));
+}
+
+function source(
+  lines: readonly AcceptableLine[],
+  tenders: readonly AcceptableTender[],
+  known: KnownValues,
+  currency: string,
+): Verdict {
+  const units = new Map<string, number>();
+  for (const line of lines) units.set(line.sku, (units.get(line.sku) ?? 0) + line.quantity);
+  const wanted = [...units]
+    .map(([sku, quantity]) => ({ sku, quantity }))
+    .sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  const nodes = known.nodes.map((node) => ({ ...node, sellable: new Map<string, number>() }));
+  const byId = new Map(nodes.map((node) => [node.locationId, node]));
+  for (const row of known.stock) byId.get(row.locationId)?.sellable.set(row.sku, row.sellable);
+  const chosen = sourceToOneNode(wanted, nodes);
+  const node = chosen === null ? undefined : byId.get(chosen);
+  if (node) {
+    const location = { locationId: node.locationId, timeZone: node.timeZone };
+    return { outcome: 'acceptable', acceptable: { location, lines, tenders, wanted } };
+  }
+  const best = (sku: string) =>
+    Math.max(0, ...nodes.filter((n) => n.ships && n.active).map((n) => n.sellable.get(sku) ?? 0));
+  const shortages = lines.map((line) => ({
+    lineNo: line.lineNo,
+    sku: line.sku,
+    wanted: line.quantity,
+    available: best(line.sku),
+  }));
+  const short = wanted.filter(({ sku, quantity }) => best(sku) < quantity);
+  const worth = formatMoney(sum(lines.map((line) => line.grossMinor)), currency);
+  const missing = (short.length > 0 ? short : wanted).map(({ sku, quantity }): Missing => ({
+    code: 'inventory.insufficient',
+    cause: { kind: 'stock', ref: sku },
+    detail: `${quantity} of ${sku} are sold (an order of ${worth}); one node can promise ${best(sku)}`,
+  }));
+  return { outcome: 'short', shortages, missing };
+}

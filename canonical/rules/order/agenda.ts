@@ -1,0 +1,237 @@
+/**
+ * What is due for an order now, from what Postgres says of it. The flow does these things and
+ * waits; it decides nothing about quantities or money itself.
+ */
+import type {
+  AuthorizeOrder,
+  MoneyStep,
+  OrderAgenda,
+  OrderBrief,
+  ReleaseOrder,
+} from '../../flows/order';
+import { MAX_LINES_SHOWN } from '../../flows/order';
+import { effectKey, stepName } from './effect-keys';
+import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './snapshot';
+import { openUnits, orderStatus, tenderState, type OrderStatus } from './state';
+
+/** A wait passes by itself; the step is tried again while its exception is open. */
+const WAITS = new Set(['payment.unavailable', 'fulfilment.unavailable', 'fulfilment.overdue']);
+
+export function agendaOf(order: OrderSnapshot): OrderAgenda {
+  const blocked = new Set(
+    order.exceptions.filter((one) => !WAITS.has(one.code)).map((one) => one.blocks),
+  );
+  const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
+  const authorizing = order.tenders.some((tender) => !isCovered(tender));
+  const release = authorizing ? null : releaseStep(order);
+  return {
+    order: briefOf(order),
+    money: money.map(({ due }) => due),
+    release: release && !blocked.has(stepName.release(release.groupNo)) ? release : null,
+    blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
+    isSettled: isSettled(order),
+  };
+}
+
+/** Every unit has moved or was given up, no money is due, and nothing waits for a person. */
+function isSettled(order: OrderSnapshot): boolean {
+  return (
+    order.stage !== 'received' &&
+    (order.stage === 'rejected' || order.lines.every((line) => openUnits(line) === 0)) &&
+    moneySteps(order).length === 0 &&
+    order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
+    order.refunds.every((refund) => refund.state !== 'failed') &&
+    order.exceptions.length === 0
+  );
+}
+
+interface DueStep {
+  readonly step: string;
+  readonly due: MoneyStep;
+}
+
+/** Money that is due, whether or not an exception blocks it: authorize, capture, void, refund. */
+function moneySteps(order: OrderSnapshot): DueStep[] {
+  if (order.stage === 'received' || order.stage === 'closed') return [];
+  const { orderId, currency } = order;
+  return order.tenders.flatMap((tender) => {
+    const { tenderNo } = tender;
+    const base = { orderId, tenderNo, currency };
+    return [
+      ...authorizations(order, tender).map((due) => ({ step: stepName.authorize(tenderNo), due })),
+      ...captureSteps(order, tender),
+      ...voidSteps(order, tender),
+      ...order.refunds
+        .filter((refund) => refund.tenderNo === tenderNo && refund.state === 'due')
+        .map(({ refundNo, amountMinor, try: tryNo }) => ({
+          step: stepName.refund(tenderNo, refundNo),
+          due: {
+            step: 'refund' as const,
+            ...base,
+            refundNo,
+            amountMinor,
+            key: effectKey.refund(orderId, tenderNo, refundNo, tryNo),
+          },
+        })),
+    ];
+  });
+}
+
+/**
+ * Planned authorizations, while there is something to charge for. One whose answer is not known is
+ * asked for to its end whatever came between: an amount that is held must be known to be let go.
+ */
+function authorizations(
+  order: OrderSnapshot,
+  tender: SnapshotTender,
+): ({ readonly step: 'authorize' } & AuthorizeOrder)[] {
+  const { orderId, currency } = order;
+  const wanted = isWanted(order, tender);
+  return tender.authorizations
+    .filter((one) => one.state === 'planned' && (wanted || one.isAsked))
+    .map(({ authorizationNo, amountMinor }) => ({
+      step: 'authorize' as const,
+      orderId,
+      tenderNo: tender.tenderNo,
+      currency,
+      authorizationNo,
+      amountMinor,
+      key: effectKey.authorize(orderId, tender.tenderNo, authorizationNo),
+    }));
+}
+
+/** Units still to go out, or a capture still to be made, need this tender's money. */
+function isWanted(order: OrderSnapshot, tender: SnapshotTender): boolean {
+  if (order.stage !== 'accepted') return false;
+  return (
+    order.lines.some((line) => openUnits(line) > 0) ||
+    order.captures.some(
+      (capture) =>
+        capture.tenderNo === tender.tenderNo &&
+        (capture.state === 'due' || capture.state === 'failed'),
+    )
+  );
+}
+
+function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
+  const { orderId, currency } = order;
+  const { tenderNo } = tender;
+  return order.captures
+    .filter((capture) => capture.tenderNo === tenderNo && capture.state === 'due')
+    .flatMap(({ shipmentNo, amountMinor, authorizationNo, isFinal, try: tryNo }) => {
+      const authorization = tender.authorizations.find(
+        (one) => one.authorizationNo === authorizationNo,
+      );
+      if (authorizationNo === null || authorization?.state !== 'live') return [];
+      const key = effectKey.capture(orderId, tenderNo, shipmentNo, tryNo);
+      const base = { step: 'capture' as const, orderId, tenderNo, currency, key };
+      const due = { ...base, shipmentNo, authorizationNo, amountMinor, isFinal };
+      return [{ step: stepName.capture(tenderNo, shipmentNo), due }];
+    });
+}
+
+/** Authorizations that nothing will be captured on any more. */
+function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
+  if (isWanted(order, tender)) return [];
+  const { orderId, currency } = order;
+  const { tenderNo } = tender;
+  return tender.authorizations
+    .filter((one) => one.state === 'live' && one.capturedMinor === 0)
+    .map(({ authorizationNo, amountMinor, voidTry }) => ({
+      step: stepName.void(tenderNo, authorizationNo),
+      due: {
+        step: 'void' as const,
+        orderId,
+        tenderNo,
+        currency,
+        authorizationNo,
+        amountMinor,
+        key: effectKey.void(orderId, tenderNo, authorizationNo, voidTry),
+      },
+    }));
+}
+
+/** The tender's money is promised or here: goods may go out against it. */
+function isCovered(tender: SnapshotTender): boolean {
+  return (
+    tender.amountMinor === 0 ||
+    tender.capturedMinor > 0 ||
+    tender.authorizations.some((one) => one.state === 'live' || one.state === 'consumed')
+  );
+}
+
+function releaseStep(order: OrderSnapshot): ReleaseOrder | null {
+  if (order.stage !== 'accepted') return null;
+  // A hold does not leave a question open that the warehouse may already have answered with yes.
+  if (order.holdReason !== null && !order.isReleaseAsked) return null;
+  const units = order.lines.reduce((sum, line) => sum + line.reserved, 0);
+  if (units === 0 || order.locationId === null) return null;
+  const group = order.groups.at(-1);
+  const groupNo = group?.groupNo ?? 1;
+  if (group?.state === 'released' || group?.state === 'rejected') return null;
+  return {
+    orderId: order.orderId,
+    groupNo,
+    location: order.locationId,
+    units,
+    key: effectKey.release(order.orderId, groupNo, group?.try ?? 1),
+  };
+}
+
+export function statusOf(order: OrderSnapshot): OrderStatus {
+  return orderStatus({
+    isAccepted: order.stage !== 'received',
+    isRejected: order.stage === 'rejected',
+    isOnHold: order.holdReason !== null,
+    isClosed: order.stage === 'closed',
+    lines: order.lines,
+  });
+}
+
+export function briefOf(order: OrderSnapshot): OrderBrief {
+  const total = (of: (line: SnapshotLine) => number) =>
+    order.lines.reduce((sum, line) => sum + of(line), 0);
+  return {
+    status: statusOf(order),
+    currency: order.currency,
+    totalMinor: order.totalMinor,
+    location: order.locationId,
+    isOnHold: order.holdReason !== null,
+    units: {
+      ordered: total((line) => line.ordered),
+      reserved: total((line) => line.reserved),
+      released: total((line) => line.released),
+      shipped: total((line) => line.shipped),
+      cancelled: total((line) => line.cancelled),
+    },
+    lines: order.lines.slice(0, MAX_LINES_SHOWN).map((line) => ({
+      lineNo: line.lineNo,
+      sku: line.sku ?? line.channelSku,
+      ordered: line.ordered,
+      reserved: line.reserved,
+      released: line.released,
+      shipped: line.shipped,
+      cancelled: line.cancelled,
+    })),
+    lineCount: order.lines.length,
+    tenders: order.tenders.map(tenderBrief),
+  };
+}
+
+export function tenderBrief(tender: SnapshotTender): OrderBrief['tenders'][number] {
+  const live = tender.authorizations.filter((one) => one.state === 'live');
+  const last = tender.authorizations.at(-1)?.state ?? null;
+  return {
+    tenderNo: tender.tenderNo,
+    amountMinor: tender.amountMinor,
+    capturedMinor: tender.capturedMinor,
+    refundedMinor: tender.refundedMinor,
+    state: tenderState({
+      amountMinor: tender.amountMinor,
+      authorizedMinor: live.reduce((sum, one) => sum + one.amountMinor - one.capturedMinor, 0),
+      capturedMinor: tender.capturedMinor,
+      refundedMinor: tender.refundedMinor,
+      lastAuthorization: live.length > 0 ? 'live' : last === 'planned' ? null : last,
+    }),
+  };
+}

@@ -1,0 +1,88 @@
+/** What a cancel touches: only units that have not moved; released ones must be recalled first. */
+import type { OrderSnapshot, SnapshotLine } from './snapshot';
+import { openUnits } from './state';
+
+export interface LineQuantity {
+  readonly lineNo: number;
+  readonly quantity: number;
+}
+/** Units not yet at a warehouse go first, so that the least has to be recalled. */
+const HERE = ['unallocated', 'backordered', 'reserved'] as const;
+export type CancelledFrom = (typeof HERE)[number] | 'released';
+
+export interface CancelMove {
+  readonly lineNo: number;
+  readonly from: CancelledFrom;
+  readonly to: 'cancelled';
+  readonly quantity: number;
+}
+export type CancelIntent =
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | {
+      readonly outcome: 'possible';
+      readonly wanted: readonly LineQuantity[];
+      /** Units that are at a warehouse. */
+      readonly toRecall: readonly LineQuantity[];
+    };
+
+export function intendCancel(
+  order: OrderSnapshot,
+  lines: readonly LineQuantity[] | null,
+): CancelIntent {
+  const wanted = lines ? merged(lines) : wholeOrder(order);
+  const problems = wanted.flatMap(({ lineNo, quantity }) => {
+    const line = order.lines.find((one) => one.lineNo === lineNo);
+    if (!line) return [`the order has no line ${lineNo}`];
+    const open = openUnits(line);
+    return quantity > open ? [`line ${lineNo}: ${open} units can still be cancelled`] : [];
+  });
+  if (problems.length > 0) return { outcome: 'refused', reason: problems.join('; ') };
+  if (wanted.length === 0) {
+    return { outcome: 'refused', reason: 'every unit is shipped or cancelled already' };
+  }
+  const toRecall = wanted.flatMap(({ lineNo, quantity }) => {
+    const line = order.lines.find((one) => one.lineNo === lineNo);
+    const atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0));
+    return atWarehouse > 0 ? [{ lineNo, quantity: atWarehouse }] : [];
+  });
+  return { outcome: 'possible', wanted, toRecall };
+}
+
+const unitsHere = (line: SnapshotLine) => HERE.reduce((units, place) => units + line[place], 0);
+
+function merged(lines: readonly LineQuantity[]): LineQuantity[] {
+  const units = new Map<number, number>();
+  for (const { lineNo, quantity } of lines) {
+    units.set(lineNo, (units.get(lineNo) ?? 0) + quantity);
+  }
+  return [...units].map(([lineNo, quantity]) => ({ lineNo, quantity }));
+}
+
+function wholeOrder(order: OrderSnapshot): LineQuantity[] {
+  return order.lines
+    .map((line) => ({ lineNo: line.lineNo, quantity: openUnits(line) }))
+    .filter((line) => line.quantity > 0);
+}
+
+/** The units that can be cancelled now, given what the warehouse gave back. */
+export function cancelMoves(
+  order: OrderSnapshot,
+  wanted: readonly LineQuantity[],
+  recalled: readonly LineQuantity[],
+): CancelMove[] {
+  const back = new Map(merged(recalled).map((line) => [line.lineNo, line.quantity]));
+  return wanted.flatMap(({ lineNo, quantity }) => {
+    const line = order.lines.find((one) => one.lineNo === lineNo);
+    if (!line) return [];
+    let left = quantity;
+    const take = (from: CancelledFrom, available: number): CancelMove[] => {
+      const units = Math.min(left, available);
+      left -= units;
+      return units > 0 ? [{ lineNo, from, to: 'cancelled', quantity: units }] : [];
+    };
+    return [
+      ...HERE.flatMap((place) => take(place, line[place])),
+      ...take('released', Math.min(line.released, back.get(lineNo) ?? 0)),
+    ];
+  });
+}

@@ -1,0 +1,94 @@
+/** An order as its rows say it is: what a moment decides on, and its flow's next step follows from. */
+import type { ExceptionBrief } from '../../schema/exception';
+import type { LineQuantities, OrderStatus } from './state';
+
+export type OrderStage = 'received' | 'accepted' | 'rejected' | 'closed';
+
+export interface SnapshotLine extends LineQuantities {
+  readonly lineNo: number;
+  readonly sku: string | null;
+  readonly channelSku: string;
+  readonly channelLineRef: string | null;
+  readonly locationId: string | null;
+  readonly groupNo: number | null;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
+}
+export interface SnapshotAuthorization {
+  readonly authorizationNo: number;
+  readonly state: 'planned' | 'live' | 'voided' | 'expired' | 'declined' | 'consumed';
+  readonly voidTry: number;
+  readonly reference: string | null;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly isMulticapture: boolean;
+  /** It was asked for, and the answer is not known. */
+  readonly isAsked: boolean;
+}
+export interface SnapshotTender {
+  readonly tenderNo: number;
+  readonly gateway: string;
+  readonly amountMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly prepaidMinor: number;
+  readonly prepaidUsedMinor: number;
+  readonly paymentMethodRef: string | null;
+  readonly authorizations: readonly SnapshotAuthorization[];
+}
+export interface SnapshotCapture {
+  readonly tenderNo: number;
+  readonly shipmentNo: number;
+  readonly amountMinor: number;
+  readonly authorizationNo: number | null;
+  readonly isFinal: boolean;
+  readonly try: number;
+  readonly state: 'due' | 'captured' | 'failed' | 'given-up';
+  readonly reference: string | null;
+}
+export interface SnapshotRefund {
+  readonly tenderNo: number;
+  readonly refundNo: number;
+  readonly amountMinor: number;
+  readonly try: number;
+  readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
+  readonly reference: string | null;
+}
+export interface SnapshotGroup {
+  readonly groupNo: number;
+  readonly locationId: string;
+  readonly try: number;
+  readonly state: 'planned' | 'released' | 'rejected';
+  readonly requestKey: string;
+}
+export interface SnapshotException extends ExceptionBrief {
+  readonly blocks: string;
+}
+
+/** Everything Postgres knows of an order that its flow's next step depends on. */
+export interface OrderSnapshot {
+  readonly orderId: string;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+  readonly workflowId: string;
+  readonly channelOrderRef: string | null;
+  readonly correlationId: string;
+  readonly currency: string;
+  readonly totalMinor: number;
+  readonly stage: OrderStage;
+  readonly status: OrderStatus;
+  readonly holdReason: string | null;
+  readonly locationId: string | null;
+  /** Of that location: which day a moment of the order belongs to. UTC where it has none. */
+  readonly timeZone: string;
+  readonly lines: readonly SnapshotLine[];
+  readonly tenders: readonly SnapshotTender[];
+  /** A release was called, and the answer is not known: the warehouse may have it. */
+  readonly isReleaseAsked: boolean;
+  readonly captures: readonly SnapshotCapture[];
+  readonly refunds: readonly SnapshotRefund[];
+  readonly groups: readonly SnapshotGroup[];
+  readonly exceptions: readonly SnapshotException[];
+}

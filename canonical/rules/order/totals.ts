@@ -1,0 +1,169 @@
+/**
+ * Does an order add up, and what does each line of it come to? Discounts, shipping and whole-order
+ * taxes are allocated to lines once, here, at entry; every later shipment, cancel and return uses
+ * that allocation.
+ */
+import type { Order, OrderLine, TaxAmount } from '../../schema/order';
+import { allocate, formatMoney, sum } from '../money/money';
+
+export interface TotalsProblem {
+  /** RFC 6901, into the order. */
+  readonly pointer: string;
+  readonly code: 'currency_mismatch' | 'totals_mismatch';
+  readonly detail: string;
+}
+
+export interface LineTax {
+  readonly taxCode: string;
+  readonly amountMinor: number;
+}
+
+/** A line's share of everything, in minor units of the order's currency. */
+export interface AllocatedLine {
+  readonly lineNo: number;
+  readonly quantity: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxes: readonly LineTax[];
+  readonly taxMinor: number;
+}
+
+const lineGross = (line: OrderLine) => line.quantity * line.unitPrice.minorUnits;
+const lineDiscount = (line: OrderLine) => sum(line.discounts.map((d) => d.amount.minorUnits));
+const taxTotal = (taxes: readonly TaxAmount[]) => sum(taxes.map((tax) => tax.amount.minorUnits));
+
+/** Every problem of an order's money at once; empty where it ties to the cent. */
+export function checkTotals(order: Order): TotalsProblem[] {
+  const foreign = currencyProblems(order);
+  if (foreign.length > 0) return foreign;
+  const { totals } = order;
+  const stated = {
+    subtotal: totals.subtotal.minorUnits,
+    discount: totals.discount.minorUnits,
+    shipping: totals.shipping.minorUnits,
+    tax: totals.tax.minorUnits,
+    total: totals.total.minorUnits,
+  };
+  const lines = {
+    subtotal: sum(order.lines.map(lineGross)),
+    discount:
+      sum(order.lines.map(lineDiscount)) + sum(order.discounts.map((d) => d.amount.minorUnits)),
+    shipping: order.shipping?.amount.minorUnits ?? 0,
+    tax:
+      sum(order.lines.map((line) => taxTotal(line.taxes))) +
+      taxTotal(order.taxes) +
+      taxTotal(order.shipping?.taxes ?? []),
+  };
+  const say = (minor: number) => formatMoney(minor, order.currency);
+  const problems: TotalsProblem[] = [];
+  const tie = (pointer: string, what: string, counted: number, declared: number) => {
+    if (counted === declared) return;
+    const detail = `${what} ${say(counted)}, the order says ${say(declared)}`;
+    problems.push({ pointer, code: 'totals_mismatch', detail });
+  };
+  tie('/totals/subtotal', 'the lines add up to', lines.subtotal, stated.subtotal);
+  tie('/totals/discount', 'the discounts add up to', lines.discount, stated.discount);
+  tie('/totals/shipping', 'the shipping charge is', lines.shipping, stated.shipping);
+  tie('/totals/tax', 'the taxes add up to', lines.tax, stated.tax);
+  const total = stated.subtotal - stated.discount + stated.shipping + stated.tax;
+  tie('/totals/total', 'subtotal − discount + shipping + tax is', total, stated.total);
+  tie(
+    '/tenders',
+    'the tenders add up to',
+    sum(order.tenders.map((tender) => tender.amount.minorUnits)),
+    stated.total,
+  );
+  order.lines.forEach((line, index) => {
+    if (lineDiscount(line) > lineGross(line)) {
+      const detail = `a discount of ${say(lineDiscount(line))} on ${say(lineGross(line))}`;
+      problems.push({ pointer: `/lines/${index}/discounts`, code: 'totals_mismatch', detail });
+    }
+  });
+  if (stated.discount > stated.subtotal) {
+    const detail = `a discount of ${say(stated.discount)} on ${say(stated.subtotal)}`;
+    problems.push({ pointer: '/totals/discount', code: 'totals_mismatch', detail });
+  }
+  return problems;
+}
+
+function currencyProblems(order: Order): TotalsProblem[] {
+  const problems: TotalsProblem[] = [];
+  const look = (value: unknown, pointer: string): void => {
+    if (Array.isArray(value)) {
+      value.forEach((entry, index) => look(entry, `${pointer}/${index}`));
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, entry] of Object.entries(value)) {
+        if (name === 'currency' && pointer !== '' && entry !== order.currency) {
+          problems.push({
+            pointer: `${pointer}/currency`,
+            code: 'currency_mismatch',
+            detail: `${String(entry)} in an order in ${order.currency}`,
+          });
+        } else look(entry, `${pointer}/${name}`);
+      }
+    }
+  };
+  look(order, '');
+  return problems;
+}
+
+/**
+ * Each line's share. The order ties (see `checkTotals`), so the shares add up to its totals.
+ * Order discounts go by what is left of each line after its own; shipping by the net line; taxes
+ * stated for the whole order by the net line too.
+ */
+export function allocateToLines(order: Order): AllocatedLine[] {
+  const gross = order.lines.map(lineGross);
+  const ownDiscount = order.lines.map(lineDiscount);
+  const afterOwn = gross.map((amount, index) => amount - (ownDiscount[index] ?? 0));
+  const orderDiscount = allocate(sum(order.discounts.map((d) => d.amount.minorUnits)), afterOwn);
+  const net = afterOwn.map((amount, index) => amount - (orderDiscount[index] ?? 0));
+  const shipping = allocate(order.shipping?.amount.minorUnits ?? 0, net);
+  const wholeOrderTaxes = [...order.taxes, ...(order.shipping?.taxes ?? [])].map((tax) => ({
+    code: tax.code,
+    shares: allocate(tax.amount.minorUnits, net),
+  }));
+  return order.lines.map((line, index) => {
+    const byCode = new Map<string, number>();
+    const add = (code: string, minor: number) => byCode.set(code, (byCode.get(code) ?? 0) + minor);
+    for (const tax of line.taxes) add(tax.code, tax.amount.minorUnits);
+    for (const tax of wholeOrderTaxes) add(tax.code, tax.shares[index] ?? 0);
+    const taxes = [...byCode].map(([taxCode, amountMinor]) => ({ taxCode, amountMinor }));
+    return {
+      lineNo: index + 1,
+      quantity: line.quantity,
+      grossMinor: gross[index] ?? 0,
+      discountMinor: (ownDiscount[index] ?? 0) + (orderDiscount[index] ?? 0),
+      shippingMinor: shipping[index] ?? 0,
+      taxes,
+      taxMinor: sum(taxes.map((tax) => tax.amountMinor)),
+    };
+  });
+}
+
+export const TOTALS_OVERRIDE = 'TOTALS-OVERRIDE';
+
+/**
+ * The order at what the buyer was charged: where its lines add up to more than it says, the
+ * difference is a discount of its own. Null where that does not make it tie.
+ */
+export function acceptStatedTotals(order: Order): Order | null {
+  const subtotal = sum(order.lines.map(lineGross));
+  const difference = subtotal - order.totals.subtotal.minorUnits;
+  if (difference <= 0) return null;
+  const { currency } = order;
+  const adjusted: Order = {
+    ...order,
+    discounts: [
+      ...order.discounts,
+      { code: TOTALS_OVERRIDE, amount: { currency, minorUnits: difference } },
+    ],
+    totals: {
+      ...order.totals,
+      subtotal: { currency, minorUnits: subtotal },
+      discount: { currency, minorUnits: order.totals.discount.minorUnits + difference },
+    },
+  };
+  return checkTotals(adjusted).length === 0 ? adjusted : null;
+}

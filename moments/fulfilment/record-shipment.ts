@@ -1,0 +1,263 @@
+/**
+ * A shipment is recorded: units, stock, invoice, revenue, tax and cost of goods, what its capture
+ * takes, and what channel, customer and tax service are told; one transaction. Goods that left are
+ * on the books even when the card then fails. Rules 3, 3a, 3b.
+ *
+ * Six round trips: lock and order; the fact, earlier shipments, costs; all that is written; what is
+ * due now; status and stock; the commit.
+ */
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import { effectKey } from '../../canonical/rules/order/effect-keys';
+import { sum } from '../../canonical/rules/money/money';
+import { openUnits } from '../../canonical/rules/order/state';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { invoiceTotal, postShipment } from '../../canonical/rules/posting/posting';
+import { invoiceNumber, planShipment } from '../../canonical/rules/order/shipment';
+import type { PlannedShipment } from '../../canonical/rules/order/shipment';
+import type { ShipmentConfirmed } from '../../canonical/schema/event';
+import type { Applied } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { postJournal } from '../../store/ledger/ledger';
+import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
+import { enqueue } from '../../store/outbox/outbox';
+import { takeFact, type Fact } from '../order/fact';
+import { orderMoment, type OrderInHand } from '../order/order-moment';
+import { shipmentMessages, whomToTell, type WhomToTell } from './shipment-messages';
+import { capturePlanOf, planMoney } from '../money/shipment-money';
+import { moveStock } from '../../store/stock/stock-rows';
+
+/** Idempotent: the warehouse's shipment id, and the event itself, count once. */
+export async function recordShipment(
+  db: Database,
+  input: { readonly orderId: string; readonly eventNo: number },
+): Promise<Applied> {
+  const { orderId, eventNo } = input;
+  const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
+    const [fact, earlier, costs, whom] = await Promise.all([
+      takeFact<ShipmentConfirmed>(sql, eventNo),
+      earlierShipments(sql, orderId),
+      standardCosts(sql, inHand.order.lines),
+      whomToTell(sql, orderId),
+    ]);
+    if (!fact) return 'duplicate' as const;
+    if (earlier.includes(fact.data.shipmentId)) {
+      await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
+      return 'duplicate' as const;
+    }
+    const planned = fact.timeZone
+      ? planShipment(inHand.order, fact.data, costs)
+      : unknownPlace(fact.data.location);
+    if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
+    else await record(sql, inHand, fact, planned, { shipmentNo: earlier.length + 1, whom });
+    return 'applied' as const;
+  });
+  return { outcome: answer, agenda };
+}
+
+/** The warehouse's ids of what was recorded before; their number is the last shipment's. */
+async function earlierShipments(sql: Sql, orderId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ shipment_ref: string }>({
+    name: 'earlier-shipments',
+    text: 'select shipment_ref from shipment where order_id = $1',
+    values: [orderId],
+  });
+  return rows.map((row) => row.shipment_ref);
+}
+
+async function standardCosts(
+  sql: Sql,
+  lines: OrderSnapshot['lines'],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql.query<{ sku: string; cost: number }>({
+    name: 'standard-costs',
+    text: 'select sku, standard_cost_minor as cost from item where sku = any($1::text[])',
+    values: [[...new Set(lines.map((line) => line.sku))]],
+  });
+  return new Map(rows.map((row) => [row.sku, row.cost]));
+}
+
+/** Stock that leaves a place which nobody knows is booked nowhere. */
+const unknownPlace = (location: string) => ({
+  outcome: 'impossible' as const,
+  reason: `${location} is not in the location master`,
+});
+
+/** More units than the order has, or a line it does not have: no rule says what that means. */
+async function cannotShip(sql: Sql, { order }: OrderInHand, eventNo: number, reason: string) {
+  await openException(sql, {
+    code: 'event.no-rule',
+    detail: `a shipment for ${order.channelInstance}/${order.orderNo} was not recorded: ${reason}`,
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `event:${eventNo}`,
+    subject: order.orderId,
+    orderId: order.orderId,
+    severity: 'high',
+    eventNo,
+    correlationId: order.correlationId,
+  });
+  await markEventApplied(sql, eventNo, 'dead', reason);
+}
+
+async function record(
+  sql: Sql,
+  inHand: OrderInHand,
+  fact: Fact<ShipmentConfirmed>,
+  planned: PlannedShipment,
+  about: { readonly shipmentNo: number; readonly whom: WhomToTell },
+): Promise<void> {
+  const { order } = inHand;
+  const { data, eventNo } = fact;
+  const { shipmentNo, whom } = about;
+  const { orderId } = order;
+  const onDate = businessDate(data.shippedAt, fact.timeZone ?? order.timeZone);
+  const invoiceMinor = invoiceTotal(planned.lines);
+  const plan = capturePlanOf(inHand, invoiceMinor, isLastShipment(order, planned));
+  const prepaidMinor = sum(plan.prepaid.map((part) => part.amountMinor));
+  const shipment = { shipmentNo, onDate, invoiceMinor, prepaidMinor };
+  await Promise.all([
+    keepShipment(sql, inHand, fact, planned, shipment),
+    moveUnits(sql, orderId, planned.moves),
+    planMoney(sql, inHand, shipmentNo, plan),
+    post(sql, inHand, fact, planned, shipment),
+    appendFact(sql, orderId, {
+      kind: 'shipped',
+      eventNo,
+      occurredAt: data.shippedAt,
+      moves: planned.moves,
+      about: { shipmentNo, location: data.location, invoiceMinor },
+    }),
+    enqueue(sql, shipmentMessages(inHand, whom, { shipmentNo, onDate, data, planned })),
+    data.carrierCost !== undefined &&
+      freightIn(order, data) === undefined &&
+      foreignFreight(sql, inHand, eventNo, data.carrierCost.currency),
+    planned.afterCancel > 0 && shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel),
+    markEventApplied(sql, eventNo),
+  ]);
+  inHand.lastly(() =>
+    moveStock(sql, planned.stock, {
+      orderId,
+      eventNo,
+      reason: null,
+      occurredAt: data.shippedAt,
+      businessDate: onDate,
+    }),
+  );
+}
+
+/** Freight in another currency has no rate here: it is not booked as if it were ours. */
+function freightIn(order: OrderSnapshot, data: ShipmentConfirmed) {
+  return data.carrierCost?.currency === order.currency ? data.carrierCost : undefined;
+}
+
+async function foreignFreight(
+  sql: Sql,
+  { order }: OrderInHand,
+  eventNo: number,
+  currency: string,
+): Promise<void> {
+  await openException(sql, {
+    code: 'event.no-rule',
+    detail: `the shipment is recorded; its freight in ${currency} is not booked to an order in ${order.currency}`,
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `freight:${eventNo}`,
+    subject: order.orderId,
+    orderId: order.orderId,
+    correlationId: order.correlationId,
+  });
+}
+
+function isLastShipment(order: OrderSnapshot, planned: PlannedShipment): boolean {
+  return order.lines.every((line) => {
+    const moves = planned.moves.filter(
+      (move) => move.lineNo === line.lineNo && move.from !== 'cancelled',
+    );
+    return openUnits(line) === sum(moves.map((move) => move.quantity));
+  });
+}
+
+interface Invoice {
+  readonly shipmentNo: number;
+  readonly onDate: string;
+  readonly invoiceMinor: number;
+  readonly prepaidMinor: number;
+}
+
+async function keepShipment(
+  sql: Sql,
+  { order }: OrderInHand,
+  { data, eventNo }: Fact<ShipmentConfirmed>,
+  planned: PlannedShipment,
+  invoice: Invoice,
+): Promise<void> {
+  await sql.query({
+    name: 'keep-shipment',
+    text: `insert into shipment (order_id, shipment_no, shipment_ref, invoice_no, location_id,
+             carrier, tracking_number, shipped_at, business_date, invoice_minor, prepaid_minor,
+             lines, event_no)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    values: [
+      order.orderId,
+      invoice.shipmentNo,
+      data.shipmentId,
+      invoiceNumber(order, invoice.shipmentNo),
+      data.location,
+      data.carrier ?? null,
+      data.trackingNumber ?? null,
+      data.shippedAt,
+      invoice.onDate,
+      invoice.invoiceMinor,
+      invoice.prepaidMinor,
+      JSON.stringify(planned.lines),
+      eventNo,
+    ],
+  });
+}
+
+async function post(
+  sql: Sql,
+  { order, setup }: OrderInHand,
+  fact: Fact<ShipmentConfirmed>,
+  planned: PlannedShipment,
+  invoice: Invoice,
+): Promise<void> {
+  const { orderId } = order;
+  const { data } = fact;
+  await postJournal(sql, {
+    momentKey: `shipment:${orderId}:${invoice.shipmentNo}`,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: invoice.onDate,
+    currency: order.currency,
+    orderId,
+    eventNo: fact.eventNo,
+    source: fact.source,
+    correlationId: order.correlationId,
+    occurredAt: data.shippedAt,
+    posting: postShipment({
+      orderId,
+      location: data.location,
+      prepaidMinor: invoice.prepaidMinor,
+      carrierCostMinor: freightIn(order, data)?.minorUnits ?? 0,
+      lines: planned.lines,
+    }),
+  });
+}
+
+async function shippedAfterCancel(
+  sql: Sql,
+  { order }: OrderInHand,
+  shipmentNo: number,
+  units: number,
+): Promise<void> {
+  await openException(sql, {
+    code: 'fulfilment.shipped-after-cancel',
+    detail: `${units} cancelled units left in shipment ${shipmentNo}: recall the parcel, or expect a return`,
+    cause: { kind: 'order', ref: effectKey.fulfil(order.orderId, shipmentNo) },
+    blocks: `recall-parcel:${shipmentNo}`,
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    correlationId: order.correlationId,
+  });
+}

@@ -1,0 +1,173 @@
+/** Release: the warehouse has taken the fulfilment request, or has said no. */
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import type { Refused } from '../../canonical/ports/fault';
+import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
+import type { Address } from '../../canonical/schema/order';
+import type { EffectAnswer, ReleaseOrder } from '../../canonical/flows/order';
+import { only, type Database, type Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { appendFact, moveUnits, type UnitMove } from '../../store/orders/orders';
+import { recordEffect } from '../money/effect-moment';
+import type { OrderInHand } from '../order/order-moment';
+
+interface ReleaseRow {
+  channelInstance: string;
+  orderNo: string;
+  correlationId: string;
+  shipTo: Address | null;
+  lines: { lineNo: number; sku: string; quantity: number }[];
+}
+
+export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<FulfilmentRequest> {
+  const { rows } = await sql.query<ReleaseRow>({
+    name: 'release-request',
+    text: `
+      select o.channel_instance as "channelInstance", o.order_no as "orderNo",
+             o.correlation_id as "correlationId", o.content -> 'shipTo' as "shipTo",
+             coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'sku', l.sku,
+                         'quantity', l.reserved) order by l.line_no)
+                         from order_line l where l.order_id = o.order_id and l.reserved > 0), '[]')
+               as lines
+        from sales_order o where o.order_id = $1`,
+    values: [due.orderId],
+  });
+  const { shipTo, ...request } = only(rows, `order ${due.orderId}`);
+  const { key, orderId, location } = due;
+  return { key, orderId, location, ...request, shipTo: shipToOf(shipTo) };
+}
+
+function shipToOf(address: Address | null): ShipTo | null {
+  if (!address) return null;
+  return {
+    name: address.name ?? null,
+    address1: address.address1 ?? null,
+    address2: address.address2 ?? null,
+    city: address.city ?? null,
+    region: address.region ?? null,
+    postalCode: address.postalCode ?? null,
+    country: address.country ?? null,
+    phone: address.phone ?? null,
+  };
+}
+
+export function recordRelease(
+  db: Database,
+  due: ReleaseOrder,
+  answer: Taken | Refused,
+): Promise<EffectAnswer> {
+  const { orderId, groupNo, location, key } = due;
+  return recordEffect(db, due, answer, {
+    async yes(sql, inHand) {
+      await keepGroup(sql, orderId, { groupNo, location, key, state: 'released' });
+      await released(sql, inHand, due);
+    },
+    async no(sql, inHand, refused) {
+      await keepGroup(sql, orderId, { groupNo, location, key, state: 'rejected' });
+      await rejected(sql, inHand, { groupNo, ref: key, why: refused.vendorCode });
+    },
+  });
+}
+
+export async function keepGroup(
+  sql: Sql,
+  orderId: string,
+  group: {
+    readonly groupNo: number;
+    readonly location: string;
+    readonly key: string;
+    readonly state: 'released' | 'rejected';
+  },
+): Promise<void> {
+  await sql.query({
+    name: 'keep-group',
+    text: `insert into fulfilment_group (order_id, group_no, location_id, state, request_key,
+             released_at)
+           values ($1, $2, $3, $4, $5, now())
+           on conflict (order_id, group_no) do update
+              set state = excluded.state, request_key = excluded.request_key,
+                  released_at = excluded.released_at`,
+    values: [orderId, group.groupNo, group.location, group.state, group.key],
+  });
+}
+
+async function released(sql: Sql, { order }: OrderInHand, due: ReleaseOrder): Promise<void> {
+  const asked = await frozenLines(sql, due.key);
+  const moves = order.lines.flatMap((line): UnitMove[] => {
+    const quantity = Math.min(line.reserved, asked.get(line.lineNo) ?? 0);
+    return quantity > 0
+      ? [{ lineNo: line.lineNo, from: 'reserved', to: 'released', quantity }]
+      : [];
+  });
+  await Promise.all([
+    moveUnits(sql, due.orderId, moves),
+    sql.query({
+      name: 'set-released',
+      text: `update sales_order set released_at = coalesce(released_at, now()) where order_id = $1`,
+      values: [due.orderId],
+    }),
+    appendFact(sql, due.orderId, {
+      kind: 'released',
+      occurredAt: new Date().toISOString(),
+      moves,
+      about: { groupNo: due.groupNo, location: due.location, requestId: due.key },
+    }),
+  ]);
+}
+
+/** What the warehouse was really asked for: a cancel may have come between. */
+async function frozenLines(sql: Sql, key: string): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await sql.query<{ body: FulfilmentRequest }>({
+    name: 'frozen-request',
+    text: 'select body from effect where effect_key = $1',
+    values: [key],
+  });
+  const lines = only(rows, `effect ${key}`).body.lines;
+  return new Map(lines.map((line) => [line.lineNo, line.quantity]));
+}
+
+/** A reason in words may name a person; it stays in the event. What reads as a code is shown. */
+function codeOf(reason: string): string {
+  return /^[a-z0-9]+([._-][a-z0-9]+)*$/.test(reason) ? reason : 'its reason is in the event';
+}
+
+/** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
+export async function rejected(
+  sql: Sql,
+  { order }: OrderInHand,
+  rejection: {
+    readonly groupNo: number;
+    readonly ref: string;
+    readonly why: string;
+    readonly eventNo?: number;
+  },
+): Promise<void> {
+  const moves = order.lines
+    .filter((line) => line.released > 0)
+    .map((line): UnitMove => ({
+      lineNo: line.lineNo,
+      from: 'released',
+      to: 'reserved',
+      quantity: line.released,
+    }));
+  await moveUnits(sql, order.orderId, moves);
+  await openException(sql, {
+    code: 'fulfilment.rejected',
+    detail: `${order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
+    cause: { kind: 'effect', ref: rejection.ref },
+    blocks: stepName.release(rejection.groupNo),
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    workflowId: order.workflowId,
+    moneyMinor: order.totalMinor,
+    currency: order.currency,
+    correlationId: order.correlationId,
+  });
+  await appendFact(sql, order.orderId, {
+    kind: 'fulfilment-rejected',
+    eventNo: rejection.eventNo ?? null,
+    occurredAt: new Date().toISOString(),
+    moves,
+    about: { groupNo: rejection.groupNo, requestId: rejection.ref },
+  });
+}

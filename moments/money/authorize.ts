@@ -1,0 +1,95 @@
+/** Authorization: an amount is promised, or declined. Posts nothing (rule 1). */
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { formatMoney } from '../../canonical/rules/money/money';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { openUnits } from '../../canonical/rules/order/state';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
+import type { AuthorizeOrder, EffectAnswer } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { appendFact } from '../../store/orders/orders';
+import { recordEffect } from './effect-moment';
+import { moneyRefs, moneyRequest } from './money-refs';
+import { UnknownOrder, type OrderInHand } from '../order/order-moment';
+
+export async function prepareAuthorization(
+  sql: Sql,
+  due: AuthorizeOrder,
+): Promise<AuthorizeRequest> {
+  const { channelOrderRef, paymentMethodRef } = await moneyRefs(sql, due);
+  if (paymentMethodRef === null) {
+    throw new UnknownOrder(
+      `order ${due.orderId} has no means of payment on tender ${due.tenderNo}`,
+    );
+  }
+  return { ...moneyRequest(due), channelOrderRef, paymentMethodRef };
+}
+
+export function recordAuthorization(
+  db: Database,
+  due: AuthorizeOrder,
+  answer: Authorized | Refused,
+): Promise<EffectAnswer> {
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => live(sql, inHand, due, made),
+    no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
+  });
+}
+
+async function live(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, made: Authorized) {
+  await sql.query(
+    `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
+            authorized_at = now(), expires_at = $6
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [
+      due.orderId,
+      due.tenderNo,
+      due.authorizationNo,
+      made.reference,
+      made.isMulticapture,
+      made.expiresAt,
+    ],
+  );
+  await appendFact(sql, due.orderId, factOf('authorized', inHand, due, made.reference));
+}
+
+async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refused: Refused) {
+  const { order } = inHand;
+  const { orderId, tenderNo, amountMinor, currency } = due;
+  await sql.query(
+    `update payment_authorization set state = 'declined'
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [orderId, tenderNo, due.authorizationNo],
+  );
+  if (isStillWanted(order, tenderNo)) {
+    await openException(sql, {
+      code: 'payment.declined',
+      detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refused.vendorCode}`,
+      cause: { kind: 'effect', ref: due.key },
+      blocks: stepName.authorize(tenderNo),
+      subject: orderId,
+      orderId,
+      workflowId: order.workflowId,
+      moneyMinor: amountMinor,
+      currency,
+      correlationId: order.correlationId,
+    });
+  }
+  const fact = factOf('authorization-declined', inHand, due, refused.vendorCode);
+  await appendFact(sql, orderId, fact);
+}
+
+function factOf(kind: string, { setup }: OrderInHand, due: AuthorizeOrder, reference: string) {
+  const { tenderNo, authorizationNo, amountMinor } = due;
+  const about = { tenderNo, authorizationNo, amountMinor, system: setup.moneyAccount, reference };
+  return { kind, occurredAt: new Date().toISOString(), about };
+}
+
+/** A no to what a cancel has made unneeded meanwhile is nobody's work. */
+function isStillWanted(order: OrderSnapshot, tenderNo: number): boolean {
+  return (
+    order.lines.some((line) => openUnits(line) > 0) ||
+    order.captures.some((one) => one.tenderNo === tenderNo && one.state === 'due')
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * Capture of what a shipment is owed. The shipment is on the books before this is tried; a capture
+ * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
+ */
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import { formatMoney } from '../../canonical/rules/money/money';
+import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
+import { postCapture } from '../../canonical/rules/posting/posting';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
+import type { CaptureOrder, EffectAnswer } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { postJournal } from '../../store/ledger/ledger';
+import { appendFact } from '../../store/orders/orders';
+import { recordEffect } from './effect-moment';
+import { moneyRefs, moneyRequest } from './money-refs';
+import type { OrderInHand } from '../order/order-moment';
+
+export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<CaptureRequest> {
+  const { channelOrderRef, authorizationRef, captureRefs } = await moneyRefs(sql, due);
+  return {
+    ...moneyRequest(due),
+    channelOrderRef,
+    authorizationRef,
+    isFinal: due.isFinal,
+    knownRefs: captureRefs,
+  };
+}
+
+export function recordCapture(
+  db: Database,
+  due: CaptureOrder,
+  answer: Captured | Refused,
+): Promise<EffectAnswer> {
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+    no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
+  });
+}
+
+async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: Captured) {
+  const { order, setup } = inHand;
+  const { orderId, tenderNo, shipmentNo, amountMinor } = due;
+  const occurredAt = new Date().toISOString();
+  await Promise.all([
+    sql.query({
+      name: 'book-capture',
+      text: `with c as (
+             update capture set state = 'captured', reference = $5, captured_at = now()
+              where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
+           a as (
+             update payment_authorization set captured_minor = captured_minor + $6,
+                    state = case when $7 then 'consumed' else state end
+              where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)
+           update tender set captured_minor = captured_minor + $6
+            where order_id = $1 and tender_no = $2`,
+      values: [
+        orderId,
+        tenderNo,
+        shipmentNo,
+        due.authorizationNo,
+        answer.reference,
+        amountMinor,
+        due.isFinal,
+      ],
+    }),
+    postJournal(sql, {
+      momentKey: due.key,
+      entity: setup.entity,
+      channelInstance: order.channelInstance,
+      businessDate: businessDate(occurredAt, order.timeZone),
+      currency: due.currency,
+      orderId,
+      eventNo: null,
+      source: `effect:${due.key}`,
+      correlationId: order.correlationId,
+      occurredAt,
+      posting: postCapture({ orderId, tenderNo, paymentRef: answer.reference, amountMinor }),
+    }),
+    appendFact(sql, orderId, {
+      kind: 'captured',
+      occurredAt,
+      money: [{ tenderNo, kind: 'captured', amountMinor }],
+      about: { shipmentNo, system: setup.moneyAccount, reference: answer.reference },
+    }),
+  ]);
+}
+
+async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {
+  const { orderId, tenderNo, shipmentNo, amountMinor, authorizationNo } = due;
+  await captureFailed(sql, order, due, `it was refused: ${answer.vendorCode}`);
+  await appendFact(sql, orderId, {
+    kind: 'capture-failed',
+    occurredAt: new Date().toISOString(),
+    about: { tenderNo, shipmentNo, amountMinor, vendorCode: answer.vendorCode },
+  });
+  if (answer.isAuthorizationGone !== true) return;
+  await sql.query(
+    `update payment_authorization set state = 'expired'
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [orderId, tenderNo, authorizationNo],
+  );
+  const others = order.captures.filter(
+    (one) =>
+      one.tenderNo === tenderNo &&
+      one.authorizationNo === authorizationNo &&
+      one.shipmentNo !== shipmentNo &&
+      one.state === 'due',
+  );
+  for (const other of others)
+    await captureFailed(sql, order, other, 'its authorization has lapsed');
+}
+
+/** Goods that left and are not charged: receivable, and somebody's work. */
+export async function captureFailed(
+  sql: Sql,
+  order: OrderSnapshot,
+  capture: Pick<SnapshotCapture, 'tenderNo' | 'shipmentNo' | 'amountMinor'>,
+  why: string,
+): Promise<void> {
+  const { orderId, currency } = order;
+  const { tenderNo, shipmentNo, amountMinor } = capture;
+  await sql.query(
+    `update capture set state = 'failed'
+      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
+    [orderId, tenderNo, shipmentNo],
+  );
+  await openException(sql, {
+    code: 'payment.capture-failed',
+    detail: `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, is not charged: ${why}`,
+    cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${shipmentNo}` },
+    blocks: stepName.capture(tenderNo, shipmentNo),
+    subject: orderId,
+    severity: 'high',
+    orderId,
+    workflowId: order.workflowId,
+    moneyMinor: amountMinor,
+    currency,
+    correlationId: order.correlationId,
+  });
+}

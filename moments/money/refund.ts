@@ -1,0 +1,104 @@
+/** Money that is here already goes back (rule 8). */
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import { formatMoney } from '../../canonical/rules/money/money';
+import { postRefund, prepaymentRef } from '../../canonical/rules/posting/posting';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
+import type { EffectAnswer, RefundOrder } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { postJournal } from '../../store/ledger/ledger';
+import { appendFact } from '../../store/orders/orders';
+import { recordEffect } from './effect-moment';
+import { moneyRefs, moneyRequest } from './money-refs';
+import type { OrderInHand } from '../order/order-moment';
+
+/** The open item of the ledger that a refund settles. */
+export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
+  `refund:${orderId}:${tenderNo}:${refundNo}`;
+
+export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundRequest> {
+  const refs = await moneyRefs(sql, due);
+  return {
+    ...moneyRequest(due),
+    channelOrderRef: refs.channelOrderRef,
+    authorizationRef: refs.authorizationRef,
+    captureRef: refs.captureRef,
+    knownRefs: refs.refundRefs,
+  };
+}
+
+export function recordRefund(
+  db: Database,
+  due: RefundOrder,
+  answer: Refunded | Refused,
+): Promise<EffectAnswer> {
+  return recordEffect(db, due, answer, {
+    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+    no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
+  });
+}
+
+async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: Refunded) {
+  const { order, setup } = inHand;
+  const { orderId, tenderNo, refundNo, amountMinor } = due;
+  const occurredAt = new Date().toISOString();
+  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
+  const takenRef = tender?.authorizations[0]?.reference ?? null;
+  await sql.query(
+    `with r as (
+       update refund set state = 'refunded', reference = $4, refunded_at = now()
+        where order_id = $1 and tender_no = $2 and refund_no = $3 returning 1)
+     update tender set refunded_minor = refunded_minor + $5
+      where order_id = $1 and tender_no = $2`,
+    [orderId, tenderNo, refundNo, answer.reference, amountMinor],
+  );
+  await postJournal(sql, {
+    momentKey: due.key,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: businessDate(occurredAt, order.timeZone),
+    currency: due.currency,
+    orderId,
+    eventNo: null,
+    source: `effect:${due.key}`,
+    correlationId: order.correlationId,
+    occurredAt,
+    posting: postRefund({
+      tenderNo,
+      refundItem: refundItem(orderId, tenderNo, refundNo),
+      // What comes back settles the payment it came by, so that its clearing item nets.
+      paymentRef: prepaymentRef({ ...order, tenderNo, reference: takenRef }),
+      amountMinor,
+    }),
+  });
+  await appendFact(sql, orderId, {
+    kind: 'refunded',
+    occurredAt,
+    money: [{ tenderNo, kind: 'refunded', amountMinor }],
+    about: { refundNo, reference: answer.reference },
+  });
+}
+
+async function failed(sql: Sql, { order }: OrderInHand, due: RefundOrder, answer: Refused) {
+  const { orderId, tenderNo, refundNo, amountMinor, currency } = due;
+  await sql.query(
+    `update refund set state = 'failed'
+      where order_id = $1 and tender_no = $2 and refund_no = $3`,
+    [orderId, tenderNo, refundNo],
+  );
+  await openException(sql, {
+    code: 'refund.failed',
+    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode}`,
+    cause: { kind: 'effect', ref: due.key },
+    blocks: stepName.refund(tenderNo, refundNo),
+    subject: orderId,
+    severity: 'high',
+    orderId,
+    workflowId: order.workflowId,
+    moneyMinor: amountMinor,
+    currency,
+    correlationId: order.correlationId,
+  });
+}

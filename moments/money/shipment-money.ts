@@ -1,0 +1,156 @@
+/** What a shipment takes from which tender: prepaid money, captures that become due, what is left. */
+import { planCaptures } from '../../canonical/rules/money/capture';
+import type {
+  AuthorizationFacts,
+  CapturePlan,
+  PlannedCapture,
+} from '../../canonical/rules/money/capture';
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { formatMoney, sum } from '../../canonical/rules/money/money';
+import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/snapshot';
+import type { Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import type { OrderInHand } from '../order/order-moment';
+
+/** Money that is here comes first; see `planCaptures`. */
+export function capturePlanOf(
+  inHand: OrderInHand,
+  invoiceMinor: number,
+  isLastShipment: boolean,
+): CapturePlan {
+  const tenders = inHand.order.tenders.map((tender) => ({
+    tenderNo: tender.tenderNo,
+    amountMinor: tender.amountMinor - owedElsewhere(inHand, tender.tenderNo),
+    prepaidMinor: tender.prepaidMinor - tender.prepaidUsedMinor,
+    capturedMinor: tender.capturedMinor,
+    authorizations: usableAuthorizations(inHand, tender),
+  }));
+  const plan = planCaptures(invoiceMinor, tenders, isLastShipment);
+  return inHand.setup.moneyMode === 'channel' ? withoutNewAuthorizations(plan) : plan;
+}
+
+/** A channel authorizes by itself: what its authorizations do not cover is covered by nobody. */
+function withoutNewAuthorizations(plan: CapturePlan): CapturePlan {
+  const captures = plan.captures.filter((capture) => capture.authorizationNo !== null);
+  const left = plan.captures.filter((capture) => capture.authorizationNo === null);
+  const uncoveredMinor = plan.uncoveredMinor + sum(left.map((capture) => capture.amountMinor));
+  return { ...plan, captures, uncoveredMinor };
+}
+
+/** As the captures that are still due will leave them: a single-capture one is spoken for. */
+function usableAuthorizations(
+  { order }: OrderInHand,
+  tender: SnapshotTender,
+): AuthorizationFacts[] {
+  return tender.authorizations.flatMap(({ state, ...authorization }) => {
+    if (state === 'planned') return [];
+    const dueMinor = sum(
+      order.captures
+        .filter(
+          (one) =>
+            one.state === 'due' &&
+            one.tenderNo === tender.tenderNo &&
+            one.authorizationNo === authorization.authorizationNo,
+        )
+        .map((one) => one.amountMinor),
+    );
+    const capturedMinor = authorization.capturedMinor + dueMinor;
+    const isSpokenFor = dueMinor > 0 && !authorization.isMulticapture;
+    return [{ ...authorization, capturedMinor, state: isSpokenFor ? 'consumed' : state }];
+  });
+}
+
+/** Captures of earlier shipments that are still due take their part of the tender first. */
+function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
+  return sum(
+    order.captures
+      .filter((one) => one.tenderNo === tenderNo && (one.state === 'due' || one.state === 'failed'))
+      .map((one) => one.amountMinor),
+  );
+}
+
+/** Rows for what is to be captured; an authorization that is spent is asked for anew. */
+export async function planMoney(
+  sql: Sql,
+  inHand: OrderInHand,
+  shipmentNo: number,
+  plan: CapturePlan,
+): Promise<void> {
+  const { order } = inHand;
+  await Promise.all([
+    ...plan.prepaid.map((part) => usePrepaid(sql, order.orderId, part)),
+    ...plan.captures.map((capture) => planCapture(sql, order, shipmentNo, capture)),
+    plan.uncoveredMinor > 0 && uncovered(sql, order, shipmentNo, plan.uncoveredMinor),
+  ]);
+}
+
+async function usePrepaid(sql: Sql, orderId: string, part: CapturePlan['prepaid'][number]) {
+  await sql.query(
+    `update tender set prepaid_used_minor = prepaid_used_minor + $3
+      where order_id = $1 and tender_no = $2`,
+    [orderId, part.tenderNo, part.amountMinor],
+  );
+}
+
+async function planCapture(
+  sql: Sql,
+  order: OrderSnapshot,
+  shipmentNo: number,
+  capture: PlannedCapture,
+): Promise<void> {
+  const { tenderNo, amountMinor } = capture;
+  const isSpent = capture.authorizationNo === null;
+  const authorizationNo = capture.authorizationNo ?? nextAuthorizationNo(order, tenderNo);
+  await Promise.all([
+    isSpent && planAuthorization(sql, order, tenderNo, amountMinor),
+    sql.query({
+      name: 'plan-capture',
+      text: `insert into capture (order_id, tender_no, shipment_no, amount_minor,
+               authorization_no, is_final, state)
+             values ($1, $2, $3, $4, $5, $6, 'due')`,
+      values: [order.orderId, tenderNo, shipmentNo, amountMinor, authorizationNo, capture.isFinal],
+    }),
+  ]);
+}
+
+async function uncovered(
+  sql: Sql,
+  order: OrderSnapshot,
+  shipmentNo: number,
+  uncoveredMinor: number,
+): Promise<void> {
+  await openException(sql, {
+    code: 'payment.capture-failed',
+    detail: `${formatMoney(uncoveredMinor, order.currency)} of shipment ${shipmentNo}, which has left, is covered by no tender`,
+    cause: { kind: 'order', ref: order.orderId },
+    blocks: stepName.capture(0, shipmentNo),
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    workflowId: order.workflowId,
+    moneyMinor: uncoveredMinor,
+    currency: order.currency,
+    correlationId: order.correlationId,
+  });
+}
+
+function nextAuthorizationNo(order: OrderSnapshot, tenderNo: number): number {
+  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
+  return (tender?.authorizations.at(-1)?.authorizationNo ?? 0) + 1;
+}
+
+/** The next authorization of a tender; its number, which only a new need raises. */
+export async function planAuthorization(
+  sql: Sql,
+  order: OrderSnapshot,
+  tenderNo: number,
+  amountMinor: number,
+): Promise<number> {
+  const authorizationNo = nextAuthorizationNo(order, tenderNo);
+  await sql.query(
+    `insert into payment_authorization (order_id, tender_no, authorization_no, state, amount_minor)
+     values ($1, $2, $3, 'planned', $4)`,
+    [order.orderId, tenderNo, authorizationNo, amountMinor],
+  );
+  return authorizationNo;
+}

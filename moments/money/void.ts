@@ -1,0 +1,59 @@
+/** An authorization that nothing will be captured on is let go. Posts nothing (rule 1). */
+import { stepName } from '../../canonical/rules/order/effect-keys';
+import { formatMoney } from '../../canonical/rules/money/money';
+import type { Refused } from '../../canonical/ports/fault';
+import type { Voided, VoidRequest } from '../../canonical/ports/payment';
+import type { EffectAnswer, VoidOrder } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { openException } from '../../store/exceptions/exceptions';
+import { appendFact } from '../../store/orders/orders';
+import { recordEffect } from './effect-moment';
+import { moneyRefs, moneyRequest } from './money-refs';
+import type { OrderInHand } from '../order/order-moment';
+
+export async function prepareVoid(sql: Sql, due: VoidOrder): Promise<VoidRequest> {
+  const { channelOrderRef, authorizationRef } = await moneyRefs(sql, due);
+  return { ...moneyRequest(due), channelOrderRef, authorizationRef };
+}
+
+export function recordVoid(
+  db: Database,
+  due: VoidOrder,
+  answer: Voided | Refused,
+): Promise<EffectAnswer> {
+  return recordEffect(db, due, answer, {
+    yes: (sql) => voided(sql, due),
+    no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
+  });
+}
+
+async function voided(sql: Sql, due: VoidOrder): Promise<void> {
+  await sql.query(
+    `update payment_authorization set state = 'voided'
+      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+    [due.orderId, due.tenderNo, due.authorizationNo],
+  );
+  await appendFact(sql, due.orderId, factOf('authorization-voided', due));
+}
+
+async function failed(sql: Sql, { order }: OrderInHand, due: VoidOrder, refused: Refused) {
+  const { orderId, tenderNo, authorizationNo, amountMinor, currency } = due;
+  await openException(sql, {
+    code: 'payment.void-failed',
+    detail: `the authorization of ${formatMoney(amountMinor, currency)} is still there: ${refused.vendorCode}`,
+    cause: { kind: 'effect', ref: due.key },
+    blocks: stepName.void(tenderNo, authorizationNo),
+    subject: orderId,
+    orderId,
+    workflowId: order.workflowId,
+    moneyMinor: amountMinor,
+    currency,
+    correlationId: order.correlationId,
+  });
+  await appendFact(sql, orderId, factOf('void-failed', due));
+}
+
+function factOf(kind: string, { tenderNo, authorizationNo, amountMinor }: VoidOrder) {
+  const about = { tenderNo, authorizationNo, amountMinor };
+  return { kind, occurredAt: new Date().toISOString(), about };
+}

@@ -1,0 +1,267 @@
+/**
+ * A cancel: units that have not moved are given up, their reservation goes back to the pool, money
+ * that is here already becomes a refund (rules 6, 6a, 7). Authorizations that nothing needs any
+ * more are voided by the flow, from the agenda.
+ */
+import { effectKey } from '../../canonical/rules/order/effect-keys';
+import {
+  cancelMoves,
+  intendCancel,
+  type CancelMove,
+} from '../../canonical/rules/order/cancellation';
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import { sum } from '../../canonical/rules/money/money';
+import { openUnits } from '../../canonical/rules/order/state';
+import type { SnapshotLine } from '../../canonical/rules/order/snapshot';
+import { worthOfUnits } from '../../canonical/rules/order/shipment';
+import type { CancelRequested } from '../../canonical/schema/event';
+import type {
+  CancelDecision,
+  CancelPlan,
+  CancelResult,
+  RecallAnswer,
+} from '../../canonical/flows/order';
+import { only, type Database, type Sql } from '../../store/database';
+import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
+import { openException } from '../../store/exceptions/exceptions';
+import { rejectReceived } from './accept-order';
+import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
+import { refundPrepaid } from '../money/refund-due';
+import { tellOfCancellation } from './cancellation-messages';
+import { moveStock } from '../../store/stock/stock-rows';
+
+/** What a cancel would need; changes nothing. */
+export function planCancellation(db: Database, decision: CancelDecision): Promise<CancelPlan> {
+  return db.transaction(async (sql) => {
+    const { order } = await takeOrder(sql, decision.orderId);
+    const before = await decidedBefore(sql, decision);
+    if (before) return { outcome: 'duplicate', result: before };
+    if (order.stage === 'received') {
+      const isPart = (await linesOf(sql, decision)) !== null;
+      return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
+    }
+    if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
+    if (order.isReleaseAsked) return refusedBecause(UNANSWERED);
+    const intent = intendCancel(order, await linesOf(sql, decision));
+    if (intent.outcome === 'refused') return refusedBecause(intent.reason);
+    const group = order.groups.at(-1);
+    if (intent.toRecall.length === 0 || !group) return { outcome: 'planned', recalls: [] };
+    const { groupNo, requestKey } = group;
+    const { orderId, decisionId } = decision;
+    const key = effectKey.recall(orderId, groupNo, decisionId);
+    const lines = intent.toRecall;
+    return {
+      outcome: 'planned',
+      recalls: [{ orderId, decisionId, groupNo, requestKey, key, lines }],
+    };
+  });
+}
+
+/** A person hears the refusal; behind an event there is a buyer who must not be forgotten. */
+async function partTooEarly(sql: Sql, order: OrderInHand['order'], eventNo: number) {
+  await openException(sql, {
+    code: 'event.no-rule',
+    detail: `a cancel of some units came while the order waits; ${NOT_IN_PARTS}: cancel them once it is accepted`,
+    cause: { kind: 'event', ref: String(eventNo) },
+    blocks: `cancel:${eventNo}`,
+    subject: order.orderId,
+    severity: 'high',
+    orderId: order.orderId,
+    correlationId: order.correlationId,
+  });
+}
+
+/** Its lines are not mapped and valued yet: there is nothing to take a part of. */
+const NOT_IN_PARTS = 'an order that is not accepted yet can be cancelled as a whole only';
+
+const refusedBecause = (reason: string): CancelPlan => ({ outcome: 'refused', reason });
+
+/** Its units may be at the warehouse, or not. */
+const UNANSWERED = 'the warehouse has not answered the release yet: ask again shortly';
+
+async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<CancelResult | null> {
+  const { rows } = await sql.query<{ body: { about: { result: string } } }>(
+    `select body from order_fact where order_id = $1 and kind = 'cancelled'
+        and body -> 'about' ->> 'decisionId' = $2`,
+    [decision.orderId, decision.decisionId],
+  );
+  const [row] = rows;
+  return row ? (JSON.parse(row.body.about.result) as CancelResult) : null;
+}
+
+/** An event's lines are in its body; a person's came with the decision. */
+async function linesOf(sql: Sql, decision: CancelDecision): Promise<CancelDecision['lines']> {
+  if (decision.eventNo === null) return decision.lines;
+  const { rows } = await sql.query<{ body: CancelRequested }>(
+    'select body from inbox where event_no = $1',
+    [decision.eventNo],
+  );
+  return only(rows, `event ${decision.eventNo}`).body.lines ?? null;
+}
+
+export async function cancelOrder(
+  db: Database,
+  decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
+): Promise<CancelResult> {
+  const { answer, agenda } = await orderMoment(db, decision.orderId, async (sql, inHand) => {
+    const before = await decidedBefore(sql, decision);
+    if (before) {
+      if (decision.eventNo !== null) await markEventApplied(sql, decision.eventNo);
+      return before;
+    }
+    const result = await cancel(sql, inHand, decision);
+    if (decision.eventNo !== null) {
+      const isApplied = result.outcome !== 'refused';
+      const state = isApplied ? 'applied' : 'superseded';
+      await markEventApplied(sql, decision.eventNo, state, result.reason);
+    }
+    return result;
+  });
+  return { ...answer, agenda };
+}
+
+async function cancel(
+  sql: Sql,
+  inHand: OrderInHand,
+  decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
+): Promise<CancelResult> {
+  const { order } = inHand;
+  const refused = (reason: string): CancelResult => ({
+    outcome: 'refused',
+    cancelled: [],
+    reason,
+    agenda: null,
+  });
+  if (order.stage === 'received') {
+    if ((await linesOf(sql, decision)) !== null) {
+      if (decision.eventNo !== null) await partTooEarly(sql, order, decision.eventNo);
+      return refused(NOT_IN_PARTS);
+    }
+    await rejectReceived(sql, order.orderId, 'cancelled before it was accepted');
+    const result: CancelResult = {
+      outcome: 'cancelled',
+      cancelled: [],
+      reason: null,
+      agenda: null,
+    };
+    const { decisionId, eventNo } = decision;
+    await appendFact(sql, order.orderId, {
+      kind: 'cancelled',
+      eventNo,
+      occurredAt: new Date().toISOString(),
+      about: { decisionId, result: JSON.stringify(result) },
+    });
+    await tellOfCancellation(sql, inHand, eventNo !== null);
+    return result;
+  }
+  if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
+  if (order.isReleaseAsked) return refused(UNANSWERED);
+  const intent = intendCancel(order, await linesOf(sql, decision));
+  if (intent.outcome === 'refused') return refused(intent.reason);
+  const recalled = decision.recalled.flatMap((answer) => answer.lines);
+  const moves = cancelMoves(order, intent.wanted, recalled);
+  if (moves.length === 0) return refused('it has left the warehouse already');
+  const cancelled = intent.wanted.flatMap(({ lineNo }) => {
+    const units = sum(moves.filter((move) => move.lineNo === lineNo).map((move) => move.quantity));
+    return units > 0 ? [{ lineNo, quantity: units }] : [];
+  });
+  const wantedUnits = sum(intent.wanted.map((line) => line.quantity));
+  const isPart = sum(cancelled.map((line) => line.quantity)) < wantedUnits;
+  const result: CancelResult = {
+    outcome: isPart ? 'partly-cancelled' : 'cancelled',
+    cancelled,
+    reason: isPart ? 'the rest has left the warehouse already' : null,
+    agenda: null,
+  };
+  await giveUpUnits(sql, inHand, moves, { ...decision, result });
+  return result;
+}
+
+/** The moment itself; used too where a person gives an order up by abandoning an exception. */
+export async function giveUpUnits(
+  sql: Sql,
+  inHand: OrderInHand,
+  moves: readonly CancelMove[],
+  decision: {
+    readonly decisionId: string;
+    readonly eventNo: number | null;
+    readonly result: CancelResult;
+  },
+): Promise<void> {
+  const { order } = inHand;
+  const { orderId } = order;
+  const occurredAt = new Date().toISOString();
+  const onDate = businessDate(occurredAt, order.timeZone);
+  const worthMinor = sum(
+    order.lines.map((line) => {
+      const units = moves.filter((move) => move.lineNo === line.lineNo);
+      return worthOfUnits(line, sum(units.map((move) => move.quantity)));
+    }),
+  );
+  await moveUnits(sql, orderId, moves);
+  inHand.lastly(() =>
+    moveStock(sql, freed(order, moves), {
+      orderId,
+      eventNo: decision.eventNo,
+      reason: 'cancelled',
+      occurredAt,
+      businessDate: onDate,
+    }),
+  );
+  await refundPrepaid(sql, inHand, { worthMinor, occurredAt, onDate, reason: 'cancelled' });
+  await appendFact(sql, orderId, {
+    kind: 'cancelled',
+    eventNo: decision.eventNo,
+    occurredAt,
+    moves,
+    about: { decisionId: decision.decisionId, result: JSON.stringify(decision.result) },
+  });
+  const isGone = (line: SnapshotLine, already: number) =>
+    already + sum(moves.filter((m) => m.lineNo === line.lineNo).map((m) => m.quantity)) ===
+    line.ordered;
+  if (order.lines.every((line) => isGone(line, line.cancelled))) {
+    await tellOfCancellation(sql, inHand, decision.eventNo !== null);
+  }
+  if (order.lines.every((line) => isGone(line, line.ordered - openUnits(line)))) {
+    await closeUnwantedWaits(sql, order);
+  }
+}
+
+/** Nothing is to go out any more: what kept it from going out is nobody's work any more. */
+async function closeUnwantedWaits(sql: Sql, order: OrderInHand['order']): Promise<void> {
+  if (order.captures.some((one) => one.state === 'due' || one.state === 'failed')) return;
+  await sql.query(
+    `update exception set state = 'resolved', resolution = 'abandoned', resolved_by = 'system',
+            resolution_reason = 'the order was cancelled', resolved_at = now(), is_applied = true
+      where order_id = $1 and workflow_id is not null and state <> 'resolved'
+        and blocks ~ '^(authorize|release|ship):'`,
+    [order.orderId],
+  );
+}
+
+/** Reservations go back to the pool where they were made. */
+function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
+  return moves.flatMap((move) => {
+    const line = order.lines.find((one) => one.lineNo === move.lineNo);
+    if (!line?.locationId || (move.from !== 'reserved' && move.from !== 'released')) return [];
+    return [
+      {
+        kind: 'release' as const,
+        sku: line.sku ?? line.channelSku,
+        locationId: line.locationId,
+        onHandDelta: 0,
+        reservedDelta: -move.quantity,
+        lineNo: move.lineNo,
+        unitCostMinor: null,
+      },
+    ];
+  });
+}
+
+/** Every unit that is still here; what a warehouse has goes its way, or is recalled by a cancel. */
+export function everyUnitHere(order: OrderInHand['order']): CancelMove[] {
+  const wanted = order.lines
+    .filter((line) => openUnits(line) > 0)
+    .map((line) => ({ lineNo: line.lineNo, quantity: openUnits(line) }));
+  return cancelMoves(order, wanted, []);
+}

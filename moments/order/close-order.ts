@@ -1,0 +1,37 @@
+/** Closing is a moment too: it refuses while facts are unapplied or anything is due. */
+import { agendaOf } from '../../canonical/rules/order/agenda';
+import type { OrderAgenda } from '../../canonical/flows/order';
+import type { Database, Sql } from '../../store/database';
+import { appendFact } from '../../store/orders/orders';
+import { orderMoment } from './order-moment';
+
+export async function closeOrder(
+  db: Database,
+  input: { readonly orderId: string },
+): Promise<{ readonly outcome: 'closed' | 'open'; readonly agenda: OrderAgenda }> {
+  const { orderId } = input;
+  const { answer, agenda } = await orderMoment(db, orderId, async (sql, { order }) => {
+    if (order.stage === 'closed') return 'closed' as const;
+    if (!agendaOf(order).isSettled || (await hasUnappliedFacts(sql, orderId))) {
+      return 'open' as const;
+    }
+    if (order.stage === 'rejected') return 'closed' as const;
+    await sql.query({
+      name: 'close-order',
+      text: `update sales_order set stage = 'closed', closed_at = now() where order_id = $1`,
+      values: [orderId],
+    });
+    await appendFact(sql, orderId, { kind: 'closed', occurredAt: new Date().toISOString() });
+    return 'closed' as const;
+  });
+  return { outcome: answer, agenda };
+}
+
+async function hasUnappliedFacts(sql: Sql, orderId: string): Promise<boolean> {
+  const { rows } = await sql.query({
+    name: 'unapplied-facts',
+    text: `select 1 from inbox where order_id = $1 and state = 'routed' limit 1`,
+    values: [orderId],
+  });
+  return rows.length > 0;
+}

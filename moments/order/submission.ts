@@ -1,0 +1,44 @@
+/** What a submitted order comes with, and every way it can be answered. */
+import type { Problem, Shortage } from '../../canonical/rules/order/acceptance';
+import type { ErrorCode } from '../../canonical/schema/error-codes';
+import type { ExceptionBrief } from '../../canonical/schema/exception';
+import type { OrderBrief } from '../../canonical/flows/order';
+
+export interface Accepted {
+  readonly outcome: 'accepted';
+  readonly orderId: string;
+  readonly workflowId: string;
+  readonly order: OrderBrief;
+}
+export interface Waiting {
+  readonly outcome: 'waiting';
+  readonly orderId: string;
+  readonly workflowId: string;
+  readonly exceptions: readonly ExceptionBrief[];
+}
+export interface SubmitContext {
+  readonly correlationId: string;
+  readonly sourceEventNo: number | null;
+  /** A channel has sold it already: it is never refused for what we lack, it waits. */
+  readonly isSold: boolean;
+  readonly fulfilmentDeadlineMs: number;
+  readonly idempotency?: {
+    readonly scope: string;
+    readonly key: string;
+    readonly bodyHash: string;
+    /** The HTTP answer that is kept beside the key, in the same transaction. */
+    readonly answer: (outcome: Accepted | Waiting) => { status: number; body: unknown };
+  };
+}
+export type SubmitOutcome =
+  | Accepted
+  | Waiting
+  | { readonly outcome: 'exists'; readonly orderId: string; readonly isSame: boolean }
+  | {
+      readonly outcome: 'refused';
+      readonly code: ErrorCode;
+      readonly problems: readonly Problem[];
+      readonly available?: readonly Shortage[];
+    }
+  | { readonly outcome: 'replayed'; readonly status: number; readonly body: unknown }
+  | { readonly outcome: 'key-reused' };

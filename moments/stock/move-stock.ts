@@ -1,0 +1,208 @@
+/** Goods arrive or are counted anew: stock, its event and its journal in one transaction. */
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import {
+  postAdjustment,
+  postGoodsReceipt,
+  type StockValue,
+} from '../../canonical/rules/posting/posting';
+import type { ErrorCode } from '../../canonical/schema/error-codes';
+import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schema/event';
+import type { Database, Sql } from '../../store/database';
+import { resolveExceptions } from '../../store/exceptions/exceptions';
+import { postJournal } from '../../store/ledger/ledger';
+import { markEventApplied } from '../../store/orders/orders';
+import { moveStock, type StockMove } from '../../store/stock/stock-rows';
+
+export interface StockFact {
+  /** The inbox row it came by; null where a person adjusted it over the API. */
+  readonly eventNo: number | null;
+  /** Makes its journal one: the event's source and id, or the decision. */
+  readonly source: string;
+  readonly occurredAt: string;
+  readonly correlationId: string;
+}
+
+export type StockOutcome =
+  | { readonly outcome: 'moved' }
+  | { readonly outcome: 'duplicate' }
+  | {
+      readonly outcome: 'refused';
+      readonly problems: readonly {
+        readonly pointer: string;
+        readonly code: ErrorCode;
+        readonly detail: string;
+      }[];
+    };
+
+interface StockLine {
+  readonly sku: string;
+  readonly quantityDelta: number;
+}
+
+/** Rule 25; wakes the orders that waited for the SKU. */
+export function receiveStock(
+  db: Database,
+  fact: StockFact & { readonly data: InventoryReceived },
+): Promise<StockOutcome> {
+  const lines = fact.data.lines.map(({ sku, quantity }) => ({ sku, quantityDelta: quantity }));
+  return change(db, fact, fact.data.location, lines, 'receipt', fact.data.reference ?? null);
+}
+
+/** Rule 25a; what is found wakes the orders that waited for it too. */
+export function adjustStock(
+  db: Database,
+  fact: StockFact & { readonly data: InventoryAdjusted },
+): Promise<StockOutcome> {
+  const { location, lines, reason } = fact.data;
+  return change(db, fact, location, lines, 'adjustment', reason);
+}
+
+function change(
+  db: Database,
+  fact: StockFact,
+  location: string,
+  lines: readonly StockLine[],
+  kind: 'receipt' | 'adjustment',
+  reason: string | null,
+): Promise<StockOutcome> {
+  return db.transaction(async (sql) => {
+    if (fact.eventNo !== null && !(await isUnapplied(sql, fact.eventNo))) {
+      return { outcome: 'duplicate' };
+    }
+    const place = await placeOf(sql, location);
+    const costs = await costsOf(sql, lines);
+    const problems = problemsOf(location, place, lines, costs);
+    if (problems.length > 0 || !place) return { outcome: 'refused', problems };
+    const onDate = businessDate(fact.occurredAt, place.time_zone);
+    const moves = lines.map((line): StockMove => ({
+      kind,
+      sku: line.sku,
+      locationId: location,
+      onHandDelta: line.quantityDelta,
+      reservedDelta: 0,
+      lineNo: null,
+      unitCostMinor: costs.get(line.sku)?.cost ?? 0,
+    }));
+    await wakeWaiting(sql, lines);
+    await moveStock(sql, moves, {
+      orderId: null,
+      eventNo: fact.eventNo,
+      reason,
+      occurredAt: fact.occurredAt,
+      businessDate: onDate,
+    });
+    await post(sql, fact, { location, lines, kind, onDate, place, costs });
+    if (fact.eventNo !== null) await markEventApplied(sql, fact.eventNo);
+    return { outcome: 'moved' };
+  });
+}
+
+/** Before the stock moves: what is still short after it opens its exception again. */
+async function wakeWaiting(sql: Sql, lines: readonly StockLine[]): Promise<void> {
+  const more = lines.filter((line) => line.quantityDelta > 0).map((line) => line.sku);
+  for (const sku of [...new Set(more)].sort()) {
+    await resolveExceptions(
+      sql,
+      { cause: { kind: 'stock', ref: sku } },
+      { resolution: 'retry', by: 'system', reason: 'stock arrived' },
+    );
+  }
+}
+
+async function isUnapplied(sql: Sql, eventNo: number): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from inbox where event_no = $1 and state not in ('applied', 'superseded', 'ignored')
+        for update`,
+    [eventNo],
+  );
+  return rows.length > 0;
+}
+
+interface PlaceRow {
+  time_zone: string;
+  entity: string;
+}
+
+async function placeOf(sql: Sql, location: string): Promise<PlaceRow | undefined> {
+  const { rows } = await sql.query<PlaceRow>(
+    'select time_zone, entity from location where location_id = $1',
+    [location],
+  );
+  return rows[0];
+}
+
+async function costsOf(sql: Sql, lines: readonly StockLine[]) {
+  const { rows } = await sql.query<{ sku: string; cost: number; currency: string }>(
+    `select sku, standard_cost_minor as cost, currency from item where sku = any($1::text[])`,
+    [lines.map((line) => line.sku)],
+  );
+  return new Map(rows.map((row) => [row.sku, row]));
+}
+
+/** Stock without a place or without a cost has no posting (an item has a cost before it is sold). */
+function problemsOf(
+  location: string,
+  place: PlaceRow | undefined,
+  lines: readonly StockLine[],
+  costs: ReadonlyMap<string, unknown>,
+) {
+  const unknownPlace = {
+    pointer: '/location',
+    code: 'unknown_location' as const,
+    detail: `${location} is not in the location master`,
+  };
+  return [
+    ...(place ? [] : [unknownPlace]),
+    ...lines.flatMap((line, index) =>
+      costs.has(line.sku)
+        ? []
+        : [
+            {
+              pointer: `/lines/${index}/sku`,
+              code: 'unknown_item' as const,
+              detail: `${line.sku} is not in the item master`,
+            },
+          ],
+    ),
+  ];
+}
+
+async function post(
+  sql: Sql,
+  fact: StockFact,
+  change: {
+    readonly location: string;
+    readonly lines: readonly StockLine[];
+    readonly kind: 'receipt' | 'adjustment';
+    readonly onDate: string;
+    readonly place: PlaceRow;
+    readonly costs: ReadonlyMap<string, { readonly cost: number; readonly currency: string }>;
+  },
+): Promise<void> {
+  const byCurrency = new Map<string, StockValue[]>();
+  for (const line of change.lines) {
+    const item = change.costs.get(line.sku);
+    if (!item) continue;
+    const value = {
+      sku: line.sku,
+      location: change.location,
+      costMinor: item.cost * line.quantityDelta,
+    };
+    byCurrency.set(item.currency, [...(byCurrency.get(item.currency) ?? []), value]);
+  }
+  for (const [currency, goods] of byCurrency) {
+    await postJournal(sql, {
+      momentKey: `stock:${fact.source}:${currency}`,
+      entity: change.place.entity,
+      channelInstance: null,
+      businessDate: change.onDate,
+      currency,
+      orderId: null,
+      eventNo: fact.eventNo,
+      source: fact.source,
+      correlationId: fact.correlationId,
+      occurredAt: fact.occurredAt,
+      posting: change.kind === 'receipt' ? postGoodsReceipt(goods) : postAdjustment(goods),
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/** Exceptions as people see them: whose they are, since when, what may resolve them. */
+import { ERROR_CODES, type ExceptionCode } from '../../canonical/schema/error-codes';
+import { EXCEPTION_RULES, type Resolution } from '../../canonical/schema/exception';
+import type { Sql } from '../database';
+
+interface Row {
+  readonly exceptionId: string;
+  readonly code: ExceptionCode;
+  readonly state: 'open' | 'assigned' | 'escalated' | 'resolved';
+  readonly owner: string;
+  readonly severity: 'low' | 'medium' | 'high';
+  readonly detail: string;
+  readonly causeKind: string;
+  readonly causeRef: string;
+  readonly blocks: string;
+  readonly orderId: string | null;
+  readonly workflowId: string | null;
+  readonly eventNo: number | null;
+  readonly batchId: string | null;
+  readonly moneyMinor: number | null;
+  readonly currency: string | null;
+  readonly assignee: string | null;
+  readonly openings: number;
+  readonly openedAt: string;
+  readonly deadlineAt: string;
+  readonly resolution: 'retried' | 'overridden' | 'abandoned' | null;
+  readonly resolutionReason: string | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedAt: string | null;
+  readonly correlationId: string | null;
+}
+
+export interface ExceptionSeen extends Omit<
+  Row,
+  'causeKind' | 'causeRef' | 'moneyMinor' | 'currency'
+> {
+  readonly title: string;
+  readonly cause: { readonly kind: string; readonly ref: string };
+  readonly money: { readonly currency: string; readonly minorUnits: number } | null;
+  readonly resolutions: readonly Resolution[];
+  readonly isOverdue: boolean;
+}
+
+/** An event's exception is its order's too, once the event found its order. */
+const SELECT = `select exception_id as "exceptionId", code, state, owner, severity, detail,
+  cause_kind as "causeKind", cause_ref as "causeRef", blocks,
+  coalesce(order_id, (select i.order_id from inbox i where i.event_no = exception.event_no))
+    as "orderId",
+  workflow_id as "workflowId", event_no as "eventNo", batch_id as "batchId",
+  money_minor as "moneyMinor", currency, assignee, openings,
+  opened_at as "openedAt", deadline_at as "deadlineAt", resolution,
+  resolution_reason as "resolutionReason", resolved_by as "resolvedBy",
+  resolved_at as "resolvedAt", correlation_id as "correlationId" from exception`;
+
+function seen(row: Row): ExceptionSeen {
+  const { causeKind, causeRef, moneyMinor, currency, ...rest } = row;
+  const isResolved = row.state === 'resolved';
+  return {
+    ...rest,
+    title: ERROR_CODES[row.code].title,
+    cause: { kind: causeKind, ref: causeRef },
+    money: moneyMinor === null || currency === null ? null : { currency, minorUnits: moneyMinor },
+    resolutions: isResolved ? [] : EXCEPTION_RULES[row.code].resolutions,
+    isOverdue: !isResolved && Date.parse(row.deadlineAt) < Date.now(),
+  };
+}
+
+export interface ExceptionFilter {
+  readonly owner: string | null;
+  readonly state: string | null;
+  readonly orderId: string | null;
+  /** The last one of the page before. */
+  readonly after: { readonly deadlineAt: string; readonly exceptionId: string } | null;
+  readonly limit: number;
+}
+
+/** By deadline: what is due first comes first. */
+export async function listExceptions(
+  sql: Sql,
+  { owner, state, orderId, after, limit }: ExceptionFilter,
+): Promise<ExceptionSeen[]> {
+  const { rows } = await sql.query<Row>(
+    `${SELECT} where ($1::text is null or owner = $1) and ($2::text is null or state = $2)
+       and ($3::text is null or order_id = $3
+            or event_no in (select i.event_no from inbox i where i.order_id = $3))
+       and ($4::timestamptz is null
+            or (date_trunc('milliseconds', deadline_at), exception_id) > ($4, $5))
+     order by date_trunc('milliseconds', deadline_at), exception_id limit $6`,
+    [owner, state, orderId, after?.deadlineAt ?? null, after?.exceptionId ?? null, limit],
+  );
+  return rows.map(seen);
+}
+
+export async function readException(sql: Sql, exceptionId: string): Promise<ExceptionSeen | null> {
+  const { rows } = await sql.query<Row>(`${SELECT} where exception_id = $1`, [exceptionId]);
+  return rows[0] === undefined ? null : seen(rows[0]);
+}
+
+/** The same, with the row locked until the transaction ends: a decision follows. */
+export async function lockException(sql: Sql, exceptionId: string): Promise<ExceptionSeen | null> {
+  const { rows } = await sql.query<Row>(`${SELECT} where exception_id = $1 for update`, [
+    exceptionId,
+  ]);
+  return rows[0] === undefined ? null : seen(rows[0]);
+}
+
+/** Says who looks after it; an escalated one stays escalated. */
+export async function assignException(
+  sql: Sql,
+  exceptionId: string,
+  assignee: string,
+): Promise<void> {
+  await sql.query(
+    `update exception set assignee = $2,
+            state = case when state = 'open' then 'assigned' else state end
+      where exception_id = $1 and state <> 'resolved'`,
+    [exceptionId, assignee],
+  );
+}
+
+/** A parked batch that a person posted in the ERP by hand. */
+export async function markPostedByHand(
+  sql: Sql,
+  batchId: string,
+  documentNo: string,
+): Promise<void> {
+  await sql.query(
+    `update posting_batch set state = 'posted', document_no = $2, posted_at = now()
+      where batch_id = $1 and state <> 'posted'`,
+    [batchId, documentNo],
+  );
+}

@@ -1,0 +1,206 @@
+/**
+ * Exceptions as rows. Opening is idempotent: the id follows from the flow, the step and the
+ * subject. What removes a cause resolves all that waited for it and wakes their flows.
+ */
+import { EXCEPTION_RULES, ownerOf } from '../../canonical/schema/exception';
+import type { ExceptionBrief, ExceptionCause, Resolution } from '../../canonical/schema/exception';
+import type { ExceptionCode } from '../../canonical/schema/error-codes';
+import type { ORDER_SIGNALS } from '../../canonical/flows/order';
+import { only, type Sql } from '../database';
+import { derivedId } from '../ids';
+
+export interface NewException {
+  readonly code: ExceptionCode;
+  readonly detail: string;
+  readonly cause: ExceptionCause;
+  /** The unit of work that waits: `accept`, `capture:1:2`, `outbox:17`, `batch:bat_…`. */
+  readonly blocks: string;
+  /** Whose it is when no flow waits: an event, an account. Part of the id with `blocks`. */
+  readonly subject: string;
+  readonly severity?: 'low' | 'medium' | 'high';
+  readonly orderId?: string;
+  readonly workflowId?: string;
+  readonly eventNo?: number;
+  readonly batchId?: string;
+  readonly outboxNo?: number;
+  readonly moneyMinor?: number;
+  readonly currency?: string;
+  readonly correlationId?: string;
+}
+
+interface BriefRow {
+  exception_id: string;
+  code: ExceptionCode;
+  deadline_at: string;
+  detail: string;
+}
+
+const toBrief = (row: BriefRow): ExceptionBrief => ({
+  exceptionId: row.exception_id,
+  code: row.code,
+  owner: ownerOf(row.code),
+  deadlineAt: row.deadline_at,
+  detail: row.detail,
+  resolutions: EXCEPTION_RULES[row.code].resolutions,
+});
+
+/**
+ * What was resolved may come back. A decision that its flow has not applied yet is not wiped out by
+ * a step that began before it: the flow is on its way to apply it.
+ */
+const REOPENS = `exception.state = 'resolved' and (exception.is_applied or exception.workflow_id is null)`;
+
+/** Opens it, finds it open, or opens it again where it was resolved and the reason came back. */
+export async function openException(sql: Sql, exception: NewException): Promise<ExceptionBrief> {
+  const { code, cause, subject, blocks } = exception;
+  const exceptionId = derivedId('exc', exception.workflowId ?? subject, blocks, code, cause.ref);
+  const deadlineAt = new Date(Date.now() + EXCEPTION_RULES[code].deadlineMs).toISOString();
+  const { rows } = await sql.query<BriefRow>(
+    `insert into exception (exception_id, code, owner, severity, detail, cause_kind, cause_ref,
+       blocks, order_id, workflow_id, event_no, batch_id, outbox_no, money_minor, currency,
+       correlation_id, deadline_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     on conflict (exception_id) do update set
+       (state, openings, opened_at, deadline_at, detail, money_minor, resolution,
+        resolution_reason, resolved_by, resolved_at, is_applied) =
+       (select 'open', exception.openings + 1, now(), excluded.deadline_at, excluded.detail,
+               excluded.money_minor, null, null, null, null::timestamptz, false
+         where ${REOPENS}
+        union all
+        select exception.state, exception.openings, exception.opened_at, exception.deadline_at,
+               excluded.detail, excluded.money_minor, exception.resolution,
+               exception.resolution_reason, exception.resolved_by, exception.resolved_at,
+               exception.is_applied
+         where not (${REOPENS}))
+     returning exception_id, code, deadline_at, detail`,
+    [
+      exceptionId,
+      code,
+      ownerOf(code),
+      exception.severity ?? 'medium',
+      exception.detail,
+      cause.kind,
+      cause.ref,
+      blocks,
+      exception.orderId ?? null,
+      exception.workflowId ?? null,
+      exception.eventNo ?? null,
+      exception.batchId ?? null,
+      exception.outboxNo ?? null,
+      exception.moneyMinor ?? null,
+      exception.currency ?? null,
+      exception.correlationId ?? null,
+      deadlineAt,
+    ],
+  );
+  return toBrief(only(rows, 'openException'));
+}
+
+/** What an order waits for, and what waits of events about it; oldest first. */
+export async function openExceptionsOf(sql: Sql, orderId: string): Promise<ExceptionRow[]> {
+  const { rows } = await sql.query<ExceptionRow>(
+    `select exception_id, code, state, deadline_at, detail, blocks, cause_kind, cause_ref
+       from exception
+      where state <> 'resolved' and (order_id = $1
+         or event_no in (select event_no from inbox where order_id = $1))
+      order by opened_at, exception_id`,
+    [orderId],
+  );
+  return rows;
+}
+export interface ExceptionRow extends BriefRow {
+  state: string;
+  blocks: string;
+  cause_kind: string;
+  cause_ref: string;
+}
+export { toBrief as exceptionBrief };
+
+const RESOLVED_STATE: Record<Resolution, string> = {
+  retry: 'retried',
+  override: 'overridden',
+  abandon: 'abandoned',
+};
+
+interface ResolvedRow {
+  exception_id: string;
+  order_id: string | null;
+  workflow_id: string | null;
+  event_no: number | null;
+  outbox_no: number | null;
+  batch_id: string | null;
+}
+
+/**
+ * Resolves exceptions and wakes what they blocked, in the caller's transaction: a flow by a signal
+ * row, an event by its inbox row, a delivery by its outbox row, a batch by its own. Those that were
+ * resolved already are left alone; the answer holds the ones this call resolved.
+ */
+export async function resolveExceptions(
+  sql: Sql,
+  which: { readonly exceptionIds: readonly string[] } | { readonly cause: ExceptionCause },
+  how: { readonly resolution: Resolution; readonly by: string; readonly reason?: string },
+): Promise<ResolvedRow[]> {
+  const byId = 'exceptionIds' in which;
+  const { rows } = await sql.query<ResolvedRow>(
+    `update exception set state = 'resolved', resolution = $3, resolved_by = $4,
+            resolution_reason = $5, resolved_at = now()
+      where state <> 'resolved'
+        and ${byId ? 'exception_id = any($1::text[]) and $2::text is null' : 'cause_kind = $1 and cause_ref = $2'}
+      returning exception_id, order_id, workflow_id, event_no, outbox_no, batch_id`,
+    [
+      byId ? which.exceptionIds : which.cause.kind,
+      byId ? null : which.cause.ref,
+      RESOLVED_STATE[how.resolution],
+      how.by,
+      how.reason ?? null,
+    ],
+  );
+  await wake(sql, rows, how.resolution);
+  return rows;
+}
+
+const SIGNAL: keyof typeof ORDER_SIGNALS = 'exceptionResolved';
+
+async function wake(sql: Sql, rows: readonly ResolvedRow[], resolution: Resolution): Promise<void> {
+  const flows = rows.filter((row) => row.workflow_id !== null);
+  if (flows.length > 0) {
+    await sql.query(
+      `insert into dispatch (workflow_id, kind, name, order_id, body)
+       select w, 'signal', $3, o, jsonb_build_object('exceptionId', e, 'resolution', $5::text)
+         from unnest($1::text[], $2::text[], $4::text[]) as woken(w, o, e)`,
+      [
+        flows.map((row) => row.workflow_id),
+        flows.map((row) => row.order_id),
+        SIGNAL,
+        flows.map((row) => row.exception_id),
+        resolution,
+      ],
+    );
+  }
+  const events = rows.filter((row) => row.event_no !== null && row.workflow_id === null);
+  if (events.length > 0) {
+    await sql.query(
+      `update inbox set state = case when $2 then 'ignored' else 'received' end,
+              note = case when $2 then 'abandoned by a person' end, next_at = now(), attempts = 0
+        where event_no = any($1::bigint[]) and state = 'dead'`,
+      [events.map((row) => row.event_no), resolution === 'abandon'],
+    );
+  }
+  const deliveries = rows.filter((row) => row.outbox_no !== null);
+  if (deliveries.length > 0) {
+    await sql.query(
+      `update outbox set state = case when $2 then 'abandoned' else 'pending' end,
+              next_at = now(), attempts = 0
+        where outbox_no = any($1::bigint[]) and state = 'parked'`,
+      [deliveries.map((row) => row.outbox_no), resolution !== 'retry'],
+    );
+  }
+  const batches = rows.filter((row) => row.batch_id !== null);
+  if (batches.length > 0 && resolution === 'retry') {
+    await sql.query(
+      `update posting_batch set state = 'formed' where batch_id = any($1::text[]) and state = 'parked'`,
+      [batches.map((row) => row.batch_id)],
+    );
+  }
+}

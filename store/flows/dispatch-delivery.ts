@@ -1,0 +1,159 @@
+/**
+ * The one way into a flow, from the side of who delivers: starts and signals that are due, each
+ * flow's in the order of their numbers.
+ */
+import { ORDER_SIGNALS, type OrderFlowInput, type OrderSignal } from '../../canonical/flows/order';
+import type { Sql } from '../database';
+
+export interface DueStart {
+  readonly dispatchNo: number;
+  readonly workflowId: string;
+  readonly body: OrderFlowInput;
+  readonly attempts: number;
+}
+
+export async function dueStarts(sql: Sql, limit: number): Promise<DueStart[]> {
+  const { rows } = await sql.query<DueStart>({
+    name: 'due-starts',
+    text: `select dispatch_no as "dispatchNo", workflow_id as "workflowId", body, attempts
+             from dispatch
+            where state = 'pending' and kind = 'start' and next_at <= now()
+            order by dispatch_no limit $1`,
+    values: [limit],
+  });
+  return rows;
+}
+
+export interface DueSignal {
+  readonly dispatchNo: number;
+  readonly workflowId: string;
+  readonly name: OrderSignal;
+  readonly orderId: string | null;
+  readonly eventNo: number | null;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly attempts: number;
+}
+
+/** Signals whose flow has been started and has no older row that still waits for its time. */
+export async function dueSignals(sql: Sql, limit: number): Promise<DueSignal[]> {
+  const { rows } = await sql.query<DueSignal>({
+    name: 'due-signals',
+    text: `select dispatch_no as "dispatchNo", workflow_id as "workflowId", name,
+                  order_id as "orderId", event_no as "eventNo", body, attempts
+             from dispatch d
+            where state = 'pending' and kind = 'signal' and next_at <= now()
+              and not exists (
+                select from dispatch older
+                 where older.workflow_id = d.workflow_id and older.state = 'pending'
+                   and older.dispatch_no < d.dispatch_no
+                   and (older.kind = 'start' or older.next_at > now()))
+            order by dispatch_no limit $1`,
+    values: [limit],
+  });
+  return rows;
+}
+
+/** The newest rows looked at to tell how many orders arrive. */
+const ARRIVALS_LOOKED_AT = 200;
+
+/** Orders in the last second from which on everything else yields to accepts. */
+export const BUSY_ARRIVALS_PER_SECOND = 50;
+
+/** Starts written in the last second: how busy the accept moment is. */
+export async function arrivalsInLastSecond(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ arrivals: number }>({
+    name: 'arrivals',
+    text: `select count(*)::int as arrivals
+             from (select kind, created_at from dispatch order by dispatch_no desc limit $1) newest
+            where kind = 'start' and created_at > now() - interval '1 second'`,
+    values: [ARRIVALS_LOOKED_AT],
+  });
+  return rows[0]?.arrivals ?? 0;
+}
+
+/** It will never arrive where it was sent; its event is looked at anew by the router. */
+export async function markUndeliverable(sql: Sql, dispatchNo: number, note: string): Promise<void> {
+  await sql.query({
+    name: 'mark-undeliverable',
+    text: `with gone as (
+             update dispatch set state = 'undeliverable', note = $2, attempts = attempts + 1
+              where dispatch_no = $1 returning event_no)
+           update inbox set state = 'received', next_at = now()
+            where state = 'routed' and event_no in (select event_no from gone)`,
+    values: [dispatchNo, note],
+  });
+}
+
+export async function postponeDispatch(
+  sql: Sql,
+  dispatchNos: readonly number[],
+  delayMs: number,
+): Promise<void> {
+  await sql.query({
+    name: 'postpone-dispatch',
+    text: `update dispatch set attempts = attempts + 1,
+                  next_at = now() + $2 * interval '1 millisecond'
+            where dispatch_no = any($1::bigint[]) and state = 'pending'`,
+    values: [dispatchNos, delayMs],
+  });
+}
+
+/**
+ * The input of another start, where the order is still open: Postgres decides, not Temporal. What
+ * was due when the order was accepted is left out: that was then, and the flow asks what is due now.
+ */
+export async function startOfOpenOrder(
+  sql: Sql,
+  workflowId: string,
+): Promise<OrderFlowInput | null> {
+  const { rows } = await sql.query<{ body: OrderFlowInput }>(
+    `select d.body from dispatch d
+       join sales_order o on o.workflow_id = d.workflow_id and o.stage in ('received', 'accepted')
+      where d.workflow_id = $1 and d.kind = 'start' order by d.dispatch_no limit 1`,
+    [workflowId],
+  );
+  const [row] = rows;
+  return row ? { ...row.body, accepted: null } : null;
+}
+
+/** The signal that carries each kind of fact. */
+export const SIGNAL_OF: Readonly<Record<string, OrderSignal>> = {
+  'shipment.confirmed.v1': ORDER_SIGNALS.shipmentConfirmed,
+  'fulfilment.rejected.v1': ORDER_SIGNALS.fulfilmentRejected,
+  'order.cancel-requested.v1': ORDER_SIGNALS.cancelRequested,
+};
+
+/** Facts that were signalled and never applied are signalled again. Gives how many. */
+export async function signalAgain(sql: Sql, olderThanMs: number, limit: number): Promise<number> {
+  const { rowCount } = await sql.query({
+    name: 'signal-again',
+    text: `with stale as (
+             select i.event_no, i.order_id, o.workflow_id, i.type
+               from inbox i join sales_order o using (order_id)
+              where i.state = 'routed' and i.signalled_at < now() - $1 * interval '1 millisecond'
+                and not exists (select from dispatch d
+                                 where d.workflow_id = o.workflow_id and d.state = 'pending')
+              order by i.event_no limit $2 for update of i skip locked),
+           seen as (update inbox set signalled_at = now()
+                     where event_no in (select event_no from stale))
+           insert into dispatch (workflow_id, kind, name, order_id, event_no, body)
+           select s.workflow_id, 'signal', n.value, s.order_id, s.event_no,
+                  jsonb_build_object('eventNo', s.event_no)
+             from stale s join jsonb_each_text($3) n on n.key = s.type`,
+    values: [olderThanMs, limit, JSON.stringify(SIGNAL_OF)],
+  });
+  return rowCount ?? 0;
+}
+
+/** Delivered, with the instant at which the events behind the rows were signalled. */
+export async function markDelivered(sql: Sql, dispatchNos: readonly number[]): Promise<void> {
+  await sql.query({
+    name: 'mark-delivered',
+    text: `with sent as (
+             update dispatch set state = 'delivered', delivered_at = now(), attempts = attempts + 1
+              where dispatch_no = any($1::bigint[]) returning event_no)
+           update inbox set signalled_at = now()
+            where event_no in (select event_no from sent where event_no is not null)`,
+    values: [dispatchNos],
+  });
+}

@@ -1,0 +1,37 @@
+/** How much waits where: the gauges that tell a flood from a jam. */
+import type { Sql } from '../database';
+
+export interface Backlog {
+  readonly inbox: number;
+  readonly dispatch: number;
+  readonly outbox: number;
+  readonly unpostedJournals: number;
+  readonly openExceptions: readonly { readonly owner: string; readonly count: number }[];
+}
+
+/** Counting stops here: a gauge at its limit says enough, and costs no scan of millions. */
+export const COUNT_LIMIT = 100_000;
+
+/** One round trip. */
+export async function readBacklog(sql: Sql): Promise<Backlog> {
+  const { rows } = await sql.query<Backlog>({
+    name: 'read-backlog',
+    text: `select
+      (select count(*) from (select from inbox where state in ('received', 'waiting')
+         limit ${COUNT_LIMIT}) w) as inbox,
+      (select count(*) from (select from dispatch where state = 'pending'
+         limit ${COUNT_LIMIT}) w) as dispatch,
+      (select count(*) from (select from outbox where state = 'pending'
+         limit ${COUNT_LIMIT}) w) as outbox,
+      (select count(*) from (select from journal j where not exists
+         (select from posting_batch_journal b join posting_batch p using (batch_id)
+           where b.journal_id = j.journal_id and p.state = 'posted')
+         limit ${COUNT_LIMIT}) w) as "unpostedJournals",
+      coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count)) from
+         (select owner, count(*) from exception where state <> 'resolved' group by owner) e),
+         '[]') as "openExceptions"`,
+  });
+  const [row] = rows;
+  if (row === undefined) throw new RangeError('the backlog was not counted');
+  return row;
+}

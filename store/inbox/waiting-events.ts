@@ -1,0 +1,49 @@
+/** Events that came before the order they are about: woken when it is here. */
+import type { Database } from '../database';
+import { resolveExceptions } from '../exceptions/exceptions';
+
+/** The order that the event in `i` is about, by primary key or by channel and number; null: none. */
+const ORDER_OF = `case when i.body ->> 'orderId' is not null
+       then (select o.order_id from sales_order o where o.order_id = i.body ->> 'orderId')
+       else (select o.order_id from sales_order o
+              where o.channel_instance = i.body ->> 'channelInstance'
+                and o.order_no = i.body ->> 'orderNo') end`;
+
+/**
+ * Events whose order has come meanwhile are due at once; so are those that were given up for it.
+ * Gives how many there were and how many still wait: its cost is theirs, not that of the orders.
+ */
+export async function wakeWaiting(
+  db: Database,
+): Promise<{ readonly woken: number; readonly waiting: number }> {
+  const waits = await db.query<{ waiting: number; woken: number }>({
+    name: 'wake-waiting',
+    text: `with waits as materialized (
+             select event_no, ${ORDER_OF} as order_id from inbox i
+              where state in ('received', 'waiting') and next_at > now()
+                and state = 'waiting' and body is not null),
+           woken as (
+             update inbox set next_at = now()
+              where state = 'waiting'
+                and event_no in (select event_no from waits where order_id is not null)
+             returning 1)
+           select (select count(*)::int from waits) as waiting,
+                  (select count(*)::int from woken) as woken`,
+  });
+  const { rows } = await db.query<{ exception_id: string; order_id: string | null }>({
+    name: 'arrived-after-all',
+    text: `select e.exception_id, ${ORDER_OF} as order_id
+             from exception e join inbox i using (event_no)
+            where e.cause_kind = 'order' and e.code = 'event.no-order' and e.state <> 'resolved'`,
+  });
+  const exceptionIds = rows.filter((row) => row.order_id !== null).map((row) => row.exception_id);
+  if (exceptionIds.length > 0) {
+    const how = { resolution: 'retry', by: 'system', reason: 'the order came' } as const;
+    await db.transaction((sql) => resolveExceptions(sql, { exceptionIds }, how));
+  }
+  const [{ waiting, woken } = { waiting: 0, woken: 0 }] = waits.rows;
+  return {
+    woken: woken + exceptionIds.length,
+    waiting: waiting - woken + rows.length - exceptionIds.length,
+  };
+}

@@ -1,0 +1,52 @@
+/** The item master, as far as this path needs it: what a unit costs. */
+import type { Sql } from '../database';
+
+export interface Item {
+  readonly sku: string;
+  readonly description: string | null;
+  readonly standardCostMinor: number;
+  readonly currency: string;
+  /** RFC 3339. */
+  readonly updatedAt: string;
+}
+
+const COLUMNS = `sku, description, standard_cost_minor as "standardCostMinor", currency,
+  updated_at as "updatedAt"`;
+
+export async function findItem(sql: Sql, sku: string): Promise<Item | null> {
+  const { rows } = await sql.query<Item>(`select ${COLUMNS} from item where sku = $1`, [sku]);
+  return rows[0] ?? null;
+}
+
+/** The same, with the row locked until the transaction ends: a change follows. */
+export async function lockItem(sql: Sql, sku: string): Promise<Item | null> {
+  const { rows } = await sql.query<Item>(
+    `select ${COLUMNS} from item where sku = $1 for no key update`,
+    [sku],
+  );
+  return rows[0] ?? null;
+}
+
+/** Units that lie or are promised anywhere, at the cost that the item has. */
+export async function isStocked(sql: Sql, sku: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    'select 1 from stock where sku = $1 and (on_hand <> 0 or reserved <> 0) limit 1',
+    [sku],
+  );
+  return rows.length > 0;
+}
+
+/** Writes an item; the caller resolves what waited for it in the same transaction. */
+export async function putItem(sql: Sql, item: Omit<Item, 'updatedAt'>): Promise<Item> {
+  const { rows } = await sql.query<Item>(
+    `insert into item (sku, description, standard_cost_minor, currency) values ($1, $2, $3, $4)
+     on conflict (sku) do update set description = excluded.description,
+       standard_cost_minor = excluded.standard_cost_minor, currency = excluded.currency,
+       updated_at = now()
+     returning ${COLUMNS}`,
+    [item.sku, item.description, item.standardCostMinor, item.currency],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new RangeError(`item ${item.sku} was not written`);
+  return row;
+}

@@ -1,0 +1,106 @@
+/** Cross-references: a new one lets the work go on that waited for it, in the same transaction. */
+import { channelSetups } from '../../canonical/schema/channel';
+import { mappingRef, type Mapping, type MappingKind } from '../../canonical/schema/mapping';
+import type { Sql } from '../database';
+import { resolveExceptions } from '../exceptions/exceptions';
+
+export interface StoredMapping extends Mapping {
+  readonly updatedBy: string;
+  /** RFC 3339. */
+  readonly updatedAt: string;
+}
+
+const COLUMNS = `kind, source, value, target, updated_by as "updatedBy", updated_at as "updatedAt"`;
+
+export async function findMapping(
+  sql: Sql,
+  kind: MappingKind,
+  source: string,
+  value: string,
+): Promise<StoredMapping | null> {
+  const { rows } = await sql.query<StoredMapping>(
+    `select ${COLUMNS} from mapping where kind = $1 and source = $2 and value = $3`,
+    [kind, source, value],
+  );
+  return rows[0] ?? null;
+}
+
+/** A page of a kind's mappings by source and value, after the given one. */
+export async function listMappings(
+  sql: Sql,
+  kind: MappingKind,
+  after: { readonly source: string; readonly value: string } | null,
+  limit: number,
+): Promise<StoredMapping[]> {
+  const { rows } = await sql.query<StoredMapping>(
+    `select ${COLUMNS} from mapping
+      where kind = $1 and ($2::text is null or (source, value) > ($2, $3))
+      order by source, value limit $4`,
+    [kind, after?.source ?? null, after?.value ?? null, limit],
+  );
+  return rows;
+}
+
+/** Writes a mapping and wakes what waited for it; `resumed` counts the exceptions it resolved. */
+export async function putMapping(
+  sql: Sql,
+  mapping: Mapping,
+  by: string,
+): Promise<{ readonly mapping: StoredMapping; readonly resumed: number }> {
+  const { kind, source, value, target } = mapping;
+  const before = await findMapping(sql, kind, source, value);
+  const { rows } = await sql.query<StoredMapping>(
+    `insert into mapping (kind, source, value, target, updated_by) values ($1, $2, $3, $4, $5)
+     on conflict (kind, source, value) do update set target = excluded.target,
+       updated_by = excluded.updated_by, updated_at = now()
+     returning ${COLUMNS}`,
+    [kind, source, value, target, by],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new RangeError('a mapping was not written');
+  const resolved = await resolveExceptions(
+    sql,
+    { cause: { kind: 'mapping', ref: mappingRef(kind, source, value) } },
+    { resolution: 'retry', by },
+  );
+  const misled =
+    kind === 'sku' && before !== null && before.target !== target
+      ? await wakeWaitersOfOldTarget(sql, before, by)
+      : 0;
+  return { mapping: row, resumed: resolved.length + misled };
+}
+
+/** Orders of the channel that name the value, and wait for what it was mapped to before. */
+async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Promise<number> {
+  const { rows } = await sql.query<{ exceptionId: string }>(
+    `select e.exception_id as "exceptionId" from exception e join sales_order o using (order_id)
+      where e.cause_kind in ('stock', 'item') and e.cause_ref = $1 and e.state <> 'resolved'
+        and e.workflow_id is not null and o.stage = 'received' and o.channel_instance = $2
+        and o.content -> 'lines' @> jsonb_build_array(jsonb_build_object('sku', $3::text))`,
+    [before.target, before.source, before.value],
+  );
+  const exceptionIds = rows.map((row) => row.exceptionId);
+  const how = { resolution: 'retry', by } as const;
+  return (await resolveExceptions(sql, { exceptionIds }, how)).length;
+}
+
+/**
+ * Wakes what waited for an item: orders that name it after mapping, and orders of own shops whose
+ * SKU is the item's own, which counts as mapped from now on.
+ */
+export async function wakeWaitersOfItem(sql: Sql, sku: string, by: string): Promise<number> {
+  const causes = [
+    { kind: 'item', ref: sku } as const,
+    ...channelSetups()
+      .filter((channel) => channel.isOwnShop)
+      .map((channel) => ({
+        kind: 'mapping' as const,
+        ref: mappingRef('sku', channel.channelInstance, sku),
+      })),
+  ];
+  let resumed = 0;
+  for (const cause of causes) {
+    resumed += (await resolveExceptions(sql, { cause }, { resolution: 'retry', by })).length;
+  }
+  return resumed;
+}

@@ -1,0 +1,203 @@
+/** An order with everything that belongs to it, as people and channels read it. No personal data. */
+import type { ShippedLine } from '../../canonical/rules/posting/posting';
+import type { OrderStatus } from '../../canonical/rules/order/state';
+import type { ExceptionBrief } from '../../canonical/schema/exception';
+import type { OrderFlowInput } from '../../canonical/flows/order';
+import type { Sql } from '../database';
+import { exceptionBrief, openExceptionsOf } from '../exceptions/exceptions';
+import type { LineRow, TenderRow } from './order-rows';
+import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
+
+interface OrderHead {
+  readonly orderId: string;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+  readonly workflowId: string;
+  readonly status: OrderStatus;
+  readonly stage: string;
+  readonly currency: string;
+  readonly totalMinor: number;
+  readonly location: string | null;
+  readonly holdReason: string | null;
+  readonly rejectReason: string | null;
+  readonly correlationId: string;
+  readonly placedAt: string;
+  readonly receivedAt: string;
+  readonly acceptedAt: string | null;
+  readonly releasedAt: string | null;
+  readonly closedAt: string | null;
+}
+interface ShipmentRow {
+  readonly shipmentNo: number;
+  readonly shipmentRef: string;
+  readonly invoiceNo: string;
+  readonly location: string;
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+  readonly shippedAt: string;
+  readonly businessDate: string;
+  readonly invoiceMinor: number;
+  readonly lines: readonly ShippedLine[];
+  readonly captures: readonly {
+    readonly tenderNo: number;
+    readonly state: string;
+    readonly amountMinor: number;
+    readonly reference: string | null;
+  }[];
+}
+interface RefundRow {
+  readonly refundNo: number;
+  readonly tenderNo: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly amountMinor: number;
+  readonly reference: string | null;
+}
+export interface DecisionRow {
+  readonly action: string;
+  readonly actor: string;
+  readonly role: string;
+  readonly reason: string | null;
+  readonly decidedAt: string;
+  /** The flow's answer, or the code of what came instead of one; null: none was recorded. */
+  readonly answer: string | null;
+  /** The order's facts hold it: it took effect, whatever its caller heard. */
+  readonly isMade: boolean;
+}
+
+export interface OrderRows {
+  readonly order: OrderHead;
+  readonly lines: readonly LineRow[];
+  readonly tenders: readonly TenderRow[];
+  readonly shipments: readonly ShipmentRow[];
+  readonly refunds: readonly RefundRow[];
+  readonly decisions: readonly DecisionRow[];
+  readonly exceptions: readonly ExceptionBrief[];
+}
+
+/** Decisions that a view shows; `GET /v1/trace/{id}` has them all. */
+const MAX_DECISIONS_SHOWN = 200;
+
+const HEAD = `select order_id as "orderId", channel_instance as "channelInstance",
+  order_no as "orderNo", workflow_id as "workflowId", status, stage, currency,
+  total_minor as "totalMinor", location_id as location, hold_reason as "holdReason",
+  reject_reason as "rejectReason", correlation_id as "correlationId", placed_at as "placedAt",
+  received_at as "receivedAt", accepted_at as "acceptedAt", released_at as "releasedAt",
+  closed_at as "closedAt" from sales_order`;
+
+const LINES = `select line_no as "lineNo", sku, channel_sku as "channelSku",
+  channel_line_ref as "channelLineRef", location_id as location, ordered, unallocated,
+  backordered, reserved, released, shipped, picked_up as "pickedUp", cancelled, returned,
+  gross_minor as "grossMinor", discount_minor as "discountMinor",
+  shipping_minor as "shippingMinor", tax_minor as "taxMinor"
+  from order_line where order_id = $1 order by line_no`;
+
+const TENDERS = `select t.tender_no as "tenderNo", t.gateway, t.tender_type as "tenderType",
+  t.amount_minor as "amountMinor", t.captured_minor as "capturedMinor",
+  t.refunded_minor as "refundedMinor",
+  coalesce((select sum(case a.state when 'live' then a.amount_minor else a.captured_minor end)
+     from payment_authorization a
+    where a.order_id = t.order_id and a.tender_no = t.tender_no), 0) as "authorizedMinor",
+  (select a.state from payment_authorization a
+    where a.order_id = t.order_id and a.tender_no = t.tender_no and a.state <> 'planned'
+    order by a.authorization_no desc limit 1) as "lastAuthorization",
+  array(select a.reference from payment_authorization a
+     where a.order_id = t.order_id and a.tender_no = t.tender_no and a.reference is not null
+     order by a.authorization_no) as "authorizationRefs"
+  from tender t where t.order_id = $1 order by t.tender_no`;
+
+const SHIPMENTS = `select s.shipment_no as "shipmentNo", s.shipment_ref as "shipmentRef",
+  s.invoice_no as "invoiceNo", s.location_id as location, s.carrier,
+  s.tracking_number as "trackingNumber", s.shipped_at as "shippedAt",
+  s.business_date as "businessDate", s.invoice_minor as "invoiceMinor", s.lines,
+  coalesce((select jsonb_agg(jsonb_build_object('tenderNo', c.tender_no, 'state', c.state,
+      'amountMinor', c.amount_minor, 'reference', c.reference) order by c.tender_no)
+     from capture c where c.order_id = s.order_id and c.shipment_no = s.shipment_no), '[]')
+    as captures
+  from shipment s where s.order_id = $1 order by s.shipment_no`;
+
+const REFUNDS = `select refund_no as "refundNo", tender_no as "tenderNo", state, reason,
+  amount_minor as "amountMinor", reference from refund where order_id = $1
+  order by refund_no, tender_no`;
+
+const DECISIONS = `select d.action, d.actor, d.role, d.reason, d.decided_at as "decidedAt",
+  d.detail ->> 'outcome' as answer,
+  exists (select from order_fact f where f.order_id = d.order_id
+           and f.body -> 'about' ->> 'decisionId' = d.decision_id) as "isMade"
+  from decision d where d.order_id = $1 order by d.decision_no limit ${MAX_DECISIONS_SHOWN}`;
+
+/** Null where there is no such order. */
+export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRows | null> {
+  const [order] = (await sql.query<OrderHead>(`${HEAD} where order_id = $1`, [orderId])).rows;
+  if (order === undefined) return null;
+  const of = [orderId];
+  const lines = await sql.query<LineRow>(LINES, of);
+  const tenders = await sql.query<TenderRow>(TENDERS, of);
+  const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
+  const refunds = await sql.query<RefundRow>(REFUNDS, of);
+  const decisions = await sql.query<DecisionRow>(DECISIONS, of);
+  const exceptions = await openExceptionsOf(sql, orderId);
+  // Rows are made when an order is accepted; before that, what it holds is in what was sent.
+  const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
+  return {
+    order,
+    lines: content === null ? lines.rows : linesOfContent(content, order.stage === 'rejected'),
+    tenders: content === null || tenders.rows.length > 0 ? tenders.rows : tendersOfContent(content),
+    shipments: shipments.rows,
+    refunds: refunds.rows,
+    decisions: decisions.rows,
+    exceptions: exceptions.map(exceptionBrief),
+  };
+}
+
+/** The order's id by what its channel calls it. */
+export async function findOrderId(
+  sql: Sql,
+  channelInstance: string,
+  orderNo: string,
+): Promise<string | null> {
+  const { rows } = await sql.query<{ order_id: string }>(
+    'select order_id from sales_order where channel_instance = $1 and order_no = $2',
+    [channelInstance, orderNo],
+  );
+  return rows[0]?.order_id ?? null;
+}
+
+export interface OrderFlowState {
+  readonly workflowId: string;
+  readonly stage: 'received' | 'accepted' | 'rejected' | 'closed';
+  /** The start that the relay still has to deliver; null where it has. */
+  readonly pendingStart: OrderFlowInput | null;
+}
+
+/** How a decision reaches the order's flow; null where there is no such order. */
+export async function readOrderFlow(sql: Sql, orderId: string): Promise<OrderFlowState | null> {
+  const { rows } = await sql.query<OrderFlowState>(
+    `select o.workflow_id as "workflowId", o.stage, d.body as "pendingStart"
+       from sales_order o
+       left join dispatch d on d.order_id = o.order_id and d.workflow_id = o.workflow_id
+                           and d.kind = 'start' and d.state = 'pending'
+      where o.order_id = $1 order by d.dispatch_no limit 1`,
+    [orderId],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * What a decision came to, where the moment that made it kept its result with the fact; null where
+ * it was not made. Undelivered answers are found here after the flow has ended.
+ */
+export async function readDecisionResult(
+  sql: Sql,
+  orderId: string,
+  decisionId: string,
+): Promise<unknown> {
+  const { rows } = await sql.query<{ result: unknown }>(
+    `select (body -> 'about' ->> 'result')::jsonb as result from order_fact
+      where order_id = $1 and body -> 'about' ->> 'decisionId' = $2
+        and body -> 'about' ? 'result'
+      order by fact_no limit 1`,
+    [orderId, decisionId],
+  );
+  return rows[0]?.result ?? null;
+}

@@ -1,0 +1,206 @@
+/** Orders as rows: the lock, the snapshot a moment decides on, facts, the status projection. */
+import { statusOf } from '../../canonical/rules/order/agenda';
+import type { OrderSnapshot, SnapshotException } from '../../canonical/rules/order/snapshot';
+import { EXCEPTION_RULES, ownerOf } from '../../canonical/schema/exception';
+import type { ExceptionCode } from '../../canonical/schema/error-codes';
+import type { Sql } from '../database';
+
+/** Takes the order's row lock: the first lock of every moment. */
+export async function lockOrder(sql: Sql, orderId: string): Promise<void> {
+  await sql.query({
+    name: 'lock-order',
+    text: 'select 1 from sales_order where order_id = $1 for no key update',
+    values: [orderId],
+  });
+}
+
+type SnapshotRow = Omit<OrderSnapshot, 'exceptions'> & {
+  exceptions: {
+    exceptionId: string;
+    code: ExceptionCode;
+    deadlineAt: string;
+    detail: string;
+    blocks: string;
+  }[];
+};
+
+/** One round trip for everything; children as JSON, in their number's order. */
+const SNAPSHOT = `
+  select o.order_id as "orderId", o.channel_instance as "channelInstance",
+         o.order_no as "orderNo", o.workflow_id as "workflowId",
+         o.channel_order_ref as "channelOrderRef", o.correlation_id as "correlationId",
+         o.currency, o.total_minor as "totalMinor", o.stage, o.status,
+         o.hold_reason as "holdReason", o.location_id as "locationId",
+         coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
+           as "timeZone",
+         exists (select from effect e where e.order_id = o.order_id and e.verb = 'release'
+                    and e.state = 'called') as "isReleaseAsked",
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'lineNo', l.line_no, 'sku', l.sku, 'channelSku', l.channel_sku,
+        'channelLineRef', l.channel_line_ref, 'locationId', l.location_id,
+        'groupNo', l.group_no, 'grossMinor', l.gross_minor, 'discountMinor', l.discount_minor,
+        'shippingMinor', l.shipping_minor, 'taxes', l.taxes, 'ordered', l.ordered,
+        'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
+        'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
+        'cancelled', l.cancelled, 'returned', l.returned) order by l.line_no)
+      from order_line l where l.order_id = o.order_id), '[]') as lines,
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'tenderNo', t.tender_no, 'gateway', t.gateway, 'amountMinor', t.amount_minor,
+        'capturedMinor', t.captured_minor, 'refundedMinor', t.refunded_minor,
+        'prepaidMinor', t.prepaid_minor, 'prepaidUsedMinor', t.prepaid_used_minor,
+        'paymentMethodRef', t.payment_method_ref,
+        'authorizations', coalesce((select jsonb_agg(jsonb_build_object(
+            'authorizationNo', a.authorization_no, 'state', a.state, 'voidTry', a.void_try,
+            'reference', a.reference, 'amountMinor', a.amount_minor,
+            'capturedMinor', a.captured_minor, 'isMulticapture', a.is_multicapture,
+            'isAsked', a.state = 'planned' and exists (select from effect e
+               where e.effect_key = 'authorize:' || a.order_id || ':' || a.tender_no || ':'
+                 || a.authorization_no and e.state = 'called'))
+            order by a.authorization_no)
+          from payment_authorization a
+         where a.order_id = t.order_id and a.tender_no = t.tender_no), '[]')) order by t.tender_no)
+      from tender t where t.order_id = o.order_id), '[]') as tenders,
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
+        'authorizationNo', c.authorization_no, 'isFinal', c.is_final, 'try', c.try,
+        'state', c.state, 'reference', c.reference) order by c.shipment_no, c.tender_no)
+      from capture c where c.order_id = o.order_id), '[]') as captures,
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
+        'try', r.try, 'state', r.state, 'reference', r.reference) order by r.refund_no)
+      from refund r where r.order_id = o.order_id), '[]') as refunds,
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'groupNo', g.group_no, 'locationId', g.location_id, 'try', g.try, 'state', g.state,
+        'requestKey', g.request_key) order by g.group_no)
+      from fulfilment_group g where g.order_id = o.order_id), '[]') as groups,
+    coalesce((select jsonb_agg(jsonb_build_object(
+        'exceptionId', e.exception_id, 'code', e.code, 'detail', e.detail, 'blocks', e.blocks,
+        'cause', jsonb_build_object('kind', e.cause_kind, 'ref', e.cause_ref),
+        'deadlineAt', to_char(e.deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+        order by e.opened_at, e.exception_id)
+      from exception e where e.order_id = o.order_id and e.workflow_id is not null
+       and (e.state <> 'resolved' or not e.is_applied)), '[]') as exceptions
+    from sales_order o where o.order_id = $1`;
+
+/** Null where there is no such order. */
+export async function loadOrder(sql: Sql, orderId: string): Promise<OrderSnapshot | null> {
+  const { rows } = await sql.query<SnapshotRow>({
+    name: 'load-order',
+    text: SNAPSHOT,
+    values: [orderId],
+  });
+  const [row] = rows;
+  return row ? { ...row, exceptions: row.exceptions.map(withRule) } : null;
+}
+
+function withRule(row: SnapshotRow['exceptions'][number]): SnapshotException {
+  return {
+    ...row,
+    owner: ownerOf(row.code),
+    resolutions: EXCEPTION_RULES[row.code].resolutions,
+  };
+}
+
+/** Units that went from one place to another; the quantities of a line are their sum. */
+export interface UnitMove {
+  readonly lineNo: number;
+  readonly from: Place | null;
+  readonly to: Place;
+  readonly quantity: number;
+}
+export type Place =
+  'unallocated' | 'backordered' | 'reserved' | 'released' | 'shipped' | 'pickedUp' | 'cancelled';
+
+/** Money that moved on a tender; a tender's amounts are their sum. */
+export interface MoneyMove {
+  readonly tenderNo: number;
+  readonly kind: 'prepaid' | 'captured' | 'refunded';
+  readonly amountMinor: number;
+}
+
+export interface OrderFact {
+  readonly kind: string;
+  readonly eventNo?: number | null;
+  readonly occurredAt: string;
+  readonly moves?: readonly UnitMove[];
+  readonly money?: readonly MoneyMove[];
+  /** Ids and amounts that tell a reader which one it was. */
+  readonly about?: Readonly<Record<string, string | number | null>>;
+}
+
+/** Appends what became true; numbered under the order's row lock. */
+export async function appendFact(sql: Sql, orderId: string, fact: OrderFact): Promise<void> {
+  const { kind, eventNo, occurredAt, moves, money, about } = fact;
+  await sql.query({
+    name: 'append-fact',
+    text: `insert into order_fact (order_id, fact_no, kind, body, event_no, occurred_at)
+           select $1, coalesce(max(fact_no), 0) + 1, $2, $3, $4, $5
+             from order_fact where order_id = $1`,
+    values: [orderId, kind, JSON.stringify({ moves, money, about }), eventNo ?? null, occurredAt],
+  });
+}
+
+const COLUMN: Record<Place, string> = {
+  unallocated: 'unallocated',
+  backordered: 'backordered',
+  reserved: 'reserved',
+  released: 'released',
+  shipped: 'shipped',
+  pickedUp: 'picked_up',
+  cancelled: 'cancelled',
+};
+
+/** Projects unit moves onto the lines, all lines in one statement per pair of places. */
+export async function moveUnits(
+  sql: Sql,
+  orderId: string,
+  moves: readonly UnitMove[],
+): Promise<void> {
+  const pairs = new Map<string, UnitMove[]>();
+  for (const move of moves) {
+    const pair = `${move.from ?? ''}>${move.to}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), move]);
+  }
+  for (const group of pairs.values()) {
+    const [first] = group;
+    if (!first) continue;
+    const leaves = first.from
+      ? `${COLUMN[first.from]} = l.${COLUMN[first.from]} - m.quantity,`
+      : '';
+    const arrives = `${COLUMN[first.to]} = l.${COLUMN[first.to]} + m.quantity`;
+    await sql.query(
+      `update order_line l set ${leaves} ${arrives}
+         from unnest($2::int[], $3::int[]) as m(line_no, quantity)
+        where l.order_id = $1 and l.line_no = m.line_no`,
+      [orderId, group.map((move) => move.lineNo), group.map((move) => move.quantity)],
+    );
+  }
+}
+
+/** Writes the status that the rows now amount to, and gives the order back as it is. */
+export async function settleStatus(sql: Sql, orderId: string): Promise<OrderSnapshot> {
+  const order = await loadOrder(sql, orderId);
+  if (!order) throw new RangeError(`order ${orderId} is not here`);
+  const status = statusOf(order);
+  if (status === order.status) return order;
+  await sql.query({
+    name: 'set-status',
+    text: 'update sales_order set status = $2 where order_id = $1',
+    values: [orderId, status],
+  });
+  return { ...order, status };
+}
+
+/** The fact's event is applied: the relay stops signalling it, and closing may go on. */
+export async function markEventApplied(
+  sql: Sql,
+  eventNo: number,
+  state: 'applied' | 'superseded' | 'dead' = 'applied',
+  note: string | null = null,
+): Promise<void> {
+  await sql.query({
+    name: 'mark-event-applied',
+    text: `update inbox set state = $2, note = $3, applied_at = now() where event_no = $1`,
+    values: [eventNo, state, note],
+  });
+}
