@@ -2,6 +2,8 @@
  * A decision on an order: recorded with who and why, then asked of its flow, whose answer is added
  * to the record. Whether the order is still open is asked of Postgres, never of the flow's server.
  */
+import { startOf } from '../canonical/flows/contract';
+import { ORDER_FLOW } from '../canonical/flows/order-contract';
 import { recordDecision, recordOutcome } from '../store/access/decisions';
 import { readDecisionResult, readOrderFlow } from '../store/orders/order-view';
 import type { ApiDependencies } from './dependencies';
@@ -36,7 +38,8 @@ export async function decide<T extends { readonly outcome: string }>(
   const { decisionId } = key;
   const flow = await readOrderFlow(db, orderId);
   if (flow === null) throw new Problem('not_found', 'there is no order with that id');
-  const { workflowId, stage, pendingStart } = flow;
+  const { workflowId, stage } = flow;
+  const pendingStart = flow.pendingStart && startOf(ORDER_FLOW, flow.pendingStart);
   if (stage === 'closed' || stage === 'rejected') {
     // The decision may have been what ended it, and its answer lost on the way.
     const made = await readDecisionResult(db, orderId, decisionId);

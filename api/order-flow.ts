@@ -14,9 +14,9 @@ import {
   ServiceError,
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, type Workflow } from '@temporalio/common';
-import { orderStartOptions } from '../canonical/flows/order-start';
+import type { FlowStart } from '../canonical/flows/contract';
 import { ERROR_CODES, type ErrorCode } from '../canonical/schema/error-codes';
-import type { OrderFlowInput, ORDER_UPDATES } from '../canonical/flows/order';
+import type { ORDER_UPDATES } from '../canonical/flows/order';
 import { Problem } from './http/problem';
 
 /** How long a caller waits for a flow's answer; the update itself goes on after it. */
@@ -31,7 +31,7 @@ export interface FlowUpdate {
   readonly updateId: string;
   readonly request: object;
   /** The start that the relay still has to make; null where it is made. */
-  readonly pendingStart: OrderFlowInput | null;
+  readonly pendingStart: FlowStart | null;
 }
 
 export interface OrderFlows {
@@ -92,19 +92,15 @@ function execute(temporal: Client, update: FlowUpdate): Promise<unknown> {
     const handle = temporal.workflow.getHandle(workflowId);
     return handle.executeUpdate<unknown, [object]>(name, { updateId, args: [request] });
   }
-  const start = orderStartOptions(pendingStart);
-  const startWorkflowOperation = new WithStartWorkflowOperation(start.workflowType, {
-    workflowId: start.workflowId,
-    taskQueue: start.taskQueue,
-    args: [pendingStart],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    typedSearchAttributes: start.searchAttributes.map(({ name: attribute, value }) => ({
+  const { workflowType, searchAttributes, ...options } = pendingStart;
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+    ...options,
+    typedSearchAttributes: searchAttributes.map(({ name: attribute, value }) => ({
       key: defineSearchAttributeKey(attribute, 'KEYWORD'),
       value,
     })),
-    staticSummary: start.staticSummary,
-    priority: start.priority,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
   });
   return temporal.workflow.executeUpdateWithStart<Workflow, unknown, [object]>(name, {
     updateId,

@@ -1,6 +1,7 @@
 /** Rows of the dispatch table on their way into flows: starts at a bounded rate, signals in order. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { contractOf, type FlowRegistry } from '../canonical/flows/registry';
 import { eachInParallel } from '../activities/pace';
 import { describe } from '../activities/failure';
 import type { Database } from '../store/database';
@@ -11,12 +12,12 @@ import {
   markDelivered,
   markUndeliverable,
   postponeDispatch,
-  startOfOpenOrder,
   type DueSignal,
   type DueStart,
 } from '../store/flows/dispatch-delivery';
+import { openFlowOf } from '../store/flows/flows';
 import type { StartRate } from './start-rate';
-import { startOrder } from './starts';
+import { startOpened } from './starts';
 
 const SIGNALS_AT_ONCE = 100;
 const CALLS_IN_PARALLEL = 8;
@@ -28,6 +29,7 @@ export interface DeliverySettings {
   readonly db: Database;
   readonly client: Client;
   readonly log: Logger;
+  readonly flows: FlowRegistry;
 }
 
 /** Gives how many rows were taken on. */
@@ -43,7 +45,7 @@ export async function deliverStarts(settings: DeliverySettings, rate: StartRate)
   const delivered: number[] = [];
   await eachInParallel(starts, CALLS_IN_PARALLEL, (row) =>
     attempt(settings, [row], async () => {
-      await startOrder(client, row.body);
+      await startOpened(client, contractOf(settings.flows, row.type), row.input);
       delivered.push(row.dispatchNo);
     }),
   );
@@ -102,13 +104,13 @@ async function signal(settings: DeliverySettings, row: DueSignal): Promise<boole
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
-  const input = await startOfOpenOrder(db, workflowId);
-  if (!input) {
+  const flow = await openFlowOf(db, workflowId);
+  if (!flow) {
     await markUndeliverable(db, dispatchNo, 'the flow has ended');
     return false;
   }
-  log.error({ workflowId }, 'an open order had no running flow: it was started again');
-  await startOrder(client, input, 'again');
+  log.error({ workflowId }, 'an open flow was not running: it was started again');
+  await startOpened(client, contractOf(settings.flows, flow.type), flow.input, 'again');
   await handle.signal(row.name, row.body);
   return true;
 }

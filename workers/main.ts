@@ -8,7 +8,8 @@ import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@t
 import pino, { type Logger } from 'pino';
 import { createOrderActivities } from '../activities/moments/order';
 import { createBatchActivities } from '../activities/moments/batches';
-import { FLOWS_TASK_QUEUE } from '../canonical/flows/order-start';
+import { FLOWS_TASK_QUEUE } from '../canonical/flows/contract';
+import { FLOWS } from '../canonical/flows/registry';
 import {
   ConfigurationError,
   readConfiguration,
@@ -19,6 +20,7 @@ import { connectorsFrom, type Connectors } from '../connectors/registry';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
+import { STARTERS, workBeside } from './flows';
 import { serveHealth } from './health';
 import { runRelay } from './relay';
 import { runRouter } from './router';
@@ -105,6 +107,8 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       db,
       log,
       signal,
+      flows: FLOWS,
+      starters: STARTERS,
       fulfilmentDeadlineMs: configuration.FULFILMENT_DEADLINE_MS,
       eventWaitMs: configuration.EVENT_WAIT_MS,
     }),
@@ -113,8 +117,9 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       client,
       log,
       signal,
+      flows: FLOWS,
       startsPerSecond: configuration.RELAY_STARTS_PER_SECOND,
-      postingWindowMs: configuration.POSTING_WINDOW_MS,
+      beside: workBeside({ postingWindowMs: configuration.POSTING_WINDOW_MS }),
     }),
   ]);
 }

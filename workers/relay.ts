@@ -5,16 +5,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { entitiesOf } from '../activities/moments/batches';
-import { channelSetups } from '../canonical/schema/channel';
+import type { FlowRegistry } from '../canonical/flows/registry';
 import { releaseLease, takeLease } from '../store/flows/lease';
 import { signalAgain } from '../store/flows/dispatch-delivery';
-import { dueDestinations } from '../store/outbox/outbox-delivery';
-import { isPostingDue } from '../store/ledger/posting';
 import { deliverSignals, deliverStarts, type DeliverySettings } from './deliver-dispatch';
 import { runLoop } from './loop';
 import { startRate } from './start-rate';
-import { startPosting, startPublishing, type RunningFlow } from './starts';
+import type { WorkBeside } from './flows';
+import { startBeside, type RunningFlow } from './starts';
 
 const LEASE = 'relay';
 const LEASE_MS = 4_000;
@@ -22,23 +20,14 @@ const LEASE_RENEW_MS = 1_000;
 /** Between two looks when there is nothing to deliver. */
 const IDLE_MS = 120;
 const BUSY_MS = 25;
-const OUTBOX_LOOK_MS = 250;
 /** Facts that were signalled and not applied for so long are signalled again. */
 const SIGNAL_AGAIN_AFTER_MS = 60_000;
 const SIGNAL_AGAIN_LOOK_MS = 10_000;
 const SIGNALLED_AGAIN_AT_ONCE = 200;
-/** Journals are looked for this often within a posting window, and never more rarely than: */
-const POSTING_LOOKS_A_WINDOW = 4;
-const POSTING_LOOK_AT_LEAST_MS = 30_000;
-const POSTING_LOOK_AT_MOST_MS = 500;
-/** Usually only fresh journals are looked at; a full look finds what an outage left behind. */
-const POSTING_RECENT_MS = 3_600_000;
-const POSTING_FULL_LOOK_MS = 600_000;
-const ALL_TIME_MS = 100 * 365 * 86_400_000;
 
 export interface RelaySettings extends DeliverySettings {
   readonly startsPerSecond: number;
-  readonly postingWindowMs: number;
+  readonly beside: readonly WorkBeside[];
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +36,7 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
   const rate = startRate(settings.startsPerSecond);
   const beside = flowsBeside();
   const due = schedule();
+  const signalOf = signalsOf(settings.flows);
   let isLeader = false;
   await runLoop({
     name: 'relay',
@@ -61,13 +51,9 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
       if (!isLeader) return false;
       const signals = await deliverSignals(settings);
       const starts = await deliverStarts(settings, rate);
-      if (due('outbox', OUTBOX_LOOK_MS)) await publishWhatIsDue(settings, beside);
-      if (due('posting', postingLookMs(settings.postingWindowMs))) {
-        const isFull = due('posting-full', POSTING_FULL_LOOK_MS);
-        await postWhatIsDue(settings, beside, isFull ? ALL_TIME_MS : POSTING_RECENT_MS);
-      }
+      await beginWhatIsDue(settings, beside, due);
       if (due('signal-again', SIGNAL_AGAIN_LOOK_MS)) {
-        await signalAgain(settings.db, SIGNAL_AGAIN_AFTER_MS, SIGNALLED_AGAIN_AT_ONCE);
+        await signalAgain(settings.db, signalOf, SIGNAL_AGAIN_AFTER_MS, SIGNALLED_AGAIN_AT_ONCE);
       }
       return signals + starts > 0;
     },
@@ -84,11 +70,6 @@ function schedule(): (what: string, everyMs: number) => boolean {
     lastMs.set(what, nowMs);
     return true;
   };
-}
-
-function postingLookMs(windowMs: number): number {
-  const looks = windowMs / POSTING_LOOKS_A_WINDOW;
-  return Math.max(POSTING_LOOK_AT_MOST_MS, Math.min(looks, POSTING_LOOK_AT_LEAST_MS));
 }
 
 interface FlowsBeside {
@@ -108,25 +89,25 @@ function flowsBeside(): FlowsBeside {
   };
 }
 
-async function publishWhatIsDue(settings: RelaySettings, beside: FlowsBeside): Promise<void> {
-  for (const { destination } of await dueDestinations(settings.db)) {
-    await beside.keepRunning(`publishing/${destination}`, () =>
-      startPublishing(settings.client, destination),
-    );
+/** Each kind of work at its own pace; one flow for each input, for as long as there is work. */
+async function beginWhatIsDue(
+  settings: RelaySettings,
+  beside: FlowsBeside,
+  due: ReturnType<typeof schedule>,
+): Promise<void> {
+  for (const work of settings.beside) {
+    const { contract } = work;
+    if (!due(contract.type, work.lookEveryMs)) continue;
+    for (const input of await work.whatIsDue(settings.db)) {
+      await beside.keepRunning(contract.workflowId(input), () =>
+        startBeside(settings.client, contract, input),
+      );
+    }
   }
 }
 
-async function postWhatIsDue(
-  settings: RelaySettings,
-  beside: FlowsBeside,
-  sinceMs: number,
-): Promise<void> {
-  const erps = new Set(channelSetups().map((channel) => channel.erpInstance));
-  for (const erpInstance of erps) {
-    const erp = { erpInstance, entities: entitiesOf(erpInstance) };
-    if (!(await isPostingDue(settings.db, erp, settings.postingWindowMs, sinceMs))) continue;
-    await beside.keepRunning(`posting/${erpInstance}`, () =>
-      startPosting(settings.client, erpInstance),
-    );
-  }
+/** `shipment.confirmed.v1` → the signal that carries it. */
+function signalsOf(flows: FlowRegistry): Readonly<Record<string, string>> {
+  const rules = flows.flatMap((contract) => Object.entries(contract.facts));
+  return Object.fromEntries(rules.map(([type, rule]) => [type, rule.signal]));
 }

@@ -1,50 +1,35 @@
-/** One event from the inbox: what it means in our words, and whom it concerns. */
-import type { z } from 'zod';
-import { EVENT_CATALOGUE, isEventType, type CanonicalEvent } from '../canonical/schema/event';
-import type { FieldProblem } from '../connectors/inbound-contract';
-import { inboundConnector } from '../connectors/inbound';
-import type { Database } from '../store/database';
+/** One event from the inbox: which flow it starts or concerns, or what else it says. */
+import type { FlowAddress } from '../canonical/flows/contract';
+import { takerOf } from '../canonical/flows/registry';
+import type { CanonicalEvent } from '../canonical/schema/event';
 import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
-import { submitOrder } from '../moments/order/submit-order';
 import {
-  addDerived,
   confirmByEcho,
   isAuthorizationGone,
   keepMapped,
   letWait,
-  orderRef,
-  routeToOrder,
+  routeToFlow,
   setAside,
   settleEvent,
   type InboxRow,
-  type OrderReference,
 } from '../store/inbox/routing';
+import { namedProblems, readEvent } from './read-event';
+import type { RouterSettings } from './router-settings';
 
-/** An event that waits for its order is looked at again after 1, 2, 4 … 60 s. */
+/** An event that waits for its flow is looked at again after 1, 2, 4 … 60 s. */
 const FIRST_RECHECK_MS = 1_000;
 const LONGEST_RECHECK_MS = 60_000;
 /** An echo may overtake our own record of the effect; after this nobody here made it. */
 const ECHO_WAIT_MS = 120_000;
-const MAX_PROBLEMS_NAMED = 10;
-
-export interface RouterSettings {
-  readonly db: Database;
-  readonly fulfilmentDeadlineMs: number;
-  /** How long an event waits for its order before it is somebody's to look at. */
-  readonly eventWaitMs: number;
-}
 
 /** Ends with the row in a state of its own; throws where that could not be written. */
 export async function routeEvent(settings: RouterSettings, row: InboxRow): Promise<void> {
-  const event = await read(settings.db, row);
+  const event = await readEvent(settings.db, row);
   if (event === null) return;
+  const start = settings.starters[event.type];
+  if (start) return start.begin(settings, row, event.data);
+  if (takerOf(settings.flows, event.type)) return concernsFlow(settings, row, event);
   switch (event.type) {
-    case 'order.created.v1':
-      return takeOrder(settings, row, event.data);
-    case 'order.cancel-requested.v1':
-    case 'fulfilment.rejected.v1':
-    case 'shipment.confirmed.v1':
-      return concernsOrder(settings, row, event);
     case 'fulfilment.accepted.v1':
       return acknowledged(settings, row, event);
     case 'payment.authorized.v1':
@@ -56,168 +41,70 @@ export async function routeEvent(settings: RouterSettings, row: InboxRow): Promi
       return stock(settings, row, await receiveStock(settings.db, { ...factOf(row), ...event }));
     case 'inventory.adjusted.v1':
       return stock(settings, row, await adjustStock(settings.db, { ...factOf(row), ...event }));
+    case 'order.created.v1':
+    case 'order.cancel-requested.v1':
+    case 'fulfilment.rejected.v1':
+    case 'shipment.confirmed.v1':
+      return nobodys(settings, row, `${event.type} has no flow that takes it`);
   }
 }
 
-/** The event in our words; null where the row has come to its end already. */
-async function read(db: Database, row: InboxRow): Promise<CanonicalEvent | null> {
-  if (row.type !== null) return parse(db, row, row.type, row.body);
-  const connector = inboundConnector(row.connector ?? '', row.account ?? '');
-  const body = fromJson(row.raw);
-  if (!connector || body === undefined) {
-    const detail = connector ? 'not JSON' : `no connector ${row.connector ?? ''} reads it`;
-    await unreadable(db, row, [{ pointer: '', detail }]);
-    return null;
-  }
-  const result = connector.toEvents(row.topic, body, { account: row.account ?? '' });
-  switch (result.outcome) {
-    case 'ignored':
-      await settleEvent(db, row.eventNo, 'ignored', result.why);
-      return null;
-    case 'unreadable':
-      await unreadable(db, row, result.problems);
-      return null;
-    case 'mapped': {
-      const [first, ...others] = result.events;
-      if (!first) {
-        await settleEvent(db, row.eventNo, 'ignored', 'it says nothing that concerns us');
-        return null;
-      }
-      // An echo is written with its confirmation, in one statement.
-      if (others.length > 0 || EVENT_CATALOGUE[first.type].about !== 'effect') {
-        await db.transaction(async (sql) => {
-          await keepMapped(sql, row.eventNo, first);
-          await addDerived(sql, row, others);
-        });
-      }
-      return first;
-    }
-  }
-}
-
-function fromJson(raw: Buffer): unknown {
-  try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-async function parse(
-  db: Database,
-  row: InboxRow,
-  type: string,
-  body: unknown,
-): Promise<CanonicalEvent | null> {
-  if (!isEventType(type)) {
-    await unreadable(db, row, [{ pointer: '/type', detail: `${type} is in no catalogue` }]);
-    return null;
-  }
-  const parsed: z.ZodSafeParseResult<unknown> = EVENT_CATALOGUE[type].data.safeParse(body);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      pointer: `/${issue.path.join('/')}`,
-      detail: issue.message,
-    }));
-    await unreadable(db, row, problems);
-    return null;
-  }
-  // The catalogue ties each type to its schema; the compiler cannot see that through the look-up.
-  return { type, data: parsed.data } as CanonicalEvent;
-}
-
-async function unreadable(
-  db: Database,
-  row: InboxRow,
-  problems: readonly FieldProblem[],
-): Promise<void> {
-  const named = problems
-    .slice(0, MAX_PROBLEMS_NAMED)
-    .map(({ pointer, detail }) => `${pointer === '' ? 'the body' : pointer}: ${detail}`);
-  const more = problems.length - named.length;
-  await setAside(db, row, {
-    code: 'event.unmappable',
-    cause: { kind: 'event', ref: String(row.eventNo) },
-    detail: `${row.topic} cannot be read: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
-  });
-}
-
-type OrderCreated = Extract<CanonicalEvent, { type: 'order.created.v1' }>['data'];
-
-/** A channel has sold it: it is taken, and waits in its own flow for whatever is missing. */
-async function takeOrder(
+async function concernsFlow(
   settings: RouterSettings,
   row: InboxRow,
-  order: OrderCreated,
-): Promise<void> {
-  const { db, fulfilmentDeadlineMs } = settings;
-  const { correlationId, eventNo } = row;
-  const outcome = await submitOrder(db, order, {
-    correlationId,
-    sourceEventNo: eventNo,
-    isSold: true,
-    fulfilmentDeadlineMs,
-  });
-  switch (outcome.outcome) {
-    case 'accepted':
-    case 'waiting':
-      return settleEvent(db, eventNo, 'applied', null, outcome.orderId);
-    case 'exists': {
-      const note = outcome.isSame
-        ? 'that order is here'
-        : 'that order is here with other content, which is not taken over';
-      return settleEvent(db, eventNo, 'superseded', note, outcome.orderId);
-    }
-    case 'refused':
-      return unreadable(db, row, outcome.problems);
-    case 'replayed':
-    case 'key-reused':
-      return settleEvent(db, eventNo, 'ignored', outcome.outcome);
-  }
-}
-
-type AboutOrder = Extract<
-  CanonicalEvent,
-  { type: 'order.cancel-requested.v1' | 'fulfilment.rejected.v1' | 'shipment.confirmed.v1' }
->;
-
-async function concernsOrder(
-  settings: RouterSettings,
-  row: InboxRow,
-  event: AboutOrder,
+  event: CanonicalEvent,
 ): Promise<void> {
   const { db } = settings;
-  const reference: OrderReference = event.data;
-  const routed = await routeToOrder(db, row, event.type, reference);
+  const taker = takerOf(settings.flows, event.type);
+  const address = taker?.contract.addressOf?.(event.data);
+  if (!taker || !address) return nobodys(settings, row, `${event.type} names no flow`);
+  const { contract, rule } = taker;
+  const routed = await routeToFlow(db, row, rule.signal, address);
   if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
-  if (routed.outcome === 'no-order') return missesOrder(settings, row, event.type, reference);
-  if (event.type !== 'shipment.confirmed.v1') {
-    const note = `the order is ${routed.stage} already`;
+  const name = nameOf(address);
+  if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, name);
+  const note = `the ${contract.subject} is ${routed.as} already`;
+  if (rule.afterEnd === 'superseded') {
     return settleEvent(db, row.eventNo, 'superseded', note, routed.orderId);
   }
+  return nobodys(settings, row, `${event.type} of ${name}: ${note}`, routed.orderId);
+}
+
+/** `shopify-us/1001`, or our own id: what an exception about a missing flow is caused by. */
+function nameOf(address: FlowAddress): string {
+  if ('subjectId' in address) return address.subjectId;
+  return address.workflowId.slice(address.workflowId.indexOf('/') + 1);
+}
+
+/** Kept under an exception: no rule says what it means. */
+async function nobodys(
+  { db }: RouterSettings,
+  row: InboxRow,
+  detail: string,
+  orderId: string | null = null,
+): Promise<void> {
   await setAside(db, row, {
     code: 'event.no-rule',
     cause: { kind: 'event', ref: String(row.eventNo) },
-    detail: `goods of ${orderRef(reference)} left, and that order is ${routed.stage} already`,
-    orderId: routed.orderId,
+    detail,
+    ...(orderId === null ? {} : { orderId }),
   });
 }
 
-async function missesOrder(
+async function missesFlow(
   settings: RouterSettings,
   row: InboxRow,
   type: string,
-  reference: OrderReference,
+  name: string,
 ): Promise<void> {
-  const ref = orderRef(reference);
   if (row.waitedMs < settings.eventWaitMs) {
-    await letWait(settings.db, row.eventNo, `waits for order ${ref}`, recheckMs(row));
+    await letWait(settings.db, row.eventNo, `waits for ${name}`, recheckMs(row));
     return;
   }
   await setAside(settings.db, row, {
     code: 'event.no-order',
-    cause: { kind: 'order', ref },
-    detail: `${type}: order ${ref} never arrived`,
+    cause: { kind: 'order', ref: name },
+    detail: `${type}: ${name} never arrived`,
   });
 }
 
@@ -244,7 +131,8 @@ type PaymentEvent = EventOf<
 >;
 
 /** An echo of money that we moved; money that somebody else moved has no rule yet. */
-async function paid({ db }: RouterSettings, row: InboxRow, event: PaymentEvent): Promise<void> {
+async function paid(settings: RouterSettings, row: InboxRow, event: PaymentEvent): Promise<void> {
+  const { db } = settings;
   const { effectKey = null, reference, orderId } = event.data;
   const echo = { ...event, effectKey, reference, orderId: orderId ?? null };
   if (await confirmByEcho(db, row.eventNo, echo)) return;
@@ -257,12 +145,8 @@ async function paid({ db }: RouterSettings, row: InboxRow, event: PaymentEvent):
     return letWait(db, row.eventNo, note, recheckMs(row));
   }
   await keepMapped(db, row.eventNo, event);
-  await setAside(db, row, {
-    code: 'event.no-rule',
-    cause: { kind: 'event', ref: String(row.eventNo) },
-    detail: `${event.type}: ${reference} is of no payment that was made from here`,
-    ...(orderId === undefined ? {} : { orderId }),
-  });
+  const detail = `${event.type}: ${reference} is of no payment that was made from here`;
+  return nobodys(settings, row, detail, orderId ?? null);
 }
 
 function factOf(row: InboxRow) {
@@ -283,13 +167,10 @@ async function stock(
     sku === null
       ? ({ kind: 'event', ref: String(row.eventNo) } as const)
       : ({ kind: 'item', ref: sku } as const);
-  const named = outcome.problems
-    .slice(0, MAX_PROBLEMS_NAMED)
-    .map(({ pointer, detail }) => `${pointer}: ${detail}`);
   await setAside(settings.db, row, {
     code: 'event.unmappable',
     cause,
-    detail: `stock was not moved: ${named.join('; ')}`,
+    detail: `stock was not moved: ${namedProblems(outcome.problems)}`,
   });
 }
 

@@ -8,7 +8,8 @@ import { sqlState } from '../store/database';
 import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
 import { wakeWaiting } from '../store/inbox/waiting-events';
 import { runLoop } from './loop';
-import { routeEvent, type RouterSettings } from './route-event';
+import { routeEvent } from './route-event';
+import type { RouterSettings } from './router-settings';
 
 /** Between two looks when there is nothing to route. */
 const IDLE_MS = 120;

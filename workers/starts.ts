@@ -1,38 +1,27 @@
 /** Starts of flows, with the same options whoever asks for them. */
-import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowHandleWithStartDetails,
+} from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { FLOWS_TASK_QUEUE, orderStartOptions } from '../canonical/flows/order-start';
-import type { OrderFlowInput } from '../canonical/flows/order';
-import { POSTING_WORKFLOW_TYPE, postingWorkflowId } from '../workflows/posting/address';
-import { PUBLISHING_WORKFLOW_TYPE, publishingWorkflowId } from '../workflows/publishing/address';
-
-/** Settlement and posting come after anything that a customer waits for. */
-const POSTING_PRIORITY_KEY = 4;
-const PUBLISHING_PRIORITY_KEY = 3;
+import { startOf, type FlowContract } from '../canonical/flows/contract';
 
 /**
- * Starts an order's flow where it has not been started; `again` where Postgres says that the order
- * is open and Temporal knows no running flow of it: the new one goes on from what Postgres knows.
+ * Starts a flow that Postgres has opened, where it has not been started; `again` where Temporal
+ * knows no running one: the new run goes on from what Postgres knows.
  */
-export async function startOrder(
+export async function startOpened(
   client: Client,
-  input: OrderFlowInput,
+  contract: FlowContract,
+  input: object,
   mode: 'first' | 'again' = 'first',
 ): Promise<'started' | 'ended-already'> {
-  const { workflowType, searchAttributes, ...options } = orderStartOptions(input);
+  const isFirst = mode === 'first';
+  const begin = isFirst ? input : (contract.again?.(input) ?? input);
+  const policy = isFirst ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE';
   try {
-    await client.workflow.start(workflowType, {
-      ...options,
-      args: [input],
-      typedSearchAttributes: searchAttributes.map(({ name, value }) => ({
-        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-        value,
-      })),
-      workflowIdReusePolicy: mode === 'first' ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      requestEagerStart: true,
-    });
+    await start(client, contract, begin, policy);
     return 'started';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended-already';
@@ -45,47 +34,36 @@ export interface RunningFlow {
   readonly ended: Promise<void>;
 }
 
-export function startPublishing(client: Client, destination: string): Promise<RunningFlow> {
-  return startBeside(client, PUBLISHING_WORKFLOW_TYPE, {
-    workflowId: publishingWorkflowId(destination),
-    input: { destination },
-    staticSummary: `Tells ${destination} what became true here`,
-    priorityKey: PUBLISHING_PRIORITY_KEY,
-  });
-}
-
-export function startPosting(client: Client, erpInstance: string): Promise<RunningFlow> {
-  return startBeside(client, POSTING_WORKFLOW_TYPE, {
-    workflowId: postingWorkflowId(erpInstance),
-    input: { erpInstance },
-    staticSummary: `Posts summarised journals to ${erpInstance}`,
-    priorityKey: POSTING_PRIORITY_KEY,
-  });
-}
-
-async function startBeside(
+/** One that runs while there is work of its kind, and is begun again when there is more. */
+export async function startBeside(
   client: Client,
-  workflowType: string,
-  flow: {
-    readonly workflowId: string;
-    readonly input: object;
-    readonly staticSummary: string;
-    readonly priorityKey: number;
-  },
+  contract: FlowContract,
+  input: object,
 ): Promise<RunningFlow> {
-  const handle = await client.workflow.start(workflowType, {
-    workflowId: flow.workflowId,
-    taskQueue: FLOWS_TASK_QUEUE,
-    args: [flow.input],
-    staticSummary: flow.staticSummary,
-    priority: { priorityKey: flow.priorityKey },
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  });
-  // However that run ends, the next due row begins another.
+  const handle = await start(client, contract, input, 'ALLOW_DUPLICATE');
+  // However that run ends, the next work that is due begins another.
   const ended = handle.result().then(
     () => undefined,
     () => undefined,
   );
   return { ended };
+}
+
+function start(
+  client: Client,
+  contract: FlowContract,
+  input: object,
+  workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE',
+): Promise<WorkflowHandleWithStartDetails> {
+  const { workflowType, searchAttributes, ...options } = startOf(contract, input);
+  return client.workflow.start(workflowType, {
+    ...options,
+    typedSearchAttributes: searchAttributes.map(({ name, value }) => ({
+      key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+      value,
+    })),
+    workflowIdReusePolicy,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    requestEagerStart: true,
+  });
 }

@@ -77,10 +77,14 @@ const DOCUMENT = `
         (d -> 'order' ->> 'sourceEventNo')::bigint, now(), (d -> 'order' ->> 'businessDate')::date
       from doc, jsonb_to_recordset(d -> 'wanted') as r(sku text, quantity int)
     returning 1),
+  w as (
+    insert into flow (workflow_id, flow_type, subject_kind, subject_id, order_id, input)
+    select d -> 'order' ->> 'workflowId', d ->> 'workflowType', 'order', d ->> 'orderId',
+        d ->> 'orderId', d -> 'flow'
+      from doc where jsonb_typeof(d -> 'flow') = 'object' returning 1),
   s as (
     insert into dispatch (workflow_id, kind, name, order_id, body)
-    select d -> 'order' ->> 'workflowId', 'start', d ->> 'workflowType', d ->> 'orderId',
-        d -> 'flow'
+    select d -> 'order' ->> 'workflowId', 'start', d ->> 'workflowType', d ->> 'orderId', '{}'
       from doc where jsonb_typeof(d -> 'flow') = 'object' returning 1),
   x as (
     insert into outbox (destination, verb, effect_key, order_id, body, correlation_id)
@@ -96,7 +100,7 @@ const DOCUMENT = `
   written as materialized (
     select (select count(*) from o) + (select count(*) from l) + (select count(*) from t)
          + (select count(*) from a) + (select count(*) from f) + (select count(*) from e)
-         + (select count(*) from s) + (select count(*) from x) + (select count(*) from i) as n),`;
+         + (select count(*) from w) + (select count(*) from s) + (select count(*) from x) + (select count(*) from i) as n),`;
 
 const GUARD = `s2.on_hand - s2.reserved - s2.unsellable - s2.safety - s2.held_for_others`;
 

@@ -1,7 +1,8 @@
 /** Closing is a moment too: it refuses while facts are unapplied or anything is due. */
 import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderAgenda } from '../../canonical/flows/order';
-import type { Database, Sql } from '../../store/database';
+import type { Database } from '../../store/database';
+import { endFlow } from '../../store/flows/flows';
 import { appendFact } from '../../store/orders/orders';
 import { orderMoment } from './order-moment';
 
@@ -12,9 +13,9 @@ export async function closeOrder(
   const { orderId } = input;
   const { answer, agenda } = await orderMoment(db, orderId, async (sql, { order }) => {
     if (order.stage === 'closed') return 'closed' as const;
-    if (!agendaOf(order).isSettled || (await hasUnappliedFacts(sql, orderId))) {
-      return 'open' as const;
-    }
+    if (!agendaOf(order).isSettled) return 'open' as const;
+    const end = order.stage === 'rejected' ? 'rejected' : 'closed';
+    if (!(await endFlow(sql, order.workflowId, end))) return 'open' as const;
     if (order.stage === 'rejected') return 'closed' as const;
     await sql.query({
       name: 'close-order',
@@ -25,13 +26,4 @@ export async function closeOrder(
     return 'closed' as const;
   });
   return { outcome: answer, agenda };
-}
-
-async function hasUnappliedFacts(sql: Sql, orderId: string): Promise<boolean> {
-  const { rows } = await sql.query({
-    name: 'unapplied-facts',
-    text: `select 1 from inbox where order_id = $1 and state = 'routed' limit 1`,
-    values: [orderId],
-  });
-  return rows.length > 0;
 }

@@ -7,9 +7,11 @@ import { stepName } from '../../canonical/rules/order/effect-keys';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Order } from '../../canonical/schema/order';
-import { ORDER_WORKFLOW_TYPE, orderWorkflowId } from '../../canonical/flows/order';
+import { orderWorkflowId } from '../../canonical/flows/order';
+import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import type { Sql } from '../../store/database';
 import { openException, resolveExceptions } from '../../store/exceptions/exceptions';
+import { openFlow } from '../../store/flows/flows';
 import { contentHash, newId } from '../../store/ids';
 import { flowAddress } from './accept-document';
 import type { SubmitContext, SubmitOutcome, Waiting } from './submission';
@@ -91,11 +93,7 @@ export async function writeWaitingOrder(
     accepted: null,
     fulfilmentDeadlineMs,
   };
-  await sql.query(
-    `insert into dispatch (workflow_id, kind, name, order_id, body)
-     values ($1, 'start', $2, $3, $4)`,
-    [workflowId, ORDER_WORKFLOW_TYPE, orderId, JSON.stringify(flow)],
-  );
+  await openFlow(sql, { contract: ORDER_FLOW, input: flow, subjectId: orderId, orderId });
   const waiting: Waiting = { outcome: 'waiting', orderId, workflowId, exceptions };
   await keepAnswer(sql, context, waiting);
   return waiting;

@@ -2,23 +2,22 @@
  * The one way into a flow, from the side of who delivers: starts and signals that are due, each
  * flow's in the order of their numbers.
  */
-import { ORDER_SIGNALS, type OrderFlowInput, type OrderSignal } from '../../canonical/flows/order';
+import type { FlowToStart } from './flows';
 import type { Sql } from '../database';
 
-export interface DueStart {
+export interface DueStart extends FlowToStart {
   readonly dispatchNo: number;
-  readonly workflowId: string;
-  readonly body: OrderFlowInput;
   readonly attempts: number;
 }
 
 export async function dueStarts(sql: Sql, limit: number): Promise<DueStart[]> {
   const { rows } = await sql.query<DueStart>({
     name: 'due-starts',
-    text: `select dispatch_no as "dispatchNo", workflow_id as "workflowId", body, attempts
-             from dispatch
-            where state = 'pending' and kind = 'start' and next_at <= now()
-            order by dispatch_no limit $1`,
+    text: `select d.dispatch_no as "dispatchNo", f.workflow_id as "workflowId",
+                  f.flow_type as type, f.input, d.attempts
+             from dispatch d join flow f using (workflow_id)
+            where d.state = 'pending' and d.kind = 'start' and d.next_at <= now()
+            order by d.dispatch_no limit $1`,
     values: [limit],
   });
   return rows;
@@ -27,7 +26,7 @@ export async function dueStarts(sql: Sql, limit: number): Promise<DueStart[]> {
 export interface DueSignal {
   readonly dispatchNo: number;
   readonly workflowId: string;
-  readonly name: OrderSignal;
+  readonly name: string;
   readonly orderId: string | null;
   readonly eventNo: number | null;
   readonly body: Readonly<Record<string, unknown>>;
@@ -99,40 +98,22 @@ export async function postponeDispatch(
 }
 
 /**
- * The input of another start, where the order is still open: Postgres decides, not Temporal. What
- * was due when the order was accepted is left out: that was then, and the flow asks what is due now.
+ * Facts that were signalled and never applied are signalled again; `signals` names the signal of
+ * each event type. Gives how many.
  */
-export async function startOfOpenOrder(
+export async function signalAgain(
   sql: Sql,
-  workflowId: string,
-): Promise<OrderFlowInput | null> {
-  const { rows } = await sql.query<{ body: OrderFlowInput }>(
-    `select d.body from dispatch d
-       join sales_order o on o.workflow_id = d.workflow_id and o.stage in ('received', 'accepted')
-      where d.workflow_id = $1 and d.kind = 'start' order by d.dispatch_no limit 1`,
-    [workflowId],
-  );
-  const [row] = rows;
-  return row ? { ...row.body, accepted: null } : null;
-}
-
-/** The signal that carries each kind of fact. */
-export const SIGNAL_OF: Readonly<Record<string, OrderSignal>> = {
-  'shipment.confirmed.v1': ORDER_SIGNALS.shipmentConfirmed,
-  'fulfilment.rejected.v1': ORDER_SIGNALS.fulfilmentRejected,
-  'order.cancel-requested.v1': ORDER_SIGNALS.cancelRequested,
-};
-
-/** Facts that were signalled and never applied are signalled again. Gives how many. */
-export async function signalAgain(sql: Sql, olderThanMs: number, limit: number): Promise<number> {
+  signals: Readonly<Record<string, string>>,
+  olderThanMs: number,
+  limit: number,
+): Promise<number> {
   const { rowCount } = await sql.query({
     name: 'signal-again',
     text: `with stale as (
-             select i.event_no, i.order_id, o.workflow_id, i.type
-               from inbox i join sales_order o using (order_id)
+             select i.event_no, i.order_id, i.workflow_id, i.type from inbox i
               where i.state = 'routed' and i.signalled_at < now() - $1 * interval '1 millisecond'
                 and not exists (select from dispatch d
-                                 where d.workflow_id = o.workflow_id and d.state = 'pending')
+                                 where d.workflow_id = i.workflow_id and d.state = 'pending')
               order by i.event_no limit $2 for update of i skip locked),
            seen as (update inbox set signalled_at = now()
                      where event_no in (select event_no from stale))
@@ -140,7 +121,7 @@ export async function signalAgain(sql: Sql, olderThanMs: number, limit: number):
            select s.workflow_id, 'signal', n.value, s.order_id, s.event_no,
                   jsonb_build_object('eventNo', s.event_no)
              from stale s join jsonb_each_text($3) n on n.key = s.type`,
-    values: [olderThanMs, limit, JSON.stringify(SIGNAL_OF)],
+    values: [olderThanMs, limit, JSON.stringify(signals)],
   });
   return rowCount ?? 0;
 }

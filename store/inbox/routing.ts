@@ -1,8 +1,8 @@
 /** Events on their way from the inbox to what they are about: claimed, routed, or set aside. */
+import type { FlowAddress } from '../../canonical/flows/contract';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionCause } from '../../canonical/schema/exception';
 import type { Database, Sql } from '../database';
-import { SIGNAL_OF } from '../flows/dispatch-delivery';
 import { openException } from '../exceptions/exceptions';
 
 export interface InboxRow {
@@ -222,76 +222,62 @@ export async function setAside(db: Database, row: InboxRow, end: DeadEnd): Promi
   });
 }
 
-export interface OrderReference {
-  readonly orderId?: string | undefined;
-  readonly channelInstance?: string | undefined;
-  readonly orderNo?: string | undefined;
-}
-
-/** `shopify-us/1001`, or our own id: what an exception about a missing order is caused by. */
-export function orderRef(reference: OrderReference): string {
-  return reference.orderId ?? `${reference.channelInstance ?? ''}/${reference.orderNo ?? ''}`;
-}
-
 export type Routed =
   | { readonly outcome: 'routed' }
   /** Another worker has taken it on meanwhile: nothing was written. */
   | { readonly outcome: 'not-ours' }
-  | { readonly outcome: 'no-order' }
-  | { readonly outcome: 'ended'; readonly orderId: string; readonly stage: string };
+  | { readonly outcome: 'no-flow' }
+  | { readonly outcome: 'ended'; readonly orderId: string | null; readonly as: string };
+
+interface RouteRow extends Record<string, unknown> {
+  readonly order_id: string | null;
+  readonly outcome: string | null;
+  readonly is_open: boolean;
+  readonly is_routed: boolean;
+}
 
 /**
- * Hands an event to its order's flow: the row is `routed` and the signal is written in one
- * statement, under the order's lock, so that the order cannot close in between. A row that has gone
- * on already (its claim had run out) is never taken back.
+ * Hands an event to its flow: the row is `routed` and the signal is written in one statement, under
+ * the flow's lock, so that the flow cannot end in between. A row that has gone on already (its claim
+ * had run out) is never taken back.
  */
-export async function routeToOrder(
+export async function routeToFlow(
   sql: Sql,
-  row: InboxRow,
-  type: string,
-  reference: OrderReference,
+  row: Pick<InboxRow, 'eventNo'>,
+  signal: string,
+  address: FlowAddress,
 ): Promise<Routed> {
-  const signal = SIGNAL_OF[type];
-  if (!signal) throw new RangeError(`no signal carries ${type}`);
+  const byId = 'workflowId' in address;
   const { rows } = await sql.query<RouteRow>({
-    name: 'route-to-order',
-    text: `with o as (
-             select order_id, workflow_id, stage,
-                    stage in ('received', 'accepted') as is_open
-               from sales_order
-              where order_id = coalesce($1, (
-                      select order_id from sales_order
-                       where channel_instance = $2 and order_no = $3))
+    name: 'route-to-flow',
+    text: `with f as (
+             select workflow_id, order_id, outcome, state = 'open' as is_open from flow
+              where workflow_id = coalesce($1, (select workflow_id from flow
+                      where subject_id = $3 and subject_kind = $2 and parent_workflow_id is null))
                 for no key update),
            routed as (
-             update inbox set state = 'routed', order_id = o.order_id, note = null
-               from o where event_no = $4 and state in ('received', 'waiting') and o.is_open
+             update inbox set state = 'routed', workflow_id = f.workflow_id,
+                    order_id = f.order_id, note = null
+               from f where event_no = $4 and inbox.state in ('received', 'waiting') and f.is_open
              returning event_no),
            signalled as (
              insert into dispatch (workflow_id, kind, name, order_id, event_no, body)
-             select o.workflow_id, 'signal', $5, o.order_id, routed.event_no,
+             select f.workflow_id, 'signal', $5, f.order_id, routed.event_no,
                     jsonb_build_object('eventNo', routed.event_no)
-               from o, routed returning 1)
-           select o.order_id, o.stage, o.is_open, exists (select from signalled) as is_routed
-             from o`,
+               from f, routed returning 1)
+           select f.order_id, f.outcome, f.is_open, exists (select from signalled) as is_routed
+             from f`,
     values: [
-      reference.orderId ?? null,
-      reference.channelInstance ?? null,
-      reference.orderNo ?? null,
+      byId ? address.workflowId : null,
+      byId ? null : address.subject,
+      byId ? null : address.subjectId,
       row.eventNo,
       signal,
     ],
   });
-  const [order] = rows;
-  if (!order) return { outcome: 'no-order' };
-  if (order.is_routed) return { outcome: 'routed' };
-  if (order.is_open) return { outcome: 'not-ours' };
-  return { outcome: 'ended', orderId: order.order_id, stage: order.stage };
-}
-
-interface RouteRow extends Record<string, unknown> {
-  readonly order_id: string;
-  readonly stage: string;
-  readonly is_open: boolean;
-  readonly is_routed: boolean;
+  const [flow] = rows;
+  if (!flow) return { outcome: 'no-flow' };
+  if (flow.is_routed) return { outcome: 'routed' };
+  if (flow.is_open) return { outcome: 'not-ours' };
+  return { outcome: 'ended', orderId: flow.order_id, as: flow.outcome ?? 'ended' };
 }

@@ -173,10 +173,11 @@ export interface OrderFlowState {
 /** How a decision reaches the order's flow; null where there is no such order. */
 export async function readOrderFlow(sql: Sql, orderId: string): Promise<OrderFlowState | null> {
   const { rows } = await sql.query<OrderFlowState>(
-    `select o.workflow_id as "workflowId", o.stage, d.body as "pendingStart"
+    `select o.workflow_id as "workflowId", o.stage, f.input as "pendingStart"
        from sales_order o
        left join dispatch d on d.order_id = o.order_id and d.workflow_id = o.workflow_id
                            and d.kind = 'start' and d.state = 'pending'
+       left join flow f on f.workflow_id = d.workflow_id
       where o.order_id = $1 order by d.dispatch_no limit 1`,
     [orderId],
   );

@@ -78,7 +78,7 @@ const SNAPSHOT = `
         'cause', jsonb_build_object('kind', e.cause_kind, 'ref', e.cause_ref),
         'deadlineAt', to_char(e.deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
         order by e.opened_at, e.exception_id)
-      from exception e where e.order_id = o.order_id and e.workflow_id is not null
+      from exception e where e.workflow_id = o.workflow_id
        and (e.state <> 'resolved' or not e.is_applied)), '[]') as exceptions
     from sales_order o where o.order_id = $1`;
 

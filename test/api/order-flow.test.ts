@@ -6,7 +6,8 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectOrderFlows, type FlowUpdate, type OrderFlows } from '../../api/order-flow';
-import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/order-start';
+import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES, startOf } from '../../canonical/flows/contract';
+import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import { NoTemporalError } from '../../stack/temporal/ladder';
 import { startTemporal, type RunningTemporal } from '../../stack/supervisor/start-parts';
@@ -59,17 +60,18 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const input = (orderNo: string): OrderFlowInput => ({
-  orderId: `ord_${orderNo}`,
-  channelInstance: 'web-us',
-  orderNo,
-  correlationId: 'cor_1',
-  moneyMode: 'psp',
-  moneyAccount: 'stripe-us',
-  warehouse: 'wms-main',
-  accepted: null,
-  fulfilmentDeadlineMs: 1_000,
-});
+const input = (orderNo: string) =>
+  startOf<OrderFlowInput>(ORDER_FLOW, {
+    orderId: `ord_${orderNo}`,
+    channelInstance: 'web-us',
+    orderNo,
+    correlationId: 'cor_1',
+    moneyMode: 'psp',
+    moneyAccount: 'stripe-us',
+    warehouse: 'wms-main',
+    accepted: null,
+    fulfilmentDeadlineMs: 1_000,
+  });
 const ask = (orderNo: string, more: Partial<FlowUpdate> = {}): FlowUpdate => ({
   workflowId: `order/web-us/${orderNo}`,
   name: 'cancelOrder',

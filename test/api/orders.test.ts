@@ -146,7 +146,7 @@ test('a decision reaches the flow with its start, and leaves who and why in the 
     { orderId: body.orderId, outcome: 'cancelled', cancelled, reason: null },
   ]);
   const update = api.updates.at(-1);
-  expect(update?.pendingStart?.orderId).toBe(body.orderId);
+  expect(update?.pendingStart?.args).toMatchObject([{ orderId: body.orderId }]);
   expect(update?.updateId).toMatch(/^dec_/);
   expect(JSON.stringify(update?.request)).not.toContain('changed mind');
   const { rows } = await api.db.query(

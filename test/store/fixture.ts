@@ -125,8 +125,10 @@ export async function routedEvent(
 ): Promise<number> {
   eventCount += 1;
   const { rows } = await db.query<{ event_no: number }>(
-    `insert into inbox (source, event_id, topic, raw, type, body, state, order_id, correlation_id)
-     values ('/wms/test', $1, $2, '', $2, $3, 'routed', $4, 'cor_test') returning event_no`,
+    `insert into inbox (source, event_id, topic, raw, type, body, state, order_id,
+       workflow_id, correlation_id)
+     values ('/wms/test', $1, $2, '', $2, $3, 'routed', $4,
+       (select workflow_id from sales_order where order_id = $4), 'cor_test') returning event_no`,
     [`event-${eventCount}`, type, JSON.stringify(body), orderId],
   );
   return rows[0]?.event_no ?? 0;

@@ -113,11 +113,11 @@ it('an authorization whose answer is unknown is asked for to its end after a can
 it('an order of nothing to pay has no money step', async () => {
   const free = orderOf({ lines: [{ sku: 'MUG', quantity: 1, unitMinor: 0 }] });
   const orderId = await accepted(db, free);
-  const started = await db.query<{ body: { accepted: { money: unknown[] } } }>(
-    `select body from dispatch where order_id = $1 and kind = 'start'`,
+  const started = await db.query<{ input: { accepted: { money: unknown[] } } }>(
+    `select input from flow where order_id = $1`,
     [orderId],
   );
-  expect(started.rows[0]?.body.accepted.money).toEqual([]);
+  expect(started.rows[0]?.input.accepted.money).toEqual([]);
   expect(await readAgenda(db, { orderId })).toMatchObject({ money: [], release: { units: 1 } });
 });
 

@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../canonical/schema/order';
 import { storeCanonicalEvents, storeVendorEvent } from '../../store/inbox/inbox';
-import { startOfOpenOrder } from '../../store/flows/dispatch-delivery';
+import { FLOWS } from '../../canonical/flows/registry';
+import { ORDER_FLOW } from '../../canonical/flows/order-contract';
+import { openFlowOf } from '../../store/flows/flows';
+import { STARTERS } from '../../workers/flows';
 import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
@@ -40,11 +43,19 @@ async function store(type: string, body: unknown): Promise<string> {
   return eventId;
 }
 
+const settings = () => ({
+  db: database.db,
+  flows: FLOWS,
+  starters: STARTERS,
+  fulfilmentDeadlineMs: MINUTE_MS,
+  eventWaitMs: MINUTE_MS,
+});
+
 /** Routes what is due, as the loop does. */
 async function route(eventWaitMs = MINUTE_MS): Promise<void> {
   const { db } = database;
   for (const row of await claimEvents(db, 50, MINUTE_MS)) {
-    await routeEvent({ db, fulfilmentDeadlineMs: MINUTE_MS, eventWaitMs }, row);
+    await routeEvent({ ...settings(), eventWaitMs }, row);
   }
 }
 
@@ -94,8 +105,9 @@ test('a flow is started again without what was due when its order was accepted',
     'select workflow_id from sales_order where order_id = $1',
     [orderId],
   );
-  const input = await startOfOpenOrder(db, rows[0]?.workflow_id ?? '');
-  expect(input).toMatchObject({ orderId, accepted: null });
+  const flow = await openFlowOf(db, rows[0]?.workflow_id ?? '');
+  expect(flow).toMatchObject({ type: 'orderToCash', input: { orderId } });
+  expect(ORDER_FLOW.again?.(flow?.input as never)).toMatchObject({ orderId, accepted: null });
 });
 
 describe('an event about an order', () => {
@@ -143,13 +155,12 @@ describe('an event about an order', () => {
     const order = anOrder();
     await submitted(order);
     const eventId = await store('shipment.confirmed.v1', shipmentOf(order));
-    const settings = { db, fulfilmentDeadlineMs: MINUTE_MS, eventWaitMs: MINUTE_MS };
     const [late] = await claimEvents(db, 1, 0);
     if (!late) throw new Error('nothing was claimed');
     await route();
     for (const state of ['applied', 'superseded', 'dead']) {
       await db.query('update inbox set state = $2 where event_id = $1', [eventId, state]);
-      await routeEvent(settings, late);
+      await routeEvent(settings(), late);
       expect(await stateOf(eventId)).toMatchObject({ state });
     }
     const { rows } = await db.query('select 1 from dispatch where event_no = $1', [late.eventNo]);
@@ -159,9 +170,10 @@ describe('an event about an order', () => {
   test('that has ended: goods that left are an exception, a cancel is superseded', async () => {
     const order = anOrder();
     const orderId = await submitted(order);
-    await database.db.query(`update sales_order set stage = 'closed' where order_id = $1`, [
-      orderId,
-    ]);
+    await database.db.query(
+      `update flow set state = 'ended', outcome = 'closed', ended_at = now() where order_id = $1`,
+      [orderId],
+    );
     const shipment = await store('shipment.confirmed.v1', shipmentOf(order));
     const cancel = await store('order.cancel-requested.v1', { orderId, reason: 'too late' });
     await route();

@@ -8,11 +8,8 @@ import type { NativeConnection } from '@temporalio/worker';
 import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowHandleWithStartDetails } from '@temporalio/client';
-import {
-  FLOWS_TASK_QUEUE,
-  orderStartOptions,
-  SEARCH_ATTRIBUTES,
-} from '../../canonical/flows/order-start';
+import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES, startOf } from '../../canonical/flows/contract';
+import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import type { Resolution } from '../../canonical/schema/exception';
 import type {
   MoneyEffects,
@@ -154,7 +151,7 @@ async function benchOn(environment: TestWorkflowEnvironment): Promise<FlowBench>
     environment,
     async start(model, input = model.input) {
       models.set(model.input.orderId, model);
-      const { workflowType, searchAttributes, ...options } = orderStartOptions(input);
+      const { workflowType, searchAttributes, ...options } = startOf(ORDER_FLOW, input);
       return environment.client.workflow.start<typeof orderToCash>(workflowType, {
         ...options,
         args: [input],

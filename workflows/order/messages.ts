@@ -1,7 +1,7 @@
 /** What can be said to an order's flow, and what it shows of itself in the list of flows. */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/order-start';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/contract';
 import { ORDER_SIGNALS, ORDER_UPDATES } from '../../canonical/flows/order';
 import type {
   CancelRequest,

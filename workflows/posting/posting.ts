@@ -17,7 +17,7 @@ import {
 } from '@temporalio/workflow';
 import type { BatchMoments } from '../../activities/moments/batches';
 import type { PostingActivities } from '../../activities/delivery/post-batches';
-import type { PostingInput } from './address';
+import type { PostingInput } from '../../canonical/flows/posting';
 
 /** 2, 4, … 60 s between them: about an hour. */
 const ATTEMPTS = 60;

@@ -14,7 +14,7 @@ import {
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { PublishingActivities } from '../../activities/delivery/deliver-outbox';
-import type { PublishingInput } from './address';
+import type { PublishingInput } from '../../canonical/flows/publishing';
 
 /** 2, 4, … 60 s between them: about an hour. */
 const ATTEMPTS = 60;

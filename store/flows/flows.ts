@@ -1,0 +1,80 @@
+/** Flows as rows: opened with the row that starts them, ended by the moment that closes them. */
+import { startOf, type FlowContract } from '../../canonical/flows/contract';
+import type { Sql } from '../database';
+
+export interface NewFlow<Input extends object> {
+  readonly contract: FlowContract<Input>;
+  readonly input: Input;
+  readonly subjectId: string;
+  readonly orderId?: string;
+  readonly parentWorkflowId?: string;
+}
+
+/** The flow and the row that starts it, in the caller's transaction. Gives the workflow's id. */
+export async function openFlow<Input extends object>(
+  sql: Sql,
+  flow: NewFlow<Input>,
+): Promise<string> {
+  const { contract, input } = flow;
+  const { workflowId } = startOf(contract, input);
+  await sql.query({
+    name: 'open-flow',
+    text: `with opened as (
+             insert into flow (workflow_id, flow_type, subject_kind, subject_id, order_id,
+               parent_workflow_id, input)
+             values ($1, $2, $3, $4, $5, $6, $7))
+           insert into dispatch (workflow_id, kind, name, order_id, body)
+           values ($1, 'start', $2, $5, '{}')`,
+    values: [
+      workflowId,
+      contract.type,
+      contract.subject,
+      flow.subjectId,
+      flow.orderId ?? null,
+      flow.parentWorkflowId ?? null,
+      JSON.stringify(input),
+    ],
+  });
+  return workflowId;
+}
+
+export interface FlowToStart {
+  readonly workflowId: string;
+  readonly type: string;
+  readonly input: object;
+}
+
+/** What a start begins with, where the flow is open: Postgres decides that, not Temporal. */
+export async function openFlowOf(sql: Sql, workflowId: string): Promise<FlowToStart | null> {
+  const { rows } = await sql.query<FlowToStart>({
+    name: 'open-flow-of',
+    text: `select workflow_id as "workflowId", flow_type as type, input
+             from flow where workflow_id = $1 and state = 'open'`,
+    values: [workflowId],
+  });
+  return rows[0] ?? null;
+}
+
+/**
+ * Ends the flow unless a fact waits for it. Its row is locked first, as whoever routes a fact to it
+ * locks it: nothing comes in between. False where a fact waits.
+ */
+export async function endFlow(sql: Sql, workflowId: string, outcome: string): Promise<boolean> {
+  const [, { rows }] = await Promise.all([
+    sql.query({
+      name: 'lock-flow',
+      text: 'select 1 from flow where workflow_id = $1 for no key update',
+      values: [workflowId],
+    }),
+    // A statement of its own: it sees what was routed before the lock was taken.
+    sql.query({
+      name: 'end-flow',
+      text: `update flow set state = 'ended', outcome = $2, ended_at = coalesce(ended_at, now())
+              where workflow_id = $1
+                and not exists (select from inbox where workflow_id = $1 and state = 'routed')
+              returning 1`,
+      values: [workflowId, outcome],
+    }),
+  ]);
+  return rows.length > 0;
+}

@@ -1,0 +1,37 @@
+/** What starts an order's flow: a channel says that it has sold one. */
+import type { Order } from '../canonical/schema/order';
+import { submitOrder } from '../moments/order/submit-order';
+import { settleEvent, type InboxRow } from '../store/inbox/routing';
+import { unreadable } from './read-event';
+import type { RouterSettings } from './router-settings';
+
+/** It is taken, and waits in its own flow for whatever is missing. */
+export async function takeOrder(
+  { db, fulfilmentDeadlineMs }: RouterSettings,
+  row: InboxRow,
+  order: Order,
+): Promise<void> {
+  const { correlationId, eventNo } = row;
+  const outcome = await submitOrder(db, order, {
+    correlationId,
+    sourceEventNo: eventNo,
+    isSold: true,
+    fulfilmentDeadlineMs,
+  });
+  switch (outcome.outcome) {
+    case 'accepted':
+    case 'waiting':
+      return settleEvent(db, eventNo, 'applied', null, outcome.orderId);
+    case 'exists': {
+      const note = outcome.isSame
+        ? 'that order is here'
+        : 'that order is here with other content, which is not taken over';
+      return settleEvent(db, eventNo, 'superseded', note, outcome.orderId);
+    }
+    case 'refused':
+      return unreadable(db, row, outcome.problems);
+    case 'replayed':
+    case 'key-reused':
+      return settleEvent(db, eventNo, 'ignored', outcome.outcome);
+  }
+}
