@@ -1,121 +1,57 @@
 /**
- * A Temporal server that skips time, workers whose activities are `OrderModel`s, and what a test
- * needs to start an order's flow, tell it things and see how it ended.
+ * A Temporal server for flow tests and workers on it, with the activities that a test brings: the
+ * real ones, over a database of its own. The server skips time while a test awaits a flow's end.
  */
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { NativeConnection } from '@temporalio/worker';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { WorkflowHandleWithStartDetails } from '@temporalio/client';
-import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES, startOf } from '../../canonical/flows/contract';
-import { ORDER_FLOW } from '../../canonical/flows/order-contract';
-import type { Resolution } from '../../canonical/schema/exception';
-import type {
-  MoneyEffects,
-  OrderFlowInput,
-  OrderMoments,
-  WarehouseEffects,
-} from '../../canonical/flows/order';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { pino } from 'pino';
+import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
+import { contractOf, FLOWS, type FlowRegistry } from '../../canonical/flows/registry';
 import { testServerPath } from '../../stack/temporal/test-server';
-import type { orderToCash } from '../../workflows/order/order-to-cash';
-import type { OrderModel } from './order-model';
+import { only, type Database } from '../../store/database';
+import { dueStarts, markDelivered } from '../../store/flows/dispatch-delivery';
+import { deliverSignals } from '../../workers/deliver-dispatch';
+import { startOpened } from '../../workers/starts';
 
-const VENDOR_QUEUES = ['payment.stripe-us', 'commerce.shopify-us', 'wms.wms-main'];
+const log = pino({ level: 'silent' });
+const ALL_FLOWS = join(__dirname, '../../workflows/all-flows.ts');
+const STARTS_AT_ONCE = 100;
 const KEYWORD_INDEXED_VALUE_TYPE = 2;
 /** Real time that a condition of a test may take to come true. */
 const UNTIL_LIMIT_MS = 15_000;
 const UNTIL_POLL_MS = 20;
 
-export type OrderHandle = WorkflowHandleWithStartDetails<typeof orderToCash>;
+export interface FlowBenchSettings {
+  readonly db: Database;
+  /** Task queue → activities; flows are on `flows` with those of that queue. */
+  readonly activities: Readonly<Record<string, object>>;
+  /** The file that exports the workflows. */
+  readonly workflowsPath?: string;
+  /** Their contracts. */
+  readonly flows?: FlowRegistry;
+}
 
 export interface FlowBench {
   readonly environment: TestWorkflowEnvironment;
-  start(model: OrderModel, input?: OrderFlowInput): Promise<OrderHandle>;
+  /**
+   * Starts the flow whose start is due, as the relay does; `again`: as one that was lost, which asks
+   * what is due now.
+   */
+  start(workflowId: string, mode: 'first' | 'again'): Promise<void>;
+  /** Brings the signals that are due to their flows, as the relay does. */
+  deliver(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Routes each call to the model of its order. */
-function byOrder<T extends object>(
-  models: ReadonlyMap<string, OrderModel>,
-  pick: (model: OrderModel) => T,
-  names: readonly (keyof T & string)[],
-): Record<string, (input: { orderId: string }) => unknown> {
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      (input: { orderId: string }) => {
-        const model = models.get(input.orderId);
-        if (!model) throw new RangeError(`no model of ${input.orderId}`);
-        const call: unknown = pick(model)[name];
-        if (typeof call !== 'function') throw new RangeError(`no ${name}`);
-        return call(input);
-      },
-    ]),
-  );
-}
-
-const MOMENTS: readonly (keyof OrderMoments)[] = [
-  'acceptOrder',
-  'readAgenda',
-  'recordShipment',
-  'recordRejection',
-  'planCancellation',
-  'cancelOrder',
-  'placeHold',
-  'liftHold',
-  'applyResolution',
-  'openWait',
-  'closeWait',
-  'closeOrder',
-];
-const MONEY: readonly (keyof MoneyEffects)[] = [
-  'authorizePayment',
-  'captureShipment',
-  'voidAuthorization',
-  'refundPayment',
-];
-const WAREHOUSE: readonly (keyof WarehouseEffects)[] = [
-  'releaseToWarehouse',
-  'recallFromWarehouse',
-];
-
-async function runWorkers(
-  connection: NativeConnection,
-  models: ReadonlyMap<string, OrderModel>,
-): Promise<() => Promise<void>> {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(__dirname, '../../workflows/all-flows.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  const flows = await Worker.create({
-    connection,
-    taskQueue: FLOWS_TASK_QUEUE,
-    workflowBundle,
-    activities: byOrder(models, (model) => model.moments, MOMENTS),
-  });
-  const vendors = await Promise.all(
-    VENDOR_QUEUES.map((taskQueue) =>
-      Worker.create({
-        connection,
-        taskQueue,
-        activities: {
-          ...byOrder(models, (model) => model.money, MONEY),
-          ...byOrder(models, (model) => model.warehouse, WAREHOUSE),
-        },
-      }),
-    ),
-  );
-  const workers = [flows, ...vendors];
-  const ends = workers.map((worker) => worker.run());
-  return async () => {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(ends);
-  };
-}
-
-/** A server that skips time; the flow sees days pass in milliseconds. */
-export async function openFlowBench(): Promise<FlowBench> {
+/**
+ * A server that skips time; the flow sees days pass in milliseconds. It skips while a test awaits a
+ * result or sleeps, and never past a workflow task or an activity that is at work (measured: 3 s of
+ * real work under a deadline of one minute), so that a real database is as good as none.
+ */
+export async function openFlowBench(settings: FlowBenchSettings): Promise<FlowBench> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const path = await testServerPath();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
@@ -127,11 +63,14 @@ export async function openFlowBench(): Promise<FlowBench> {
       Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD_INDEXED_VALUE_TYPE]),
     ),
   });
-  return benchOn(environment);
+  return benchOn(environment, settings);
 }
 
 /** The dev server itself, in real time: what histories are recorded on. */
-export async function openDevServerBench(path: string): Promise<FlowBench> {
+export async function openDevServerBench(
+  path: string,
+  settings: FlowBenchSettings,
+): Promise<FlowBench> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
@@ -141,28 +80,44 @@ export async function openDevServerBench(path: string): Promise<FlowBench> {
       ),
     },
   });
-  return benchOn(environment);
+  return benchOn(environment, settings);
 }
 
-async function benchOn(environment: TestWorkflowEnvironment): Promise<FlowBench> {
-  const models = new Map<string, OrderModel>();
-  const stop = await runWorkers(environment.nativeConnection, models);
+async function benchOn(
+  environment: TestWorkflowEnvironment,
+  { db, activities, workflowsPath = ALL_FLOWS, flows = FLOWS }: FlowBenchSettings,
+): Promise<FlowBench> {
+  const connection = environment.nativeConnection;
+  const logger = new DefaultLogger('ERROR');
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+  const workers = await Promise.all(
+    Object.entries({ [FLOWS_TASK_QUEUE]: {}, ...activities }).map(([taskQueue, ofQueue]) =>
+      Worker.create({
+        connection,
+        taskQueue,
+        activities: ofQueue,
+        ...(taskQueue === FLOWS_TASK_QUEUE && { workflowBundle }),
+      }),
+    ),
+  );
+  const ends = workers.map((worker) => worker.run());
+  // The workers' own connection, as the relay's.
+  const client = new Client({ connection });
   return {
     environment,
-    async start(model, input = model.input) {
-      models.set(model.input.orderId, model);
-      const { workflowType, searchAttributes, ...options } = startOf(ORDER_FLOW, input);
-      return environment.client.workflow.start<typeof orderToCash>(workflowType, {
-        ...options,
-        args: [input],
-        typedSearchAttributes: searchAttributes.map(({ name, value }) => ({
-          key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-          value,
-        })),
-      });
+    async start(workflowId, mode) {
+      const starts = await dueStarts(db, STARTS_AT_ONCE);
+      const due = starts.filter((one) => one.workflowId === workflowId);
+      const { type, input, dispatchNo } = only(due, `the start of ${workflowId}`);
+      await startOpened(client, contractOf(flows, type), input, mode);
+      await markDelivered(db, [dispatchNo]);
+    },
+    async deliver() {
+      await deliverSignals({ db, client, log, flows });
     },
     async close() {
-      await stop();
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(ends);
       await environment.teardown();
     },
   };
@@ -177,36 +132,12 @@ export async function until(what: string, isTrue: () => boolean | Promise<boolea
   }
 }
 
-export async function ship(
-  handle: OrderHandle,
-  model: OrderModel,
-  lines: readonly { readonly lineNo: number; readonly quantity: number }[] | null = null,
-): Promise<number> {
-  const eventNo = model.store('shipment', lines);
-  await handle.signal('shipmentConfirmed', { eventNo });
-  return eventNo;
-}
-
-/** A person resolves the open exception of that code. */
-export async function resolve(
-  handle: OrderHandle,
-  model: OrderModel,
-  code: string,
-  resolution: Resolution,
-): Promise<void> {
-  const found = model.order.exceptions.find((one) => one.code === code);
-  if (!found) throw new Error(`no open ${code}: ${model.openCodes().join(', ')}`);
-  const { exceptionId } = found;
-  model.resolve(exceptionId, resolution);
-  await handle.signal('exceptionResolved', { exceptionId, resolution });
-}
-
-export async function eventCount(handle: OrderHandle): Promise<number> {
+export async function eventCount(handle: WorkflowHandle): Promise<number> {
   return (await handle.fetchHistory()).events?.length ?? 0;
 }
 
 /** What the Temporal UI shows as current details. */
-export async function detailsOf(handle: OrderHandle): Promise<string> {
+export async function detailsOf(handle: WorkflowHandle): Promise<string> {
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails ?? '';
 }

@@ -1,246 +1,215 @@
-/** Decisions, and vendors that are down: the order's flow against a model, with skipped time. */
+/** Decisions, and vendors that are down: the order's flow on the real moments, with skipped time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { detailsOf, openFlowBench, resolve, ship, until, type FlowBench } from './flow-bench';
-import { OrderModel } from './order-model';
+import { openWait } from '../../moments/order/wait';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { authorize, release } from '../store/steps';
+import { openFlowBench, until } from './flow-bench';
+import { openOrderBench, type OrderBench } from './order-bench';
+import type { Behaviour } from './scripted-vendors';
 
-let bench: FlowBench;
+let database: TestDatabase;
+let bench: OrderBench;
 beforeAll(async () => {
-  bench = await openFlowBench();
+  database = await cloneDatabase();
+  bench = await openOrderBench(database.db, openFlowBench);
 });
 afterAll(async () => {
   await bench.close();
+  await database.drop();
 });
 
-const calledOnce = (model: OrderModel) => [...model.made.values()].every((times) => times === 1);
-const authorizationOf = (model: OrderModel) => {
-  const due = model.agenda().money.find((step) => step.step === 'authorize');
-  if (due?.step !== 'authorize') throw new Error('no authorization is due');
-  return due;
-};
-const verbs = (model: OrderModel) => model.calls.map((call) => call.verb);
-const released = (model: OrderModel) =>
-  until('released', () => model.order.lines.some((line) => line.released > 0));
+const down = (times: number): Behaviour[] => Array.from({ length: times }, () => 'down');
 
 describe('a vendor that is down', () => {
   test('a payment side that is down for minutes: waits under a name, then captures once', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    model.script('captureShipment', ...Array.from({ length: 11 }, () => 'down' as const));
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(model.momentCalls).toContain('openWait');
-    expect(model.momentCalls).toContain('closeWait');
-    expect(model.tenderCaptured).toBe(1_000);
-    expect(calledOnce(model)).toBe(true);
+    const script = { capture: down(11) };
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], script });
+    await order.untilReleased();
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.resolvedCodes()).toEqual(['payment.unavailable by system']);
+    expect(await order.capturedMinor()).toBe(1_000);
+    expect(order.vendors.madeOnceEach()).toBe(true);
   });
 
   test('a retry by a person is tried at once', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    model.script('captureShipment', ...Array.from({ length: 8 }, () => 'down' as const));
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model);
-    await bench.environment.sleep('95s');
-    await until('wait', () => model.openCodes().includes('payment.unavailable'));
-    await resolve(handle, model, 'payment.unavailable', 'retry');
-    await until('captured', () => model.tenderCaptured === 1_000);
-    expect(await handle.result()).toEqual({ status: 'closed' });
+    const script = { capture: down(8) };
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], script });
+    await order.untilReleased();
+    await order.ship();
+    await bench.flows.environment.sleep('95s');
+    await order.untilOpen('payment.unavailable');
+    await order.resolve('payment.unavailable', 'retry');
+    await order.untilCaptured(1_000);
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 
   test('a cancel is answered while the release is in back-off, and nothing is released', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    model.script('releaseToWarehouse', ...Array.from({ length: 40 }, () => 'down' as const));
-    const handle = await bench.start(model);
-    await until('tried', () => verbs(model).includes('releaseToWarehouse'));
-    const result = await handle.executeUpdate('cancelOrder', {
-      args: [{ decisionId: 'd1', lines: null }],
-    });
-    expect(result).toMatchObject({ outcome: 'cancelled' });
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(model.made.size).toBe(2);
-    expect(verbs(model).at(-1)).toBe('voidAuthorization');
+    const script = { release: down(40) };
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], script });
+    await until('tried', () => order.vendors.verbs().includes('release'));
+    expect(await order.cancel()).toMatchObject({ outcome: 'cancelled' });
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.made.size).toBe(2);
+    expect(order.vendors.verbs().at(-1)).toBe('void');
   });
 
   test('a shipment is recorded while a capture of the one before waits for its vendor', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1, 1] });
-    model.script('captureShipment', ...Array.from({ length: 4 }, () => 'down' as const));
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await until('tried', () => verbs(model).includes('captureShipment'));
-    const eventNo = await ship(handle, model, [{ lineNo: 2, quantity: 1 }]);
-    await until('recorded', () => model.isApplied(eventNo));
-    expect(model.tenderCaptured).toBe(0);
-    await handle.result();
-    expect(model.tenderCaptured).toBe(2_000);
-    expect(calledOnce(model)).toBe(true);
+    const script = { capture: down(4) };
+    const order = await bench.start({ moneyMode: 'channel', lines: [1, 1], script });
+    await order.untilReleased();
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await until('tried', () => order.vendors.verbs().includes('capture'));
+    const eventNo = await order.ship([{ lineNo: 2, quantity: 1 }]);
+    await order.untilApplied(eventNo);
+    expect(await order.capturedMinor()).toBe(0);
+    await order.handle.result();
+    expect(await order.capturedMinor()).toBe(2_000);
+    expect(order.vendors.madeOnceEach()).toBe(true);
   });
 });
 
 describe('a flow that was lost and is started again', () => {
   test('does what is due now, not what was due when the order was accepted', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
-    await model.money.authorizePayment(authorizationOf(model));
-    await bench.start(model, { ...model.input, accepted: null });
-    await released(model);
-    expect(verbs(model)).toEqual(['authorizePayment', 'releaseToWarehouse']);
-    expect(calledOnce(model)).toBe(true);
+    const order = await bench.submit({ moneyMode: 'psp', lines: [1] });
+    await authorize(database.db, order.orderId);
+    await order.start('again');
+    await order.untilReleased();
+    expect(order.vendors.verbs()).toEqual(['release']);
   });
 
   test('closes the waits that the lost one opened', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
-    await model.money.authorizePayment(authorizationOf(model));
-    const { release } = model.agenda();
-    if (release) await model.warehouse.releaseToWarehouse(release);
-    model.openedBefore('payment.unavailable', 'capture:1:1');
-    model.openedBefore('fulfilment.overdue', 'ship:1');
-    const handle = await bench.start(model, { ...model.input, accepted: null });
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(model.openCodes()).toEqual([]);
+    const { db } = database;
+    const order = await bench.submit({ moneyMode: 'psp', lines: [1] });
+    const { orderId } = order;
+    await authorize(db, orderId);
+    await release(db, orderId);
+    const detail = 'opened by the flow that was lost';
+    await openWait(db, { orderId, step: 'capture:1:1', code: 'payment.unavailable', detail });
+    await openWait(db, { orderId, step: 'ship:1', code: 'fulfilment.overdue', detail });
+    await order.start('again');
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.openCodes()).toEqual([]);
   });
 });
 
 describe('decisions', () => {
   test('a cancel after the release recalls, cancels and voids; the same decision twice is one', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    const handle = await bench.start(model);
-    await released(model);
-    const cancel = () =>
-      handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    const [first, second] = await Promise.all([cancel(), cancel()]);
+    const order = await bench.start({ moneyMode: 'psp', lines: [2] });
+    await order.untilReleased();
+    const [first, second] = await Promise.all([order.cancel(), order.cancel()]);
     expect(first).toEqual(second);
     expect(first).toMatchObject({ outcome: 'cancelled' });
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(verbs(model)).toEqual([
-      'authorizePayment',
-      'releaseToWarehouse',
-      'recallFromWarehouse',
-      'voidAuthorization',
-    ]);
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'release', 'recall', 'void']);
   });
 
   test('a cancel while the authorization is at the processor: what it promised is voided', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    model.script('authorizePayment', 'slow');
-    const handle = await bench.start(model);
-    await until('asked', () => verbs(model).includes('authorizePayment'));
-    const result = await handle.executeUpdate('cancelOrder', {
-      args: [{ decisionId: 'd1', lines: null }],
-    });
-    expect(result).toMatchObject({ outcome: 'cancelled' });
-    expect((await handle.describe()).status.name).toBe('RUNNING');
-    model.endSlowCall();
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(verbs(model)).toEqual(['authorizePayment', 'voidAuthorization']);
+    const script = { authorize: ['slow'] } as const;
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], script });
+    await until('asked', () => order.vendors.verbs().includes('authorize'));
+    expect(await order.cancel()).toMatchObject({ outcome: 'cancelled' });
+    expect((await order.handle.describe()).status.name).toBe('RUNNING');
+    order.vendors.endSlowCall();
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'void']);
   });
 
   test('a cancel while the answer to an authorization is lost: it is asked for, then voided', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    model.script('authorizePayment', 'lost');
-    const handle = await bench.start(model);
-    await until('asked', () => model.made.size === 1);
-    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(verbs(model)).toEqual(['authorizePayment', 'authorizePayment', 'voidAuthorization']);
-    expect(calledOnce(model)).toBe(true);
+    const script = { authorize: ['lost'] } as const;
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], script });
+    await until('asked', () => order.vendors.made.size === 1);
+    await order.cancel();
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'findAuthorization', 'void']);
+    expect(order.vendors.madeOnceEach()).toBe(true);
   });
 
   test('a cancel while the processor is down: nothing was promised, nothing is asked for', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    model.script('authorizePayment', ...Array.from({ length: 40 }, () => 'down' as const));
-    const handle = await bench.start(model);
-    await until('tried', () => verbs(model).includes('authorizePayment'));
-    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(model.made.size).toBe(0);
+    const script = { authorize: down(40) };
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], script });
+    await until('tried', () => order.vendors.verbs().includes('authorize'));
+    await order.cancel();
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.made.size).toBe(0);
   });
 
   test('a cancel of one line: the other ships and only that is captured', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1, 2] });
-    const handle = await bench.start(model);
-    await released(model);
-    const result = await handle.executeUpdate('cancelOrder', {
-      args: [{ decisionId: 'd1', lines: [{ lineNo: 1, quantity: 1 }] }],
-    });
-    expect(result).toMatchObject({ outcome: 'partly-cancelled' });
-    await ship(handle, model, [{ lineNo: 2, quantity: 2 }]);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(model.tenderCaptured).toBe(2_000);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1, 2] });
+    await order.untilReleased();
+    const lines = [{ lineNo: 1, quantity: 1 }];
+    expect(await order.cancel(lines)).toMatchObject({ outcome: 'cancelled', cancelled: lines });
+    await order.ship([{ lineNo: 2, quantity: 2 }]);
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.capturedMinor()).toBe(2_000);
   });
 
   test('a cancel that comes as an event takes the same way', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    const handle = await bench.start(model);
-    await released(model);
-    const eventNo = model.store('cancel');
-    await handle.signal('cancelRequested', { eventNo });
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(model.isApplied(eventNo)).toBe(true);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1] });
+    await order.untilReleased();
+    const eventNo = await order.requestCancel();
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(await order.stateOfEvent(eventNo)).toBe('applied');
   });
 
   test('a cancel of an order that waits ends it without a call to anybody', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1], waitsFor: ['mapping.sku'] });
-    const handle = await bench.start(model);
-    await until('tried', () => model.momentCalls.includes('acceptOrder'));
-    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    expect(await handle.result()).toEqual({ status: 'rejected' });
-    expect(model.calls).toEqual([]);
+    const order = await bench.start({ moneyMode: 'psp', lines: [1], unknown: ['sku'] });
+    await order.untilWaiting();
+    await order.cancel();
+    expect(await order.handle.result()).toEqual({ status: 'rejected' });
+    expect(order.vendors.calls).toEqual([]);
   });
 
   test('a cancel of an order that waits lets the authorization go that came with it', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1], waitsFor: ['mapping.sku'] });
-    const handle = await bench.start(model);
-    await until('tried', () => model.momentCalls.includes('acceptOrder'));
-    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    expect(await handle.result()).toEqual({ status: 'rejected' });
-    expect(model.calls.map((call) => call.verb)).toEqual(['voidAuthorization']);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], unknown: ['sku'] });
+    await order.untilWaiting();
+    await order.cancel();
+    expect(await order.handle.result()).toEqual({ status: 'rejected' });
+    expect(order.vendors.verbs()).toEqual(['void']);
   });
 
   test('a cancel when everything has shipped is refused with a reason', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    model.script('captureShipment', 'refused');
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model);
-    await until('failed', () => model.openCodes().includes('payment.capture-failed'));
-    const result = await handle.executeUpdate('cancelOrder', {
-      args: [{ decisionId: 'd1', lines: null }],
+    const script = { capture: ['refused'] } as const;
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], script });
+    await order.untilReleased();
+    await order.ship();
+    await order.untilOpen('payment.capture-failed');
+    expect(await order.cancel()).toMatchObject({
+      outcome: 'refused',
+      reason: 'every unit is shipped or cancelled already',
     });
-    expect(result).toMatchObject({ outcome: 'refused', reason: 'everything has moved' });
-    await resolve(handle, model, 'payment.capture-failed', 'override');
-    await handle.result();
+    await order.resolve('payment.capture-failed', 'override');
+    await order.handle.result();
   });
 
   test('a malformed cancel is rejected before it is in history', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    const handle = await bench.start(model);
-    await released(model);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1] });
+    await order.untilReleased();
+    const malformed = { decisionId: '', lines: null };
     await expect(
-      handle.executeUpdate('cancelOrder', { args: [{ decisionId: '', lines: null }] }),
+      order.handle.executeUpdate('cancelOrder', { args: [malformed] }),
     ).rejects.toThrow();
-    await ship(handle, model);
-    await handle.result();
+    await order.ship();
+    await order.handle.result();
   });
 
   test('an order on hold is not released before somebody lifts the hold', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1], held: 'fraud review' });
-    const handle = await bench.start(model);
-    await until('shown', async () => (await detailsOf(handle)).includes('release-hold'));
-    expect(model.calls).toEqual([]);
-    await handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
-    await released(model);
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
+    const held = 'fraud review';
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], held });
+    await order.untilDetails((text) => text.includes('release-hold'));
+    expect(order.vendors.calls).toEqual([]);
+    await order.handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
+    await order.untilReleased();
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 
   test('cancelling the flow itself does nothing: an order is cancelled by a decision', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    const handle = await bench.start(model);
-    await released(model);
-    await handle.cancel();
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
+    const order = await bench.start({ moneyMode: 'channel', lines: [1] });
+    await order.untilReleased();
+    await order.handle.cancel();
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 });

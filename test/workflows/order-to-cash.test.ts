@@ -1,210 +1,180 @@
-/** The order's flow against a model of its moments and vendors, with skipped time. */
+/** The order's flow on the real moments, a real database and scripted vendors, with skipped time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  detailsOf,
-  eventCount,
-  openFlowBench,
-  resolve,
-  ship,
-  until,
-  type FlowBench,
-  type OrderHandle,
-} from './flow-bench';
-import { OrderModel } from './order-model';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { detailsOf, eventCount, openFlowBench, until } from './flow-bench';
+import { openOrderBench, type OrderBench, type OrderOnBench } from './order-bench';
 
-let bench: FlowBench;
+let database: TestDatabase;
+let bench: OrderBench;
 beforeAll(async () => {
-  bench = await openFlowBench();
+  database = await cloneDatabase();
+  bench = await openOrderBench(database.db, openFlowBench);
 });
 afterAll(async () => {
   await bench.close();
+  await database.drop();
 });
 
-const calledOnce = (model: OrderModel) => [...model.made.values()].every((times) => times === 1);
-const verbs = (model: OrderModel) => model.calls.map((call) => call.verb);
-const waitsForShipment = (handle: OrderHandle) =>
+const waitsForShipment = ({ handle }: OrderOnBench) =>
   until('waits', async () => {
     // Not by a query: the test server makes a workflow task of it, and events are counted here.
     const { events } = await handle.fetchHistory();
     return events?.some((event) => event.timerStartedEventAttributes) === true;
   });
-const released = (model: OrderModel) =>
-  until('released', () => model.order.lines.some((line) => line.released > 0));
 
 describe('an order that goes well', () => {
   test('where we authorize: authorizes, releases, captures what shipped, closes, in 32 events', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2, 1] });
-    const handle = await bench.start(model);
-    await waitsForShipment(handle);
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(verbs(model)).toEqual(['authorizePayment', 'releaseToWarehouse', 'captureShipment']);
-    expect(model.tenderCaptured).toBe(3_000);
-    expect(calledOnce(model)).toBe(true);
-    expect(await eventCount(handle)).toBe(32);
+    const order = await bench.start({ moneyMode: 'psp', lines: [2, 1] });
+    await waitsForShipment(order);
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'release', 'capture']);
+    expect(await order.capturedMinor()).toBe(3_000);
+    expect(order.vendors.madeOnceEach()).toBe(true);
+    expect(await eventCount(order.handle)).toBe(32);
   });
 
   test('where the channel authorized: makes no authorization again, in 26 events', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    const handle = await bench.start(model);
-    await waitsForShipment(handle);
-    await ship(handle, model);
-    await handle.result();
-    expect(verbs(model)).toEqual(['releaseToWarehouse', 'captureShipment']);
-    expect(await eventCount(handle)).toBe(26);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1] });
+    await waitsForShipment(order);
+    await order.ship();
+    await order.handle.result();
+    expect(order.vendors.verbs()).toEqual(['release', 'capture']);
+    expect(await eventCount(order.handle)).toBe(26);
   });
 
   test('shipped in parts: captures each shipment for itself', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [2, 1] });
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await until('first capture', () => model.tenderCaptured === 1_000);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await ship(handle, model, [{ lineNo: 2, quantity: 1 }]);
-    await handle.result();
-    expect(model.tenderCaptured).toBe(3_000);
-    expect(verbs(model).filter((verb) => verb === 'captureShipment')).toHaveLength(3);
-    expect(calledOnce(model)).toBe(true);
+    const order = await bench.start({ moneyMode: 'channel', lines: [2, 1] });
+    await order.untilReleased();
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.untilCaptured(1_000);
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.ship([{ lineNo: 2, quantity: 1 }]);
+    await order.handle.result();
+    expect(await order.capturedMinor()).toBe(3_000);
+    expect(order.vendors.verbs().filter((verb) => verb === 'capture')).toHaveLength(3);
+    expect(order.vendors.madeOnceEach()).toBe(true);
   });
 
   test('a single-capture authorization: authorizes the remainder anew', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2], isMulticapture: false });
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await until('first capture', () => model.tenderCaptured === 1_000);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await handle.result();
-    expect(verbs(model)).toEqual([
-      'authorizePayment',
-      'releaseToWarehouse',
-      'captureShipment',
-      'authorizePayment',
-      'captureShipment',
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], isMulticapture: false });
+    await order.untilReleased();
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.untilCaptured(1_000);
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.handle.result();
+    expect(order.vendors.verbs()).toEqual([
+      'authorize',
+      'release',
+      'capture',
+      'authorize',
+      'capture',
     ]);
   });
 
   test('a shipment signalled three times is recorded once', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1, 1] });
-    const handle = await bench.start(model);
-    await released(model);
-    const eventNo = await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await handle.signal('shipmentConfirmed', { eventNo });
-    await until('applied', () => model.isApplied(eventNo));
-    await handle.signal('shipmentConfirmed', { eventNo });
-    await ship(handle, model, [{ lineNo: 2, quantity: 1 }]);
-    await handle.result();
-    expect(model.tenderCaptured).toBe(2_000);
-    expect(model.order.captures).toHaveLength(2);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1, 1] });
+    await order.untilReleased();
+    const eventNo = await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.handle.signal('shipmentConfirmed', { eventNo });
+    await order.untilApplied(eventNo);
+    await order.handle.signal('shipmentConfirmed', { eventNo });
+    await order.ship([{ lineNo: 2, quantity: 1 }]);
+    await order.handle.result();
+    expect(await order.capturedMinor()).toBe(2_000);
+    expect(order.vendors.verbs().filter((verb) => verb === 'capture')).toHaveLength(2);
   });
 
   test('an unknown signal fails nothing', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    const handle = await bench.start(model);
-    await released(model);
-    await handle.signal('giftWrapped', { ribbon: 'red' });
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
+    const order = await bench.start({ moneyMode: 'channel', lines: [1] });
+    await order.untilReleased();
+    await order.handle.signal('giftWrapped', { ribbon: 'red' });
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 });
 
 describe('work that waits for a person', () => {
   test('a declined card, retried: authorizes under a new key, then goes on', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
-    model.script('authorizePayment', 'refused');
-    const handle = await bench.start(model);
-    await until('declined', () => model.openCodes().includes('payment.declined'));
-    await resolve(handle, model, 'payment.declined', 'retry');
-    await released(model);
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    const keys = model.calls.filter((call) => call.verb === 'authorizePayment');
-    expect(new Set(keys.map((call) => call.key)).size).toBe(2);
+    const script = { authorize: ['refused'] } as const;
+    const order = await bench.start({ moneyMode: 'psp', lines: [1], script });
+    await order.untilOpen('payment.declined');
+    await order.resolve('payment.declined', 'retry');
+    await order.untilReleased();
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    const calls = order.vendors.calls.filter((call) => call.verb === 'authorize');
+    expect(new Set(calls.map((call) => call.key)).size).toBe(2);
   });
 
   test('a declined card, abandoned: everything is cancelled and nothing released', async () => {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
-    model.script('authorizePayment', 'refused');
-    const handle = await bench.start(model);
-    await until('declined', () => model.openCodes().includes('payment.declined'));
-    await resolve(handle, model, 'payment.declined', 'abandon');
-    expect(await handle.result()).toEqual({ status: 'cancelled' });
-    expect(verbs(model)).toEqual(['authorizePayment']);
+    const script = { authorize: ['refused'] } as const;
+    const order = await bench.start({ moneyMode: 'psp', lines: [1], script });
+    await order.untilOpen('payment.declined');
+    await order.resolve('payment.declined', 'abandon');
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.verbs()).toEqual(['authorize']);
   });
 
   test('an order that waits for two mappings is accepted once both are there', async () => {
-    const model = new OrderModel({
-      moneyMode: 'channel',
-      lines: [1],
-      waitsFor: ['mapping.sku', 'mapping.tax-code'],
-    });
-    const handle = await bench.start(model);
-    await until('tried', () => model.momentCalls.includes('acceptOrder'));
-    const details = await detailsOf(handle);
-    expect(details).toContain(`PUT /v1/mappings/sku/shopify-us/SKU-1`);
+    const unknown = ['sku', 'tax-code'] as const;
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], unknown });
+    await order.untilWaiting();
+    const details = await detailsOf(order.handle);
+    expect(details).toContain(`PUT /v1/mappings/sku/shopify-us/${order.unknown('sku')}`);
     expect(details).toContain('master-data');
-    await resolve(handle, model, 'mapping.sku', 'retry');
-    await until('tried again', () => model.openCodes().length === 1);
-    await resolve(handle, model, 'mapping.tax-code', 'retry');
-    await released(model);
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
+    await order.map('sku');
+    await order.untilDetails((text) => !text.includes('mappings/sku'));
+    expect(await order.openCodes()).toEqual(['mapping.tax-code']);
+    await order.map('tax-code');
+    await order.untilReleased();
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 
   test('a waiting order that is abandoned ends as rejected, its authorization let go', async () => {
-    const model = new OrderModel({
-      moneyMode: 'channel',
-      lines: [1],
-      waitsFor: ['mapping.sku'],
-    });
-    const handle = await bench.start(model);
-    await until('tried', () => model.momentCalls.includes('acceptOrder'));
-    await resolve(handle, model, 'mapping.sku', 'abandon');
-    expect(await handle.result()).toEqual({ status: 'rejected' });
-    expect(model.calls.map((call) => call.verb)).toEqual(['voidAuthorization']);
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], unknown: ['sku'] });
+    await order.untilWaiting();
+    await order.resolve('mapping.sku', 'abandon');
+    expect(await order.handle.result()).toEqual({ status: 'rejected' });
+    expect(order.vendors.verbs()).toEqual(['void']);
   });
 
   test('a warehouse rejects after it had accepted: released again after a retry', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [2] });
-    const handle = await bench.start(model);
-    await released(model);
-    const eventNo = model.store('rejection');
-    await handle.signal('fulfilmentRejected', { eventNo });
-    await until('rejected', () => model.openCodes().includes('fulfilment.rejected'));
-    await resolve(handle, model, 'fulfilment.rejected', 'retry');
-    await released(model);
-    await ship(handle, model);
-    await handle.result();
-    const keys = model.calls.filter((call) => call.verb === 'releaseToWarehouse');
-    expect(new Set(keys.map((call) => call.key)).size).toBe(2);
+    const order = await bench.start({ moneyMode: 'channel', lines: [2] });
+    await order.untilReleased();
+    await order.rejectRelease();
+    await order.untilOpen('fulfilment.rejected');
+    await order.resolve('fulfilment.rejected', 'retry');
+    await order.untilReleased();
+    await order.ship();
+    await order.handle.result();
+    const calls = order.vendors.calls.filter((call) => call.verb === 'release');
+    expect(new Set(calls.map((call) => call.key)).size).toBe(2);
   });
 
   test('a capture that fails after the shipment waits, and is captured under a new key', async () => {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1] });
-    model.script('captureShipment', 'refused');
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model);
-    await until('failed', () => model.openCodes().includes('payment.capture-failed'));
-    await resolve(handle, model, 'payment.capture-failed', 'retry');
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(model.tenderCaptured).toBe(1_000);
+    const script = { capture: ['refused'] } as const;
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], script });
+    await order.untilReleased();
+    await order.ship();
+    await order.untilOpen('payment.capture-failed');
+    await order.resolve('payment.capture-failed', 'retry');
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.capturedMinor()).toBe(1_000);
+    const calls = order.vendors.calls.filter((call) => call.verb === 'capture');
+    expect(new Set(calls.map((call) => call.key)).size).toBe(2);
   });
 
   test('goods that do not ship in time open a wait, and the shipment ends it', async () => {
-    const model = new OrderModel({
-      moneyMode: 'channel',
-      lines: [1],
-      fulfilmentDeadlineMs: 60_000,
-    });
-    const handle = await bench.start(model);
-    await waitsForShipment(handle);
-    await bench.environment.sleep('2m');
-    await until('overdue', () => model.openCodes().includes('fulfilment.overdue'));
-    expect(await detailsOf(handle)).toContain('fulfilment-operations');
-    await ship(handle, model);
-    expect(await handle.result()).toEqual({ status: 'closed' });
-    expect(model.openCodes()).toEqual([]);
+    const fulfilmentDeadlineMs = 60_000;
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], fulfilmentDeadlineMs });
+    await waitsForShipment(order);
+    await bench.flows.environment.sleep('2m');
+    await order.untilOpen('fulfilment.overdue');
+    await order.untilDetails((text) => text.includes('fulfilment-operations'));
+    await order.ship();
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.openCodes()).toEqual([]);
   });
 });

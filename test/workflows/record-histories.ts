@@ -1,87 +1,71 @@
 /**
- * Records the histories that `replay.test.ts` replays, on a real Temporal dev server:
- * `npx tsx test/workflows/record-histories.ts`. Run it for a new scenario; what is recorded stays,
- * so that flows which older builds began are replayed too.
+ * Records the histories that `replay.test.ts` replays, on a real Temporal dev server and a Postgres
+ * of its own: `npx tsx test/workflows/record-histories.ts`. Run it for a new scenario; what is
+ * recorded stays, so that flows which older builds began are replayed too.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../../stack/supervisor/start-parts';
 import { findTemporal } from '../../stack/temporal/ladder';
-import {
-  openDevServerBench,
-  resolve,
-  ship,
-  until,
-  type FlowBench,
-  type OrderHandle,
-} from './flow-bench';
-import { OrderModel } from './order-model';
+import { openDatabase } from '../../store/database';
+import { migrate } from '../../store/migrate';
+import { openDevServerBench } from './flow-bench';
+import { openOrderBench, type OrderBench, type OrderOnBench } from './order-bench';
 import { HISTORIES_DIR, writeHistory } from './recorded-histories';
 
-type Scenario = (bench: FlowBench) => Promise<OrderHandle>;
+const DATABASE = 'recorded';
 
-const released = (model: OrderModel) =>
-  until('released', () => model.order.lines.some((line) => line.released > 0));
+type Scenario = (bench: OrderBench) => Promise<OrderOnBench>;
 
-async function goesWell(bench: FlowBench, moneyMode: 'psp' | 'channel'): Promise<OrderHandle> {
-  const model = new OrderModel({ moneyMode, lines: [2, 1] });
-  const handle = await bench.start(model);
-  await released(model);
-  await ship(handle, model);
-  await handle.result();
-  return handle;
+async function goesWell(bench: OrderBench, moneyMode: 'psp' | 'channel'): Promise<OrderOnBench> {
+  const order = await bench.start({ moneyMode, lines: [2, 1] });
+  await order.untilReleased();
+  await order.ship();
+  return order;
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'psp-one-shipment': (bench) => goesWell(bench, 'psp'),
   'channel-one-shipment': (bench) => goesWell(bench, 'channel'),
   async 'channel-split-shipments'(bench) {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [2] });
-    const handle = await bench.start(model);
-    await released(model);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await until('captured', () => model.tenderCaptured > 0);
-    await ship(handle, model, [{ lineNo: 1, quantity: 1 }]);
-    await handle.result();
-    return handle;
+    const order = await bench.start({ moneyMode: 'channel', lines: [2] });
+    await order.untilReleased();
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await order.untilCaptured(1_000);
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    return order;
   },
   async 'psp-declined-then-authorized'(bench) {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [1] });
-    model.script('authorizePayment', 'refused');
-    const handle = await bench.start(model);
-    await until('declined', () => model.openCodes().includes('payment.declined'));
-    await resolve(handle, model, 'payment.declined', 'retry');
-    await released(model);
-    await ship(handle, model);
-    await handle.result();
-    return handle;
+    const script = { authorize: ['refused'] } as const;
+    const order = await bench.start({ moneyMode: 'psp', lines: [1], script });
+    await order.untilOpen('payment.declined');
+    await order.resolve('payment.declined', 'retry');
+    await order.untilReleased();
+    await order.ship();
+    return order;
   },
   async 'channel-waits-for-a-mapping'(bench) {
-    const model = new OrderModel({ moneyMode: 'channel', lines: [1], waitsFor: ['mapping.sku'] });
-    const handle = await bench.start(model);
-    await until('tried', () => model.momentCalls.includes('acceptOrder'));
-    await resolve(handle, model, 'mapping.sku', 'retry');
-    await released(model);
-    await ship(handle, model);
-    await handle.result();
-    return handle;
+    const order = await bench.start({ moneyMode: 'channel', lines: [1], unknown: ['sku'] });
+    await order.untilWaiting();
+    await order.map('sku');
+    await order.untilReleased();
+    await order.ship();
+    return order;
   },
   async 'psp-cancelled-after-release'(bench) {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    const handle = await bench.start(model);
-    await released(model);
-    await handle.executeUpdate('cancelOrder', { args: [{ decisionId: 'd1', lines: null }] });
-    await handle.result();
-    return handle;
+    const order = await bench.start({ moneyMode: 'psp', lines: [2] });
+    await order.untilReleased();
+    await order.cancel();
+    return order;
   },
   async 'psp-held-then-cancelled-by-event'(bench) {
-    const model = new OrderModel({ moneyMode: 'psp', lines: [2] });
-    model.order.holdReason = 'fraud review';
-    const handle = await bench.start(model);
-    await until('authorized', () => model.made.size === 1);
-    await handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
-    await released(model);
-    await handle.signal('cancelRequested', { eventNo: model.store('cancel') });
-    await handle.result();
-    return handle;
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], held: 'fraud review' });
+    await order.untilDetails((text) => text.includes('release-hold'));
+    await order.handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
+    await order.untilReleased();
+    await order.requestCancel();
+    return order;
   },
 };
 
@@ -92,16 +76,25 @@ async function main(): Promise<void> {
   );
   if (found.kind === 'server') throw new Error('a program is needed, not a server');
   mkdirSync(HISTORIES_DIR, { recursive: true });
-  const bench = await openDevServerBench(found.path);
+  const home = mkdtempSync(join(tmpdir(), 'throughline-record-'));
+  const postgres = await startPostgres({ home });
   try {
+    await postgres.createDatabase(DATABASE);
+    await migrate(postgres.databaseUrl(DATABASE));
+    const db = openDatabase(postgres.databaseUrl(DATABASE), { applicationName: DATABASE });
+    const bench = await openOrderBench(db, (settings) => openDevServerBench(found.path, settings));
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
-      const handle = await scenario(bench);
+      const { handle } = await scenario(bench);
+      await handle.result();
       const history = await handle.fetchHistory();
       writeHistory(name, history);
       process.stdout.write(`${name}: ${history.events?.length ?? 0} events\n`);
     }
-  } finally {
     await bench.close();
+    await db.end();
+  } finally {
+    await postgres.stop();
+    rmSync(home, { recursive: true, force: true });
   }
 }
 
