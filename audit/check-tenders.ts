@@ -1,6 +1,6 @@
 // I2: per tender, captured within what was authorized and refunded within what was captured; an
 // order that has ended accounts for every unit and every cent, line by line.
-import { stepName } from '../canonical/rules/order/effect-keys';
+import { blocksCapture, blocksRefund } from '../canonical/flows/order-steps';
 import { openUnits, quantitiesTie } from '../canonical/rules/order/state';
 import { sum } from '../canonical/rules/money/money';
 import { uncoveredOf, type OwnLine, type OwnOrder } from './own-order';
@@ -138,7 +138,7 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
     .filter(
       ({ state, tenderNo, shipmentNo }) =>
         state !== 'given-up' ||
-        !hasException(CAPTURE_FAILED, stepName.capture(tenderNo, shipmentNo)),
+        !hasException(CAPTURE_FAILED, blocksCapture(tenderNo, shipmentNo).text),
     )
     .map(({ tenderNo, shipmentNo, amountMinor, state }) =>
       found(
@@ -152,7 +152,7 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
     .filter((one) => one.state !== 'refunded')
     .filter(
       ({ state, tenderNo, refundNo }) =>
-        state !== 'given-up' || !hasException(REFUND_FAILED, stepName.refund(tenderNo, refundNo)),
+        state !== 'given-up' || !hasException(REFUND_FAILED, blocksRefund(tenderNo, refundNo).text),
     )
     .map(({ tenderNo, refundNo, amountMinor, state }) =>
       found(
@@ -178,7 +178,7 @@ function endedInvoices(order: OwnOrder, found: Found): Difference[] {
     const at = `, shipment ${shipmentNo}`;
     const uncovered = uncoveredOf(order, shipment);
     const isExplained = order.exceptions.some(
-      (one) => one.code === CAPTURE_FAILED && one.blocks === stepName.capture(0, shipmentNo),
+      (one) => one.code === CAPTURE_FAILED && one.blocks === blocksCapture(0, shipmentNo).text,
     );
     if (uncovered === 0 || (uncovered > 0 && isExplained)) return [];
     const detail =

@@ -3,8 +3,9 @@
  * (one Postgres transaction each, run as local activities) and the effects (one call to another
  * system each). Everything here is ids, amounts and step names: no personal data enters a history.
  */
-import type { ExceptionBrief, Resolution } from '../schema/exception';
+import type { ExceptionBrief } from '../schema/exception';
 import type { MoneyMode } from '../schema/channel';
+import type { FlowAgenda, Wait } from './step';
 import type { OrderStatus, TenderState } from '../rules/order/state';
 
 /** Lines shown in a flow's details; an order of 10,000 lines must not fill its history. */
@@ -104,7 +105,7 @@ export type AcceptOutcome =
  * What is due for an order, asked of Postgres: the flow does these in order, then waits. A step
  * whose exception is open is not due; it is listed under `blockedBy`.
  */
-export interface OrderAgenda {
+export interface OrderAgenda extends FlowAgenda {
   readonly order: OrderBrief;
   readonly money: readonly MoneyStep[];
   readonly release: ReleaseOrder | null;
@@ -168,16 +169,8 @@ export type HoldResult =
   | { readonly outcome: 'held' | 'released'; readonly agenda: OrderAgenda | null }
   | { readonly outcome: 'refused'; readonly reason: string };
 
-export interface WaitExpired {
+export interface OrderWait extends Wait {
   readonly orderId: string;
-  /** Such as `authorize:1` or `release:1`: with the order it makes the exception's id. */
-  readonly step: string;
-  readonly code:
-    | 'payment.unavailable'
-    | 'fulfilment.unavailable'
-    | 'fulfilment.overdue'
-    | 'order.refused-by-rule';
-  readonly detail: string;
 }
 
 /** Moments: each one transaction, idempotent, called as local activities by the order's flow. */
@@ -200,9 +193,9 @@ export interface OrderMoments {
     readonly exceptionId: string;
   }): Promise<Applied>;
   /** Opens (or finds open) the exception of a step that cannot go on for now. */
-  openWait(input: WaitExpired): Promise<Applied>;
-  /** The wait passed by itself: resolves its exception. */
-  closeWait(input: { readonly orderId: string; readonly step: string }): Promise<Applied>;
+  openWait(input: OrderWait): Promise<Applied>;
+  /** The wait passed by itself: resolves its exception; `blocks` as in `capture:1:2`. */
+  closeWait(input: { readonly orderId: string; readonly blocks: string }): Promise<Applied>;
   /** Closing is a moment too: it refuses while facts are unapplied or money is due. */
   closeOrder(input: {
     readonly orderId: string;
@@ -226,16 +219,7 @@ export const ORDER_SIGNALS = {
   shipmentConfirmed: 'shipmentConfirmed',
   fulfilmentRejected: 'fulfilmentRejected',
   cancelRequested: 'cancelRequested',
-  exceptionResolved: 'exceptionResolved',
 } as const;
-export type OrderSignal = keyof typeof ORDER_SIGNALS;
-export interface FactSignal {
-  readonly eventNo: number;
-}
-export interface ResolutionSignal {
-  readonly exceptionId: string;
-  readonly resolution: Resolution;
-}
 
 /** Updates: decisions by people and channels, answered with their result. */
 export const ORDER_UPDATES = {

@@ -10,12 +10,19 @@ const HOUR_MS = 3_600_000;
 interface ExceptionRule {
   readonly deadlineMs: number;
   readonly resolutions: readonly Resolution[];
+  /** It passes by itself: the work is tried again while it is open. */
+  readonly isWait: boolean;
 }
 
 /** Deadlines by owner family (the domain's table); what may resolve each code. */
 const rule = (hours: number, ...resolutions: Resolution[]): ExceptionRule => ({
   deadlineMs: hours * HOUR_MS,
   resolutions,
+  isWait: false,
+});
+const wait = (hours: number, ...resolutions: Resolution[]): ExceptionRule => ({
+  ...rule(hours, ...resolutions),
+  isWait: true,
 });
 
 export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
@@ -30,11 +37,11 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'payment.declined': rule(4, 'retry', 'abandon'),
   'payment.capture-failed': rule(4, 'retry', 'override', 'abandon'),
   'payment.void-failed': rule(4, 'retry', 'override'),
-  'payment.unavailable': rule(4, 'retry'),
+  'payment.unavailable': wait(4, 'retry'),
   'refund.failed': rule(4, 'retry', 'override'),
   'fulfilment.rejected': rule(1, 'retry', 'abandon'),
-  'fulfilment.unavailable': rule(1, 'retry'),
-  'fulfilment.overdue': rule(1, 'retry', 'override'),
+  'fulfilment.unavailable': wait(1, 'retry'),
+  'fulfilment.overdue': wait(1, 'retry', 'override'),
   'fulfilment.shipped-after-cancel': rule(1, 'override'),
   'erp.refused': rule(8, 'retry', 'override'),
   'erp.unavailable': rule(8, 'retry'),
@@ -44,6 +51,11 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'event.no-order': rule(4, 'retry', 'abandon'),
   'event.no-rule': rule(4, 'retry', 'abandon'),
 };
+
+/** Codes of waits that pass by themselves. */
+export const WAIT_CODES = Object.entries(EXCEPTION_RULES).flatMap(([code, { isWait }]) =>
+  isWait ? [code as ExceptionCode] : [],
+);
 
 /** What would let the work go on without a person: a mapping, an item, stock. */
 export const ExceptionCause = z
@@ -64,6 +76,8 @@ export interface ExceptionBrief {
   readonly deadlineAt: string;
   readonly detail: string;
   readonly resolutions: readonly Resolution[];
+  /** It passes by itself, and blocks nothing. */
+  readonly isWait: boolean;
   /** What would let the work go on; tells a reader which call to make. */
   readonly cause?: ExceptionCause;
 }

@@ -1,5 +1,5 @@
 /** Release: the warehouse has taken the fulfilment request, or has said no. */
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
 import type { Address } from '../../canonical/schema/order';
@@ -154,7 +154,7 @@ export async function rejected(
     code: 'fulfilment.rejected',
     detail: `${order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
-    blocks: stepName.release(rejection.groupNo),
+    blocks: blocksRelease(rejection.groupNo),
     subject: order.orderId,
     severity: 'high',
     orderId: order.orderId,

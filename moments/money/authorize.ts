@@ -1,5 +1,5 @@
 /** Authorization: an amount is promised, or declined. Posts nothing (rule 1). */
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksAuthorization } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { openUnits } from '../../canonical/rules/order/state';
@@ -67,7 +67,7 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refu
       code: 'payment.declined',
       detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refused.vendorCode}`,
       cause: { kind: 'effect', ref: due.key },
-      blocks: stepName.authorize(tenderNo),
+      blocks: blocksAuthorization(tenderNo),
       subject: orderId,
       orderId,
       workflowId: order.workflowId,

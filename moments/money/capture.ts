@@ -2,7 +2,7 @@
  * Capture of what a shipment is owed. The shipment is on the books before this is tried; a capture
  * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
  */
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksCapture } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
 import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
@@ -131,7 +131,7 @@ export async function captureFailed(
     code: 'payment.capture-failed',
     detail: `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, is not charged: ${why}`,
     cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${shipmentNo}` },
-    blocks: stepName.capture(tenderNo, shipmentNo),
+    blocks: blocksCapture(tenderNo, shipmentNo),
     subject: orderId,
     severity: 'high',
     orderId,

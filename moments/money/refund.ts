@@ -1,5 +1,5 @@
 /** Money that is here already goes back (rule 8). */
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksRefund } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { postRefund, prepaymentRef } from '../../canonical/rules/posting/posting';
@@ -92,7 +92,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: RefundOrder, answer
     code: 'refund.failed',
     detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode}`,
     cause: { kind: 'effect', ref: due.key },
-    blocks: stepName.refund(tenderNo, refundNo),
+    blocks: blocksRefund(tenderNo, refundNo),
     subject: orderId,
     severity: 'high',
     orderId,

@@ -5,7 +5,7 @@ import type {
   CapturePlan,
   PlannedCapture,
 } from '../../canonical/rules/money/capture';
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksCapture } from '../../canonical/flows/order-steps';
 import { formatMoney, sum } from '../../canonical/rules/money/money';
 import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/snapshot';
 import type { Sql } from '../../store/database';
@@ -123,7 +123,7 @@ async function uncovered(
     code: 'payment.capture-failed',
     detail: `${formatMoney(uncoveredMinor, order.currency)} of shipment ${shipmentNo}, which has left, is covered by no tender`,
     cause: { kind: 'order', ref: order.orderId },
-    blocks: stepName.capture(0, shipmentNo),
+    blocks: blocksCapture(0, shipmentNo),
     subject: order.orderId,
     severity: 'high',
     orderId: order.orderId,

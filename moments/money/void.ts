@@ -1,5 +1,5 @@
 /** An authorization that nothing will be captured on is let go. Posts nothing (rule 1). */
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { blocksVoid } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';
@@ -42,7 +42,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: VoidOrder, refused:
     code: 'payment.void-failed',
     detail: `the authorization of ${formatMoney(amountMinor, currency)} is still there: ${refused.vendorCode}`,
     cause: { kind: 'effect', ref: due.key },
-    blocks: stepName.void(tenderNo, authorizationNo),
+    blocks: blocksVoid(tenderNo, authorizationNo),
     subject: orderId,
     orderId,
     workflowId: order.workflowId,

@@ -5,7 +5,7 @@
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import type { Missing, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { sum } from '../../canonical/rules/money/money';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
@@ -24,6 +24,7 @@ import { tellOfCancellation } from './cancellation-messages';
 import { takeOrder } from './order-moment';
 import { refundPrepaid } from '../money/refund-due';
 import { missingOf, postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
+import { settleExceptions, takeResolutions } from '../../store/exceptions/exceptions';
 import { openMissing } from './waiting-order';
 
 interface ReceivedRow {
@@ -76,7 +77,7 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   if (row.stage !== 'received') {
     return { outcome: 'accepted', order: briefOf(await settleStatus(sql, orderId)) };
   }
-  const resolution = await resolutions(sql, orderId);
+  const resolution = await resolutions(sql, row);
   if (resolution.abandoned) {
     const rejected = await reject(sql, row, 'given up by a person');
     await tellOfCancellation(sql, await takeOrder(sql, orderId), false);
@@ -134,16 +135,12 @@ async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedRow> {
 }
 
 /** What people decided on the exceptions that kept it from being accepted; now applied. */
-async function resolutions(sql: Sql, orderId: string) {
-  await sql.query(
-    `update exception set is_applied = true
-      where order_id = $1 and blocks = $2 and state = 'resolved' and not is_applied`,
-    [orderId, stepName.accept],
-  );
+async function resolutions(sql: Sql, { order_id: orderId, workflow_id: workflowId }: ReceivedRow) {
+  await takeResolutions(sql, { workflowId, blocks: ACCEPTANCE.text });
   const { rows } = await sql.query<{ code: string; resolution: string }>(
     `select code, resolution from exception
       where order_id = $1 and blocks = $2 and state = 'resolved'`,
-    [orderId, stepName.accept],
+    [orderId, ACCEPTANCE.text],
   );
   return {
     abandoned: rows.some((row) => row.resolution === 'abandoned'),
@@ -167,20 +164,18 @@ async function wait(
   });
   await closeOthers(
     sql,
-    row.order_id,
+    row.workflow_id,
     exceptions.map((one) => one.exceptionId),
   );
   return { outcome: 'waiting', exceptions };
 }
 
 /** What it no longer lacks is no longer anybody's work. */
-async function closeOthers(sql: Sql, orderId: string, stillOpen: readonly string[]) {
-  await sql.query(
-    `update exception set state = 'resolved', resolution = 'retried', resolved_by = 'system',
-            resolution_reason = 'the cause is gone', resolved_at = now(), is_applied = true
-      where order_id = $1 and blocks = $2 and state <> 'resolved'
-        and exception_id <> all($3::text[])`,
-    [orderId, stepName.accept, stillOpen],
+async function closeOthers(sql: Sql, workflowId: string, stillOpen: readonly string[]) {
+  await settleExceptions(
+    sql,
+    { workflowId, blocks: ACCEPTANCE.text, except: stillOpen },
+    { as: 'retried', reason: 'the cause is gone' },
   );
 }
 
@@ -200,7 +195,7 @@ async function reject(sql: Sql, row: ReceivedRow, reason: string): Promise<Accep
     `update sales_order set stage = 'rejected', reject_reason = $2 where order_id = $1`,
     [row.order_id, reason],
   );
-  await closeOthers(sql, row.order_id, []);
+  await closeOthers(sql, row.workflow_id, []);
   await takeOverMoney(sql, row);
   await appendFact(sql, row.order_id, {
     kind: 'rejected',

@@ -3,6 +3,7 @@
  * that is here already becomes a refund (rules 6, 6a, 7). Authorizations that nothing needs any
  * more are voided by the flow, from the agenda.
  */
+import { OUTGOING_STEPS } from '../../canonical/flows/order-steps';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import {
   cancelMoves,
@@ -23,7 +24,7 @@ import type {
 } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
 import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
-import { openException } from '../../store/exceptions/exceptions';
+import { openException, settleExceptions } from '../../store/exceptions/exceptions';
 import { rejectReceived } from './accept-order';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
 import { refundPrepaid } from '../money/refund-due';
@@ -230,12 +231,10 @@ export async function giveUpUnits(
 /** Nothing is to go out any more: what kept it from going out is nobody's work any more. */
 async function closeUnwantedWaits(sql: Sql, order: OrderInHand['order']): Promise<void> {
   if (order.captures.some((one) => one.state === 'due' || one.state === 'failed')) return;
-  await sql.query(
-    `update exception set state = 'resolved', resolution = 'abandoned', resolved_by = 'system',
-            resolution_reason = 'the order was cancelled', resolved_at = now(), is_applied = true
-      where order_id = $1 and workflow_id is not null and state <> 'resolved'
-        and blocks ~ '^(authorize|release|ship):'`,
-    [order.orderId],
+  await settleExceptions(
+    sql,
+    { workflowId: order.workflowId, steps: OUTGOING_STEPS },
+    { as: 'abandoned', reason: 'the order was cancelled' },
   );
 }
 

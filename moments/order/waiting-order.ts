@@ -3,7 +3,7 @@
  * missing. Its flow starts and waits; the removal of any cause wakes it.
  */
 import type { Missing } from '../../canonical/rules/order/acceptance';
-import { stepName } from '../../canonical/rules/order/effect-keys';
+import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Order } from '../../canonical/schema/order';
@@ -34,7 +34,7 @@ export async function openMissing(sql: Sql, waiting: WaitingRow): Promise<Except
     exceptions.push(
       await openException(sql, {
         ...missing,
-        blocks: stepName.accept,
+        blocks: ACCEPTANCE,
         subject: orderId,
         severity: 'high',
         orderId,
@@ -139,7 +139,7 @@ export async function replaceContent(
   const open = await sql.query<{ exception_id: string }>(
     `select exception_id from exception
       where order_id = $1 and blocks = $2 and state <> 'resolved'`,
-    [orderId, stepName.accept],
+    [orderId, ACCEPTANCE.text],
   );
   await resolveExceptions(
     sql,

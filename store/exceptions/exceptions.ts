@@ -5,7 +5,8 @@
 import { EXCEPTION_RULES, ownerOf } from '../../canonical/schema/exception';
 import type { ExceptionBrief, ExceptionCause, Resolution } from '../../canonical/schema/exception';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
-import type { ORDER_SIGNALS } from '../../canonical/flows/order';
+import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
+import type { About, Blocked } from '../../canonical/flows/step';
 import { only, type Sql } from '../database';
 import { derivedId } from '../ids';
 
@@ -13,8 +14,8 @@ export interface NewException {
   readonly code: ExceptionCode;
   readonly detail: string;
   readonly cause: ExceptionCause;
-  /** The unit of work that waits: `accept`, `capture:1:2`, `outbox:17`, `batch:bat_…`. */
-  readonly blocks: string;
+  /** The unit of work that waits: a flow's step, or `outbox:17`, `batch:bat_…`. */
+  readonly blocks: Blocked | string;
   /** Whose it is when no flow waits: an event, an account. Part of the id with `blocks`. */
   readonly subject: string;
   readonly severity?: 'low' | 'medium' | 'high';
@@ -42,6 +43,7 @@ const toBrief = (row: BriefRow): ExceptionBrief => ({
   deadlineAt: row.deadline_at,
   detail: row.detail,
   resolutions: EXCEPTION_RULES[row.code].resolutions,
+  isWait: EXCEPTION_RULES[row.code].isWait,
 });
 
 /**
@@ -52,14 +54,17 @@ const REOPENS = `exception.state = 'resolved' and (exception.is_applied or excep
 
 /** Opens it, finds it open, or opens it again where it was resolved and the reason came back. */
 export async function openException(sql: Sql, exception: NewException): Promise<ExceptionBrief> {
-  const { code, cause, subject, blocks } = exception;
-  const exceptionId = derivedId('exc', exception.workflowId ?? subject, blocks, code, cause.ref);
+  const { code, cause, subject } = exception;
+  const { step, about, text } = isStep(exception.blocks)
+    ? exception.blocks
+    : { step: null, about: {}, text: exception.blocks };
+  const exceptionId = derivedId('exc', exception.workflowId ?? subject, text, code, cause.ref);
   const deadlineAt = new Date(Date.now() + EXCEPTION_RULES[code].deadlineMs).toISOString();
   const { rows } = await sql.query<BriefRow>(
     `insert into exception (exception_id, code, owner, severity, detail, cause_kind, cause_ref,
        blocks, order_id, workflow_id, event_no, batch_id, outbox_no, money_minor, currency,
-       correlation_id, deadline_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       correlation_id, deadline_at, step, about)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      on conflict (exception_id) do update set
        (state, openings, opened_at, deadline_at, detail, money_minor, resolution,
         resolution_reason, resolved_by, resolved_at, is_applied) =
@@ -81,7 +86,7 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       exception.detail,
       cause.kind,
       cause.ref,
-      blocks,
+      text,
       exception.orderId ?? null,
       exception.workflowId ?? null,
       exception.eventNo ?? null,
@@ -91,9 +96,15 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       exception.currency ?? null,
       exception.correlationId ?? null,
       deadlineAt,
+      step,
+      JSON.stringify(about),
     ],
   );
   return toBrief(only(rows, 'openException'));
+}
+
+function isStep(blocks: Blocked | string): blocks is Blocked {
+  return typeof blocks !== 'string';
 }
 
 /** What an order waits for, and what waits of events about it; oldest first. */
@@ -116,7 +127,8 @@ export interface ExceptionRow extends BriefRow {
 }
 export { toBrief as exceptionBrief };
 
-const RESOLVED_STATE: Record<Resolution, string> = {
+type ResolvedAs = 'retried' | 'overridden' | 'abandoned';
+const RESOLVED_STATE: Record<Resolution, ResolvedAs> = {
   retry: 'retried',
   override: 'overridden',
   abandon: 'abandoned',
@@ -160,8 +172,6 @@ export async function resolveExceptions(
   return rows;
 }
 
-const SIGNAL: keyof typeof ORDER_SIGNALS = 'exceptionResolved';
-
 async function wake(sql: Sql, rows: readonly ResolvedRow[], resolution: Resolution): Promise<void> {
   const flows = rows.filter((row) => row.workflow_id !== null);
   if (flows.length > 0) {
@@ -172,7 +182,7 @@ async function wake(sql: Sql, rows: readonly ResolvedRow[], resolution: Resoluti
       [
         flows.map((row) => row.workflow_id),
         flows.map((row) => row.order_id),
-        SIGNAL,
+        EXCEPTION_RESOLVED,
         flows.map((row) => row.exception_id),
         resolution,
       ],
@@ -203,4 +213,74 @@ async function wake(sql: Sql, rows: readonly ResolvedRow[], resolution: Resoluti
       [batches.map((row) => row.batch_id)],
     );
   }
+}
+
+/** Which exceptions of a flow; what is left out does not narrow it down. */
+export interface OfFlow {
+  readonly workflowId: string;
+  readonly blocks?: string;
+  /** Names of steps. */
+  readonly steps?: readonly string[];
+  readonly codes?: readonly ExceptionCode[];
+  readonly except?: readonly string[];
+}
+
+/**
+ * Resolves, as applied, what its own flow knows to be over: it wakes nobody. A person's resolution
+ * that was not applied yet keeps its words.
+ */
+export async function settleExceptions(
+  sql: Sql,
+  which: OfFlow,
+  how: { readonly as: ResolvedAs; readonly reason: string },
+): Promise<void> {
+  await sql.query(
+    `update exception set state = 'resolved', resolution = coalesce(resolution, $6),
+            resolved_by = coalesce(resolved_by, 'system'),
+            resolution_reason = coalesce(resolution_reason, $7),
+            resolved_at = coalesce(resolved_at, now()), is_applied = true
+      where workflow_id = $1 and (state <> 'resolved' or not is_applied)
+        and ($2::text is null or blocks = $2) and ($3::text[] is null or step = any($3))
+        and ($4::text[] is null or code = any($4)) and exception_id <> all($5::text[])`,
+    [
+      which.workflowId,
+      which.blocks ?? null,
+      which.steps ?? null,
+      which.codes ?? null,
+      which.except ?? [],
+      how.as,
+      how.reason,
+    ],
+  );
+}
+
+export interface TakenResolution {
+  readonly exceptionId: string;
+  readonly code: ExceptionCode;
+  readonly step: string | null;
+  readonly about: About;
+  readonly resolution: Resolution;
+  readonly moneyMinor: number | null;
+}
+
+const RESOLUTION_OF: Record<ResolvedAs, Resolution> = {
+  retried: 'retry',
+  overridden: 'override',
+  abandoned: 'abandon',
+};
+
+/** What was decided on exceptions of the flow and not applied yet; applied from now on. */
+export async function takeResolutions(
+  sql: Sql,
+  which: { readonly workflowId: string; readonly exceptionId?: string; readonly blocks?: string },
+): Promise<TakenResolution[]> {
+  const { rows } = await sql.query<Omit<TakenResolution, 'resolution'> & { as: ResolvedAs }>(
+    `update exception set is_applied = true
+      where workflow_id = $1 and state = 'resolved' and not is_applied
+        and ($2::text is null or exception_id = $2) and ($3::text is null or blocks = $3)
+      returning exception_id as "exceptionId", code, step, about, resolution as "as",
+                money_minor as "moneyMinor"`,
+    [which.workflowId, which.exceptionId ?? null, which.blocks ?? null],
+  );
+  return rows.map(({ as, ...row }) => ({ ...row, resolution: RESOLUTION_OF[as] }));
 }

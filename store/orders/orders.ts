@@ -98,6 +98,7 @@ function withRule(row: SnapshotRow['exceptions'][number]): SnapshotException {
     ...row,
     owner: ownerOf(row.code),
     resolutions: EXCEPTION_RULES[row.code].resolutions,
+    isWait: EXCEPTION_RULES[row.code].isWait,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Decisions, and vendors that are down: the order's flow on the real moments, with skipped time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blocksCapture, SHIPPED_IN_TIME } from '../../canonical/flows/order-steps';
 import { openWait } from '../../moments/order/wait';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { authorize, release } from '../store/steps';
@@ -85,8 +86,10 @@ describe('a flow that was lost and is started again', () => {
     await authorize(db, orderId);
     await release(db, orderId);
     const detail = 'opened by the flow that was lost';
-    await openWait(db, { orderId, step: 'capture:1:1', code: 'payment.unavailable', detail });
-    await openWait(db, { orderId, step: 'ship:1', code: 'fulfilment.overdue', detail });
+    const lost = { orderId, detail, cause: { kind: 'system', ref: 'stripe-us' } } as const;
+    const capture = { blocks: blocksCapture(1, 1), code: 'payment.unavailable' } as const;
+    await openWait(db, { ...lost, ...capture });
+    await openWait(db, { ...lost, blocks: SHIPPED_IN_TIME, code: 'fulfilment.overdue' });
     await order.start('again');
     await order.ship();
     expect(await order.handle.result()).toEqual({ status: 'closed' });

@@ -4,46 +4,76 @@
  * voids and refunds follow from the agenda.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { ActivityFailure, condition } from '@temporalio/workflow';
+import { condition, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ORDER_SIGNALS, ORDER_UPDATES } from '../../canonical/flows/order';
 import type {
   CancelDecision,
   CancelRequest,
   CancelResult,
   HoldRequest,
   HoldResult,
+  OrderFlowInput,
   RecallAnswer,
-  RecallOrder,
 } from '../../canonical/flows/order';
-import { closeWaitOf, reasonOf, untilRetry } from './carry-out';
-import { momentOf, type OrderFlow } from './flow-state';
-import { recallSummary } from './steps';
+import { onceEach, refuseMalformed } from '../kernel/decisions';
+import type { EventSignal } from '../kernel/facts';
+import { momentOf } from '../kernel/flow';
+import { callUntilAnswered } from '../kernel/steps';
+import { runMoment, type OrderFlow } from './process';
 
-/** Answers kept in the flow; an older decision is answered by Postgres, which knows them all. */
-const MAX_RESULTS_KEPT = 50;
-const MAX_DECISION_ID_CHARS = 200;
+const cancelRequested = defineSignal<[EventSignal]>(ORDER_SIGNALS.cancelRequested);
+const cancelOrder = defineUpdate<CancelResult, [CancelRequest]>(ORDER_UPDATES.cancelOrder);
+const holdOrder = defineUpdate<HoldResult, [HoldRequest]>(ORDER_UPDATES.holdOrder);
+const releaseHold = defineUpdate<HoldResult, [HoldRequest]>(ORDER_UPDATES.releaseHold);
 
-/** Thrown by validators: a rejected update leaves no trace in history. */
-export function refuseMalformed(request: CancelRequest | HoldRequest): void {
-  if (!request.decisionId || request.decisionId.length > MAX_DECISION_ID_CHARS) {
-    throw ApplicationFailure.nonRetryable('A decision needs an id', 'invalid_request');
-  }
-  const lines = 'lines' in request ? request.lines : null;
+export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput): void {
+  const cancels = onceEach<CancelResult>();
+  const holds = onceEach<HoldResult>();
+  const lifts = onceEach<HoldResult>();
+  setHandler(cancelRequested, async ({ eventNo }) => {
+    // The row of the event holds what is wanted; the moment reads it there.
+    const decision = { decisionId: `event:${eventNo}`, orderId, lines: null, eventNo };
+    await cancels(decision.decisionId, () => cancelByEvent(flow, decision));
+  });
+  setHandler(
+    cancelOrder,
+    (request) =>
+      cancels(request.decisionId, () =>
+        cancelByPerson(flow, { ...request, orderId, eventNo: null }),
+      ),
+    { validator: refuseMalformedCancel },
+  );
+  setHandler(
+    holdOrder,
+    ({ decisionId }) =>
+      holds(decisionId, () =>
+        momentOf(flow, () => runMoment((moments) => moments.placeHold({ decisionId, orderId }))),
+      ),
+    { validator: refuseMalformed },
+  );
+  setHandler(
+    releaseHold,
+    ({ decisionId }) =>
+      lifts(decisionId, () =>
+        momentOf(flow, () => runMoment((moments) => moments.liftHold({ decisionId, orderId }))),
+      ),
+    { validator: refuseMalformed },
+  );
+}
+
+function refuseMalformedCancel(request: CancelRequest): void {
+  refuseMalformed(request);
+  const { lines } = request;
   if (lines !== null && (lines.length === 0 || lines.some((line) => line.quantity < 1))) {
     throw ApplicationFailure.nonRetryable('A cancel of lines names units', 'invalid_request');
   }
-}
-
-export function cancel(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
-  return once(flow.cancelResults, decision.decisionId, () =>
-    decision.eventNo === null ? cancelByPerson(flow, decision) : cancelByEvent(flow, decision),
-  );
 }
 
 /** Somebody waits for the answer: within this a release whose answer is not known is tried again. */
 const RELEASE_ANSWER_MS = 10_000;
 
 async function cancelByPerson(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
-  const decide = () => flow.cancellations.take(() => decideCancel(flow, decision));
+  const decide = () => flow.decisions.take(() => decideCancel(flow, decision));
   const result = await decide();
   if (result.outcome !== 'refused' || !isReleasing(flow)) return result;
   flow.retryNo += 1;
@@ -53,7 +83,7 @@ async function cancelByPerson(flow: OrderFlow, decision: CancelDecision): Promis
 }
 
 function isReleasing(flow: OrderFlow): boolean {
-  return [...flow.underway.values()].some((step) => step.step === 'release');
+  return [...flow.underway.values()].some((due) => due.step === 'release');
 }
 
 /**
@@ -62,24 +92,38 @@ function isReleasing(flow: OrderFlow): boolean {
  */
 async function cancelByEvent(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
   for (;;) {
-    const result = await flow.cancellations.take(() => decideCancel(flow, decision));
+    const result = await flow.decisions.take(() => decideCancel(flow, decision));
     if (result.outcome !== 'refused') return result;
     if (!isReleasing(flow)) break;
     await condition(() => !isReleasing(flow));
   }
-  return momentOf(flow, (moments) => moments.cancelOrder({ ...decision, recalled: [] }));
+  return writeCancel(flow, decision, []);
 }
 
 async function decideCancel(flow: OrderFlow, decision: CancelDecision): Promise<CancelResult> {
   await withdrawRelease(flow);
-  const plan = await momentOf(flow, (moments) => moments.planCancellation(decision));
+  const plan = await momentOf(flow, () =>
+    runMoment((moments) => moments.planCancellation(decision)),
+  );
   if (plan.outcome === 'refused') {
     return { outcome: 'refused', cancelled: [], reason: plan.reason, agenda: null };
   }
   if (plan.outcome === 'duplicate') return plan.result;
   const recalled: RecallAnswer[] = [];
-  for (const order of plan.recalls) recalled.push(await recall(flow, order));
-  return momentOf(flow, (moments) => moments.cancelOrder({ ...decision, recalled }));
+  for (const recall of plan.recalls) {
+    recalled.push(await callUntilAnswered(flow, { step: 'recall', ...recall }));
+  }
+  return writeCancel(flow, decision, recalled);
+}
+
+function writeCancel(
+  flow: OrderFlow,
+  decision: CancelDecision,
+  recalled: readonly RecallAnswer[],
+): Promise<CancelResult> {
+  return momentOf(flow, () =>
+    runMoment((moments) => moments.cancelOrder({ ...decision, recalled })),
+  );
 }
 
 /** A healthy call to the warehouse ends within this; one that does not is withdrawn. */
@@ -91,62 +135,9 @@ const RELEASE_GRACE_MS = 2_000;
  */
 async function withdrawRelease(flow: OrderFlow): Promise<void> {
   const { call } = flow;
-  if (call?.step.step !== 'release') return;
+  if (call?.due.step !== 'release') return;
   const summary = 'The release that is on its way, before the cancellation';
   if (await condition(() => flow.call !== call, RELEASE_GRACE_MS, { summary })) return;
   call.scope.cancel();
   await condition(() => flow.call !== call);
-}
-
-/** Asks the warehouse for as long as it takes; facts and other steps go on meanwhile. */
-async function recall(flow: OrderFlow, order: RecallOrder): Promise<RecallAnswer> {
-  const summary = recallSummary(order, flow.input);
-  const step = `recall:${order.groupNo}`;
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const { recallFromWarehouse } = flow.effects.warehouse;
-      const answer = await recallFromWarehouse.executeWithOptions({ summary }, [order]);
-      await closeWaitOf(flow, step);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
-      const detail = `${summary}: ${reasonOf(error)}`;
-      const { orderId } = flow.input;
-      await momentOf(flow, (moments) =>
-        moments.openWait({ orderId, step, code: 'fulfilment.unavailable', detail }),
-      );
-      await untilRetry(flow, tries, `Try again: ${summary}`, () => true);
-    }
-  }
-}
-
-export function hold(flow: OrderFlow, request: HoldRequest): Promise<HoldResult> {
-  const decision = { ...request, orderId: flow.input.orderId };
-  return once(flow.holdResults, `hold:${request.decisionId}`, () =>
-    momentOf(flow, (moments) => moments.placeHold(decision)),
-  );
-}
-
-export function liftHold(flow: OrderFlow, request: HoldRequest): Promise<HoldResult> {
-  const decision = { ...request, orderId: flow.input.orderId };
-  return once(flow.holdResults, `lift:${request.decisionId}`, () =>
-    momentOf(flow, (moments) => moments.liftHold(decision)),
-  );
-}
-
-/** The same decision while it runs, or soon after, has the same answer. */
-function once<T>(
-  results: Map<string, Promise<T>>,
-  decisionId: string,
-  decide: () => Promise<T>,
-): Promise<T> {
-  const known = results.get(decisionId);
-  if (known) return known;
-  const result = decide();
-  results.set(decisionId, result);
-  // A decision that failed may be taken again under its id.
-  result.catch(() => results.delete(decisionId));
-  const [oldest] = results.keys();
-  if (results.size > MAX_RESULTS_KEPT && oldest !== undefined) results.delete(oldest);
-  return result;
 }

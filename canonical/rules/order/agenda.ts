@@ -10,24 +10,26 @@ import type {
   ReleaseOrder,
 } from '../../flows/order';
 import { MAX_LINES_SHOWN } from '../../flows/order';
-import { effectKey, stepName } from './effect-keys';
+import {
+  blocksAuthorization,
+  blocksCapture,
+  blocksRefund,
+  blocksRelease,
+  blocksVoid,
+} from '../../flows/order-steps';
+import { effectKey } from './effect-keys';
 import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './snapshot';
 import { openUnits, orderStatus, tenderState, type OrderStatus } from './state';
 
-/** A wait passes by itself; the step is tried again while its exception is open. */
-const WAITS = new Set(['payment.unavailable', 'fulfilment.unavailable', 'fulfilment.overdue']);
-
 export function agendaOf(order: OrderSnapshot): OrderAgenda {
-  const blocked = new Set(
-    order.exceptions.filter((one) => !WAITS.has(one.code)).map((one) => one.blocks),
-  );
+  const blocked = new Set(order.exceptions.filter((one) => !one.isWait).map((one) => one.blocks));
   const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
   const authorizing = order.tenders.some((tender) => !isCovered(tender));
   const release = authorizing ? null : releaseStep(order);
   return {
     order: briefOf(order),
     money: money.map(({ due }) => due),
-    release: release && !blocked.has(stepName.release(release.groupNo)) ? release : null,
+    release: release && !blocked.has(blocksRelease(release.groupNo).text) ? release : null,
     blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
     isSettled: isSettled(order),
   };
@@ -58,13 +60,16 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
     const { tenderNo } = tender;
     const base = { orderId, tenderNo, currency };
     return [
-      ...authorizations(order, tender).map((due) => ({ step: stepName.authorize(tenderNo), due })),
+      ...authorizations(order, tender).map((due) => ({
+        step: blocksAuthorization(tenderNo).text,
+        due,
+      })),
       ...captureSteps(order, tender),
       ...voidSteps(order, tender),
       ...order.refunds
         .filter((refund) => refund.tenderNo === tenderNo && refund.state === 'due')
         .map(({ refundNo, amountMinor, try: tryNo }) => ({
-          step: stepName.refund(tenderNo, refundNo),
+          step: blocksRefund(tenderNo, refundNo).text,
           due: {
             step: 'refund' as const,
             ...base,
@@ -126,7 +131,7 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
       const key = effectKey.capture(orderId, tenderNo, shipmentNo, tryNo);
       const base = { step: 'capture' as const, orderId, tenderNo, currency, key };
       const due = { ...base, shipmentNo, authorizationNo, amountMinor, isFinal };
-      return [{ step: stepName.capture(tenderNo, shipmentNo), due }];
+      return [{ step: blocksCapture(tenderNo, shipmentNo).text, due }];
     });
 }
 
@@ -138,7 +143,7 @@ function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   return tender.authorizations
     .filter((one) => one.state === 'live' && one.capturedMinor === 0)
     .map(({ authorizationNo, amountMinor, voidTry }) => ({
-      step: stepName.void(tenderNo, authorizationNo),
+      step: blocksVoid(tenderNo, authorizationNo).text,
       due: {
         step: 'void' as const,
         orderId,

@@ -1,17 +1,6 @@
 /**
- * Names made from business identity: of the steps that exceptions block, and of the effects on
- * other systems. A `try` rises only after a recorded definite failure, never after a time-out.
+ * Names of effects on other systems, made from business identity. A `try` rises only after a recorded definite failure, never after a time-out.
  */
-
-/** The unit of work an exception blocks; with the order it makes the exception's id. */
-export const stepName = {
-  accept: 'accept',
-  authorize: (tenderNo: number) => `authorize:${tenderNo}`,
-  capture: (tenderNo: number, shipmentNo: number) => `capture:${tenderNo}:${shipmentNo}`,
-  void: (tenderNo: number, authorizationNo: number) => `void:${tenderNo}:${authorizationNo}`,
-  refund: (tenderNo: number, refundNo: number) => `refund:${tenderNo}:${refundNo}`,
-  release: (groupNo: number) => `release:${groupNo}`,
-} as const;
 
 export const effectKey = {
   authorize: (orderId: string, tenderNo: number, authorizationNo: number) =>

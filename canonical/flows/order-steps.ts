@@ -1,0 +1,146 @@
+/** The steps of an order that call another system, each declared once. */
+import { formatMoney } from '../rules/money/money';
+import type {
+  AuthorizeOrder,
+  CaptureOrder,
+  MoneyStep,
+  OrderFlowInput,
+  RecallOrder,
+  RefundOrder,
+  ReleaseOrder,
+  VoidOrder,
+} from './order';
+import { blocked, type ResolutionTable, type StepKind } from './step';
+
+/** What a resolution can do to an order; `moments/order/resolutions.ts` does it. */
+export type OrderAction =
+  | 'authorizeAnew'
+  | 'captureAgain'
+  | 'giveUpCapture'
+  | 'voidAgain'
+  | 'voidedByHand'
+  | 'refundAgain'
+  | 'giveUpRefund'
+  | 'releaseAgain'
+  | 'giveUpOrder';
+
+export type OrderStep = MoneyStep | ({ readonly step: 'release' } & ReleaseOrder);
+
+interface OrderStepKind<Due extends { readonly key: string }, Name extends string> extends StepKind<
+  Due & { readonly step: Name },
+  OrderFlowInput
+> {
+  readonly resolutions: ResolutionTable<OrderAction>;
+}
+
+const moneyQueue = (_due: object, { moneyMode, moneyAccount }: OrderFlowInput) =>
+  `${moneyMode === 'channel' ? 'commerce' : 'payment'}.${moneyAccount}`;
+const warehouseQueue = (_due: object, { warehouse }: OrderFlowInput) => `wms.${warehouse}`;
+const units = (count: number) => (count === 1 ? '1 unit' : `${count} units`);
+const money = (due: { readonly amountMinor: number; readonly currency: string }) =>
+  formatMoney(due.amountMinor, due.currency);
+
+export const blocksAuthorization = (tenderNo: number) => blocked('authorize', { tenderNo });
+export const blocksRelease = (groupNo: number) => blocked('release', { groupNo });
+/** Tender 0: what no tender covers. */
+export const blocksCapture = (tenderNo: number, shipmentNo: number) =>
+  blocked('capture', { tenderNo, shipmentNo });
+export const blocksVoid = (tenderNo: number, authorizationNo: number) =>
+  blocked('void', { tenderNo, authorizationNo });
+export const blocksRefund = (tenderNo: number, refundNo: number) =>
+  blocked('refund', { tenderNo, refundNo });
+
+const authorize: OrderStepKind<AuthorizeOrder, 'authorize'> = {
+  name: 'authorize',
+  activity: 'authorizePayment',
+  blocks: ({ tenderNo }) => blocksAuthorization(tenderNo),
+  queue: moneyQueue,
+  summary: (due, { moneyAccount }) =>
+    `Authorize ${money(due)} at ${moneyAccount} (tender ${due.tenderNo})`,
+  unavailable: 'payment.unavailable',
+  waitsForDecisions: true,
+  resolutions: { 'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' } },
+};
+
+const release: OrderStepKind<ReleaseOrder, 'release'> = {
+  name: 'release',
+  activity: 'releaseToWarehouse',
+  blocks: ({ groupNo }) => blocksRelease(groupNo),
+  queue: warehouseQueue,
+  summary: (due, { warehouse }) => `Release ${units(due.units)} at ${due.location} to ${warehouse}`,
+  unavailable: 'fulfilment.unavailable',
+  waitsForDecisions: true,
+  resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpOrder' } },
+};
+
+const capture: OrderStepKind<CaptureOrder, 'capture'> = {
+  name: 'capture',
+  activity: 'captureShipment',
+  blocks: ({ tenderNo, shipmentNo }) => blocksCapture(tenderNo, shipmentNo),
+  queue: moneyQueue,
+  summary: (due, { moneyAccount }) =>
+    `Capture ${money(due)} of shipment ${due.shipmentNo} at ${moneyAccount}`,
+  unavailable: 'payment.unavailable',
+  waitsForDecisions: false,
+  resolutions: {
+    'payment.capture-failed': {
+      retry: 'captureAgain',
+      override: 'giveUpCapture',
+      abandon: 'giveUpCapture',
+    },
+  },
+};
+
+const voidAuthorization: OrderStepKind<VoidOrder, 'void'> = {
+  name: 'void',
+  activity: 'voidAuthorization',
+  blocks: ({ tenderNo, authorizationNo }) => blocksVoid(tenderNo, authorizationNo),
+  queue: moneyQueue,
+  summary: (due, { moneyAccount }) =>
+    `Void the authorization of ${money(due)} at ${moneyAccount} (tender ${due.tenderNo})`,
+  unavailable: 'payment.unavailable',
+  waitsForDecisions: false,
+  resolutions: { 'payment.void-failed': { retry: 'voidAgain', override: 'voidedByHand' } },
+};
+
+const refund: OrderStepKind<RefundOrder, 'refund'> = {
+  name: 'refund',
+  activity: 'refundPayment',
+  blocks: ({ tenderNo, refundNo }) => blocksRefund(tenderNo, refundNo),
+  queue: moneyQueue,
+  summary: (due, { moneyAccount }) =>
+    `Refund ${money(due)} at ${moneyAccount} (refund ${due.refundNo})`,
+  unavailable: 'payment.unavailable',
+  waitsForDecisions: false,
+  resolutions: { 'refund.failed': { retry: 'refundAgain', override: 'giveUpRefund' } },
+};
+
+/** Asked for by a cancel, between its plan and what it writes. */
+const recall: OrderStepKind<RecallOrder, 'recall'> = {
+  name: 'recall',
+  activity: 'recallFromWarehouse',
+  blocks: ({ groupNo }) => blocked('recall', { groupNo }),
+  queue: warehouseQueue,
+  summary: (due, { warehouse }) =>
+    `Recall ${units(due.lines.reduce((sum, line) => sum + line.quantity, 0))} from ${warehouse}`,
+  unavailable: 'fulfilment.unavailable',
+  waitsForDecisions: false,
+  resolutions: {},
+};
+
+/** In the order in which they come due for an order that goes well. */
+export const ORDER_STEPS = {
+  authorize,
+  release,
+  capture,
+  void: voidAuthorization,
+  refund,
+  recall,
+} as const;
+
+/** Goods that a warehouse has and has not shipped in time: a wait without a call. */
+export const SHIPPED_IN_TIME = blocked('ship', { groupNo: 1 });
+/** What an order waits for before it is accepted. */
+export const ACCEPTANCE = blocked('accept');
+/** Nobody's work any more once nothing is to go out. */
+export const OUTGOING_STEPS = [authorize.name, release.name, SHIPPED_IN_TIME.step];

@@ -1,0 +1,92 @@
+/** Facts: queued as their signals come, each applied by one moment, parked where that refuses. */
+import { defineSignal, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
+import { blocked, type FlowAgenda } from '../../canonical/flows/step';
+import type { Resolution } from '../../canonical/schema/exception';
+import { deadlinesResolved } from './deadlines';
+import { isDefinite, reasonOf } from './doors';
+import { momentOf, type EventFact, type Fact, type Flow, type ResolutionFact } from './flow';
+
+/** Facts held at once; more are left to the relay, which signals what stays unapplied. */
+const MAX_FACTS_HELD = 1_000;
+
+/** What a signal carries: the row is in Postgres, the message only says which. */
+export interface EventSignal {
+  readonly eventNo: number;
+}
+interface ResolutionSignal {
+  readonly exceptionId: string;
+  readonly resolution: Resolution;
+}
+
+/** Takes in every fact that the flow has a moment for, and the resolutions of its exceptions. */
+export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
+  for (const signal of Object.keys(flow.spec.facts)) {
+    setHandler(defineSignal<[EventSignal]>(signal), ({ eventNo }) =>
+      take(flow, { kind: 'event', signal, eventNo }),
+    );
+  }
+  setHandler(defineSignal<[ResolutionSignal]>(EXCEPTION_RESOLVED), (resolved) =>
+    take(flow, { kind: 'resolution', ...resolved }),
+  );
+  // A signal of a later version: it is in history, and nothing fails.
+  setDefaultSignalHandler((signalName) => {
+    log.warn('signal without a handler', { signalName });
+  });
+}
+
+function take<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: Fact): void {
+  const isHeld = [...flow.facts, ...flow.parked].some((held) => idOf(held) === idOf(fact));
+  if (!isHeld && flow.facts.length < MAX_FACTS_HELD) flow.facts.push(fact);
+}
+
+const idOf = (fact: Fact) => (fact.kind === 'event' ? fact.eventNo : fact.exceptionId);
+
+export function applyFact<Agenda extends FlowAgenda>(
+  flow: Flow<Agenda>,
+  fact: Fact,
+): Promise<void> {
+  flow.facts = flow.facts.filter((one) => one !== fact);
+  return fact.kind === 'event' ? recordEvent(flow, fact) : applyResolution(flow, fact);
+}
+
+/** One that its moment cannot take is parked under an exception; the others go on. */
+async function recordEvent<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: EventFact) {
+  const { facts, moments, untakenFact } = flow.spec;
+  const moment = facts[fact.signal];
+  if (!moment) return;
+  try {
+    await momentOf(flow, () => moment(fact.eventNo));
+  } catch (error) {
+    if (!isDefinite(error)) throw error;
+    flow.parked.push(fact);
+    const { eventNo, signal } = fact;
+    await momentOf(flow, () =>
+      moments.openWait({
+        blocks: blocked('event', { eventNo }),
+        code: untakenFact,
+        detail: `Event ${eventNo} (${signal}): ${reasonOf(error)}`,
+        cause: { kind: 'event', ref: String(eventNo) },
+      }),
+    );
+  }
+}
+
+/** What the exception blocked is due again, skipped or given up, as the resolution says. */
+async function applyResolution<Agenda extends FlowAgenda>(
+  flow: Flow<Agenda>,
+  { exceptionId, resolution }: ResolutionFact,
+) {
+  await momentOf(flow, () => flow.spec.moments.applyResolution(exceptionId));
+  flow.facts.push(...flow.parked.splice(0));
+  if (resolution === 'retry') flow.retryNo += 1;
+  deadlinesResolved(flow, resolution === 'retry');
+}
+
+/** Takes the resolutions that came so far out of the queue. */
+export function takeResolutions<Agenda extends FlowAgenda>(flow: Flow<Agenda>): ResolutionFact[] {
+  const isResolution = (fact: Fact): fact is ResolutionFact => fact.kind === 'resolution';
+  const taken = flow.facts.filter(isResolution);
+  flow.facts = flow.facts.filter((fact) => !isResolution(fact));
+  return taken;
+}

@@ -1,0 +1,166 @@
+/**
+ * What every flow holds while it runs: its step, what came in, what Postgres last said is due. It
+ * owns what happens next; quantities and money are Postgres's. What differs between the types of
+ * flow is their `FlowSpec`: steps, moments, facts, deadlines, and what a person is shown.
+ */
+import type { CancellationScope } from '@temporalio/workflow';
+import type { ExceptionCode } from '../../canonical/schema/error-codes';
+import type { ExceptionBrief, Resolution } from '../../canonical/schema/exception';
+import type { DueStep, FlowAgenda, StepKind, Wait } from '../../canonical/flows/step';
+import type { Deadline, DeadlineKind } from './deadlines';
+import { serialTurns, type SerialTurns } from './turns';
+
+/** A row in Postgres that the flow still has to apply, in the order of the signals. */
+export type Fact = EventFact | ResolutionFact;
+export interface EventFact {
+  readonly kind: 'event';
+  /** The signal that told of it. */
+  readonly signal: string;
+  readonly eventNo: number;
+}
+export interface ResolutionFact {
+  readonly kind: 'resolution';
+  readonly exceptionId: string;
+  readonly resolution: Resolution;
+}
+
+/** A moment's answer: what is due after it. */
+export interface Told<Agenda> {
+  readonly agenda: Agenda;
+}
+
+/** The moments that every type of flow has; each is one transaction, and idempotent. */
+export interface FlowMoments<Agenda> {
+  readAgenda(): Promise<Agenda>;
+  applyResolution(exceptionId: string): Promise<Told<Agenda>>;
+  openWait(wait: Wait): Promise<Told<Agenda>>;
+  /** `capture:1:2`: the wait of that step passed by itself. */
+  closeWait(blocks: string): Promise<Told<Agenda>>;
+  /** Refuses while a fact is unapplied or anything is due. */
+  close(): Promise<Told<Agenda> & { readonly outcome: 'closed' | 'open' }>;
+}
+
+export interface Shown {
+  readonly status: string;
+  readonly node: string;
+  readonly waitingFor: string;
+}
+
+export interface FlowSpec<Agenda extends FlowAgenda> {
+  readonly moments: FlowMoments<Agenda>;
+  /** By name; `due` gives those that are to be done now, first things first. */
+  readonly steps: Readonly<Record<string, StepKind<DueStep, object>>>;
+  due(agenda: Agenda): readonly DueStep[];
+  /** No longer due, and not because it was done: nobody wants the call any more. */
+  isUnwanted(agenda: Agenda, due: DueStep): boolean;
+  /** By signal: the moment that applies such a fact. */
+  readonly facts: Readonly<Record<string, (eventNo: number) => Promise<Told<Agenda>>>>;
+  /** Opened for a fact that its moment cannot take. */
+  readonly untakenFact: ExceptionCode;
+  readonly deadlines: readonly DeadlineKind<Agenda>[];
+  /** What the list of flows shows; null before there is an agenda. */
+  shown(agenda: Agenda | null): Omit<Shown, 'waitingFor'>;
+  /** What it waits for when no exception is open and no call is made, in Markdown. */
+  describeWait(flow: Flow<Agenda>): { readonly lines: readonly string[]; readonly for: string };
+  /** What a person wants to know beside that, in Markdown. */
+  describe(agenda: Agenda | null): readonly string[];
+}
+
+/** The one call to another system that is under way; there is never a second one for a flow. */
+export interface Call {
+  readonly due: DueStep;
+  readonly scope: CancellationScope;
+}
+
+/** What a run hands to the next one when its history is long. */
+export interface CarriedOver {
+  readonly facts: readonly Fact[];
+  /** Steps that waited for their account: tried again at once. */
+  readonly steps: readonly DueStep[];
+  readonly deadlines: readonly Deadline[];
+}
+
+export interface Flow<Agenda extends FlowAgenda> {
+  readonly spec: FlowSpec<Agenda>;
+  readonly input: object;
+  /** Moments, one at a time. */
+  readonly moments: SerialTurns;
+  /** Decisions that ask others first, one at a time: moments go on meanwhile. */
+  readonly decisions: SerialTurns;
+  agenda: Agenda | null;
+  /** What it waits for before there is an agenda. */
+  waitsFor: readonly ExceptionBrief[];
+  facts: Fact[];
+  /** Facts whose moment refused them, until their exception is resolved. */
+  parked: Fact[];
+  call: Call | null;
+  /** Steps begun and not ended, by effect key: also those that wait for their account. */
+  readonly underway: Map<string, DueStep>;
+  /** Goes up with every moment: an answer of a step begun before the last one is out of date. */
+  turnNo: number;
+  /** Goes up with every retry that a person asks for. */
+  retryNo: number;
+  closeTriedAtTurn: number;
+  readonly deadlines: Deadline[];
+  /** An error of something that runs beside the main function; thrown there. */
+  failure: { readonly error: unknown } | null;
+  shown: Shown;
+}
+
+export function openFlow<Agenda extends FlowAgenda>(
+  spec: FlowSpec<Agenda>,
+  input: object,
+  carried: CarriedOver | undefined,
+): Flow<Agenda> {
+  return {
+    spec,
+    input,
+    moments: serialTurns(),
+    decisions: serialTurns(),
+    agenda: null,
+    waitsFor: [],
+    facts: [...(carried?.facts ?? [])],
+    parked: [],
+    call: null,
+    underway: new Map(),
+    turnNo: 0,
+    retryNo: 0,
+    closeTriedAtTurn: -1,
+    deadlines: spec.deadlines.map(
+      (_, index) => carried?.deadlines[index] ?? { state: 'off', endsAtMs: 0 },
+    ),
+    failure: null,
+    shown: { ...spec.shown(null), waitingFor: '' },
+  };
+}
+
+/**
+ * One moment in its turn. Where its answer says what is due now, that is taken over before the next
+ * turn begins.
+ */
+export function momentOf<Agenda extends FlowAgenda, T extends object>(
+  flow: Flow<Agenda>,
+  moment: () => Promise<T & { readonly agenda?: Agenda | null }>,
+): Promise<T> {
+  return flow.moments.take(async () => {
+    flow.turnNo += 1;
+    const answer = await moment();
+    if (answer.agenda) adopt(flow, answer.agenda);
+    return answer;
+  });
+}
+
+/** Postgres's word on what is due replaces the last one; a call nobody wants any more is given up. */
+export function adopt<Agenda extends FlowAgenda>(flow: Flow<Agenda>, agenda: Agenda): void {
+  flow.agenda = agenda;
+  const { call, spec } = flow;
+  if (call && !isDue(flow, call.due) && spec.isUnwanted(agenda, call.due)) call.scope.cancel();
+}
+
+export function isDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, { key }: DueStep): boolean {
+  return flow.agenda !== null && flow.spec.due(flow.agenda).some((one) => one.key === key);
+}
+
+export async function refreshAgenda<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<void> {
+  await momentOf(flow, async () => ({ agenda: await flow.spec.moments.readAgenda() }));
+}

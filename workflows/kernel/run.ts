@@ -1,0 +1,103 @@
+/**
+ * What a flow does until it is closed: one thing at a time, facts before deadlines before steps,
+ * closing last; and when there is nothing to do, it says what it waits for.
+ */
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import type { DueStep, FlowAgenda } from '../../canonical/flows/step';
+import { deadlineWork, resumeDeadlines, settleDeadline, watchDeadlines } from './deadlines';
+import { showState } from './details';
+import { applyFact } from './facts';
+import { momentOf, type CarriedOver, type Fact, type Flow } from './flow';
+import { begin, mayCall } from './steps';
+
+/** Events of one run after which the next one takes over; the server would suggest it at 4,096. */
+export const LONG_HISTORY_EVENTS = 2_000;
+
+type Work =
+  | { readonly kind: 'failure'; readonly error: unknown }
+  | { readonly kind: 'fact'; readonly fact: Fact }
+  | { readonly kind: 'deadline'; readonly index: number }
+  | { readonly kind: 'step'; readonly due: DueStep }
+  | { readonly kind: 'longHistory' }
+  | { readonly kind: 'settled' };
+
+/** Ends when Postgres has closed the flow. `handOver` continues as new, and never returns. */
+export async function untilClosed<Agenda extends FlowAgenda>(
+  flow: Flow<Agenda>,
+  carried: CarriedOver | undefined,
+  handOver: (carry: CarriedOver) => Promise<never>,
+): Promise<void> {
+  resumeDeadlines(flow);
+  for (const due of carried?.steps ?? []) begin(flow, due);
+  for (;;) {
+    const work = await waitForWork(flow);
+    switch (work.kind) {
+      case 'failure':
+        throw work.error;
+      case 'fact':
+        await applyFact(flow, work.fact);
+        break;
+      case 'deadline':
+        await settleDeadline(flow, work.index);
+        break;
+      // Carried out beside this loop, one call at a time.
+      case 'step':
+        begin(flow, work.due);
+        break;
+      case 'longHistory':
+        await condition(allHandlersFinished);
+        await handOver(carryOver(flow));
+        break;
+      case 'settled':
+        if (await close(flow)) return;
+        break;
+    }
+  }
+}
+
+function carryOver<Agenda extends FlowAgenda>(flow: Flow<Agenda>): CarriedOver {
+  const { facts, parked, underway, deadlines } = flow;
+  return { facts: [...facts, ...parked], steps: [...underway.values()], deadlines };
+}
+
+/** Closed only where Postgres has no unapplied fact and nothing due. */
+async function close<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<boolean> {
+  const { outcome } = await momentOf(flow, () => flow.spec.moments.close());
+  flow.closeTriedAtTurn = flow.turnNo;
+  return outcome === 'closed';
+}
+
+/** What is next; where that is nothing, says what the flow waits for and waits. */
+async function waitForWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<Work> {
+  for (;;) {
+    watchDeadlines(flow);
+    const work = nextWork(flow);
+    if (work) return work;
+    showState(flow);
+    const { agenda, call } = flow;
+    const isNews = () => flow.agenda !== agenda || flow.call !== call;
+    await condition(() => isNews() || nextWork(flow) !== null);
+  }
+}
+
+/** Null: there is nothing to do but wait. */
+function nextWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Work | null {
+  if (flow.failure) return { kind: 'failure', ...flow.failure };
+  const { agenda, spec } = flow;
+  if (agenda === null || flow.moments.isBusy) return null;
+  const [fact] = flow.facts;
+  if (fact) return { kind: 'fact', fact };
+  const deadline = deadlineWork(flow, agenda);
+  if (deadline !== null) return { kind: 'deadline', index: deadline };
+  const due = spec.due(agenda).find((one) => !flow.underway.has(one.key) && mayCall(flow, one));
+  if (due) return { kind: 'step', due };
+  if (!isQuiet(flow)) return null;
+  if (workflowInfo().historyLength > LONG_HISTORY_EVENTS) return { kind: 'longHistory' };
+  const isNews = flow.closeTriedAtTurn !== flow.turnNo;
+  return agenda.isSettled && isNews && flow.underway.size === 0 ? { kind: 'settled' } : null;
+}
+
+/** No call is on its way and nobody waits for an answer. */
+function isQuiet<Agenda extends FlowAgenda>(flow: Flow<Agenda>): boolean {
+  return flow.call === null && !flow.decisions.isBusy && !flow.moments.isBusy;
+}

@@ -1,0 +1,95 @@
+/**
+ * The order's process, from top to bottom: what is due once it is accepted, which facts move it on,
+ * what it waits for, and which moment (one Postgres transaction) stands behind each.
+ */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ORDER_SIGNALS,
+  type OrderAgenda,
+  type OrderFlowInput,
+  type OrderMoments,
+} from '../../canonical/flows/order';
+import { ORDER_STEPS, SHIPPED_IN_TIME, type OrderStep } from '../../canonical/flows/order-steps';
+import type { DueStep } from '../../canonical/flows/step';
+import type { DeadlineKind } from '../kernel/deadlines';
+import { AT_ONCE, openMomentDoor, ORDINARILY } from '../kernel/doors';
+import type { Flow, FlowSpec } from '../kernel/flow';
+import { describeOrder, describeOrderWait } from './details';
+
+export type OrderFlow = Flow<OrderAgenda>;
+
+/** The order's moments: tried at once, then for as long as it takes. */
+export const runMoment = openMomentDoor<OrderMoments>({
+  atOnce: proxyLocalActivities<OrderMoments>(AT_ONCE),
+  ordinarily: proxyActivities<OrderMoments>(ORDINARILY),
+});
+
+export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
+  const { orderId } = input;
+  return {
+    steps: ORDER_STEPS,
+    due: dueSteps,
+    isUnwanted,
+    facts: {
+      [ORDER_SIGNALS.shipmentConfirmed]: (eventNo) =>
+        runMoment((moments) => moments.recordShipment({ orderId, eventNo })),
+      [ORDER_SIGNALS.fulfilmentRejected]: (eventNo) =>
+        runMoment((moments) => moments.recordRejection({ orderId, eventNo })),
+    },
+    untakenFact: 'order.refused-by-rule',
+    deadlines: [shippedInTime(input)],
+    moments: {
+      readAgenda: () => runMoment((moments) => moments.readAgenda({ orderId })),
+      applyResolution: (exceptionId) =>
+        runMoment((moments) => moments.applyResolution({ orderId, exceptionId })),
+      openWait: (wait) => runMoment((moments) => moments.openWait({ orderId, ...wait })),
+      closeWait: (blocks) => runMoment((moments) => moments.closeWait({ orderId, blocks })),
+      close: () => runMoment((moments) => moments.closeOrder({ orderId })),
+    },
+    shown: (agenda) => {
+      const order = agenda?.order ?? input.accepted?.order;
+      return { status: order?.status ?? 'received', node: order?.location ?? '' };
+    },
+    describeWait: (flow) => describeOrderWait(flow, input),
+    describe: (agenda) => describeOrder(agenda?.order ?? input.accepted?.order),
+  };
+}
+
+/** Authorizations first, then the release, then what is due for what has moved. */
+function dueSteps(agenda: OrderAgenda): OrderStep[] {
+  const authorizations = agenda.money.filter((due) => due.step === 'authorize');
+  const others = agenda.money.filter((due) => due.step !== 'authorize');
+  const release: OrderStep[] = agenda.release ? [{ step: 'release', ...agenda.release }] : [];
+  return [...authorizations, ...(authorizations.length === 0 ? release : []), ...others];
+}
+
+/**
+ * A promise or a release that a cancellation or a hold came before. What has moved is always paid
+ * for or paid back.
+ */
+function isUnwanted({ order }: OrderAgenda, due: DueStep): boolean {
+  const { units, tenders } = order;
+  if (due.step === 'release') return units.released === 0 && units.shipped === 0;
+  if (!isAuthorization(due)) return false;
+  return tenders.some((one) => one.tenderNo === due.tenderNo && one.state === 'pending');
+}
+
+function isAuthorization(due: DueStep): due is Extract<OrderStep, { step: 'authorize' }> {
+  return due.step === 'authorize';
+}
+
+/** Goods that a warehouse has: from the first release on, somebody owns the wait after this. */
+function shippedInTime({ fulfilmentDeadlineMs, orderId, warehouse }: OrderFlowInput) {
+  const deadline: DeadlineKind<OrderAgenda> = {
+    durationMs: fulfilmentDeadlineMs,
+    isOut: ({ order }) => order.units.released > 0,
+    summary: (until) => `Shipped by ${until}, or it is overdue`,
+    wait: ({ order }) => ({
+      blocks: SHIPPED_IN_TIME,
+      code: 'fulfilment.overdue',
+      detail: `${order.units.released} released and not shipped by ${warehouse} within the time allowed`,
+      cause: { kind: 'order', ref: orderId },
+    }),
+  };
+  return deadline;
+}
