@@ -116,7 +116,8 @@ export function postPrepayment(
   ]);
 }
 
-export interface ShippedLine {
+/** What a line's shipped units are worth to the customer, shares of what was fixed at entry. */
+export interface InvoicedLine {
   readonly lineNo: number;
   readonly sku: string;
   readonly quantity: number;
@@ -124,6 +125,9 @@ export interface ShippedLine {
   readonly discountMinor: number;
   readonly shippingMinor: number;
   readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
+}
+export interface ShippedLine extends InvoicedLine {
+  /** What its units cost, as the stock they left gave it. */
   readonly costMinor: number;
 }
 
@@ -156,7 +160,7 @@ export function postShipment(shipment: {
   return posting('3', lines);
 }
 
-export function invoiceTotal(lines: readonly ShippedLine[]): number {
+export function invoiceTotal(lines: readonly InvoicedLine[]): number {
   return sum(
     lines.map(
       (line) =>
