@@ -16,8 +16,20 @@ export interface OwnJournal {
   readonly lines: number;
   readonly debitMinor: number;
   readonly creditMinor: number;
-  /** Batches that it is in. */
+  /** Batches that it is in, the queue of those that are in none included. */
   readonly batches: number;
+}
+/** An account on a business date: what is kept beside what its lines add up to. */
+export interface KeptBalance {
+  readonly entity: string;
+  readonly account: string;
+  readonly currency: string;
+  /** `YYYY-MM-DD`. */
+  readonly businessDate: string;
+  readonly keptDebitMinor: number;
+  readonly keptCreditMinor: number;
+  readonly debitMinor: number;
+  readonly creditMinor: number;
 }
 export interface AccountSum {
   readonly account: string;
@@ -83,7 +95,28 @@ export function checkJournal(journal: OwnJournal): Difference[] {
         ]
       : []),
     ...(journal.source.trim() === '' ? [found('journal-source', 'does not name its source')] : []),
-    ...(journal.batches > 1 ? [found('journal-batches', `is in ${journal.batches} batches`)] : []),
+    ...(journal.batches !== 1
+      ? [found('journal-batches', `is in ${journal.batches} batches, or waits for one twice`)]
+      : []),
+  ];
+}
+
+export function checkBalance(balance: KeptBalance): Difference[] {
+  const { entity, account, currency, businessDate } = balance;
+  const { keptDebitMinor, keptCreditMinor, debitMinor, creditMinor } = balance;
+  if (keptDebitMinor === debitMinor && keptCreditMinor === creditMinor) return [];
+  const amountMinor = keptDebitMinor - keptCreditMinor - (debitMinor - creditMinor);
+  const both = (debit: number, credit: number) =>
+    `debits of ${money(debit, currency)} and credits of ${money(credit, currency)}`;
+  return [
+    {
+      invariant: 'I10',
+      code: 'balance',
+      subject: `${entity} ${account} ${currency} ${businessDate}`,
+      amountMinor,
+      currency,
+      detail: `${account} of ${entity} on ${businessDate} is kept with ${both(keptDebitMinor, keptCreditMinor)}; its lines have ${both(debitMinor, creditMinor)}`,
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 // I10, by order: every open item of its journals nets to zero, or to what the order itself explains.
 import { sum } from '../canonical/rules/money/money';
-import { uncoveredOf, type OwnOrder } from './own-order';
+import { prepaymentRef } from '../canonical/rules/posting/posting';
+import { uncoveredOf, type OwnOrder, type OwnTender } from './own-order';
 import { money, nameOfOrder, type Difference } from './report';
 
 const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
@@ -8,8 +9,7 @@ const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
 
 interface Explained {
   readonly account: string;
-  /** Null: all items of the account together. */
-  readonly item: string | null;
+  readonly item: string;
   /** Debits less credits that are still to be settled. */
   readonly netMinor: number;
   readonly why: string;
@@ -23,11 +23,15 @@ function explanations(order: OwnOrder): Explained[] {
     sum(uncaptured.map((one) => one.amountMinor)) +
     sum(order.shipments.map((one) => Math.max(0, uncoveredOf(order, one))));
   const unused = sum(order.tenders.map((one) => one.prepaidMinor - one.prepaidUsedMinor));
-  const kept = sum(order.tenders.map((one) => one.capturedMinor - one.refundedMinor));
   return [
     { account: 'AR', item, netMinor: receivable, why: 'captures due, failed or given up' },
     { account: 'CL', item, netMinor: -unused, why: 'money paid before anything shipped' },
-    { account: 'CLR', item: null, netMinor: kept, why: 'captured less refunded, to be paid out' },
+    ...[...paymentsOf(order)].map(([paymentRef, netMinor]) => ({
+      account: 'CLR',
+      item: `payment:${paymentRef}`,
+      netMinor,
+      why: 'captured less refunded, to be paid out',
+    })),
     ...order.refunds.map(({ tenderNo, refundNo, amountMinor, state }) => ({
       account: 'REFP',
       item: refundItem(order.orderId, tenderNo, refundNo),
@@ -35,6 +39,30 @@ function explanations(order: OwnOrder): Explained[] {
       why: `refund ${refundNo} of tender ${tenderNo}, ${state}`,
     })),
   ];
+}
+
+/** What each payment captured, less what its refunds gave back. */
+function paymentsOf(order: OwnOrder): Map<string, number> {
+  const payments = new Map<string, number>();
+  const add = (paymentRef: string, minor: number) =>
+    payments.set(paymentRef, (payments.get(paymentRef) ?? 0) + minor);
+  for (const tender of order.tenders) {
+    if (tender.prepaidMinor > 0) add(prepaidBy(order, tender), tender.prepaidMinor);
+  }
+  for (const { state, reference, amountMinor } of order.captures) {
+    if (state === 'captured') add(reference ?? '', amountMinor);
+  }
+  for (const { state, paymentRef, amountMinor } of order.refunds) {
+    if (state === 'refunded') add(paymentRef, -amountMinor);
+  }
+  return payments;
+}
+
+function prepaidBy(order: OwnOrder, { tenderNo }: OwnTender): string {
+  const first = order.authorizations.find(
+    (one) => one.tenderNo === tenderNo && one.authorizationNo === 1,
+  );
+  return prepaymentRef({ ...order, tenderNo, reference: first?.reference ?? null });
 }
 
 export function checkOpenItems(order: OwnOrder): Difference[] {
@@ -61,10 +89,7 @@ export function checkOpenItems(order: OwnOrder): Difference[] {
   const unexplained = order.openItems
     .filter((one) => one.item !== '' && one.netMinor !== 0)
     .filter(
-      (one) =>
-        !explained.some(
-          ({ account, item }) => account === one.account && (item === null || item === one.item),
-        ),
+      (one) => !explained.some(({ account, item }) => account === one.account && item === one.item),
     )
     .map((one) =>
       found(
@@ -77,12 +102,24 @@ export function checkOpenItems(order: OwnOrder): Difference[] {
   const off = explained.flatMap(({ account, item, netMinor, why }) => {
     const net = sum(
       order.openItems
-        .filter((one) => one.account === account && (item === null || one.item === item))
+        .filter((one) => one.account === account && one.item === item)
         .map((one) => one.netMinor),
     );
     if (net === netMinor) return [];
     const detail = `the ledger has ${money(net, currency)} open, the order explains ${money(netMinor, currency)} (${why})`;
-    return [found('open-item', `${account}${item ? ` item ${item}` : ''}`, net - netMinor, detail)];
+    return [found('open-item', `${account} item ${item}`, net - netMinor, detail)];
   });
-  return [...nameless, ...unexplained, ...off];
+  const clearing = order.openItems
+    .filter(({ account, clearingAccounts: [first, ...others] }) => {
+      return account === 'CLR' && (!first || others.length > 0);
+    })
+    .map((one) =>
+      found(
+        'clearing-account',
+        `CLR item ${one.item}`,
+        one.netMinor,
+        `its lines name not one clearing account but: ${one.clearingAccounts.map((name) => name || 'none').join(', ')}`,
+      ),
+    );
+  return [...nameless, ...unexplained, ...off, ...clearing];
 }

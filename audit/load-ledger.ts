@@ -1,6 +1,13 @@
 // The ledger in sums: trial balance, journals and batches page by page, items outside any order.
 import type { Sql } from '../store/database';
-import type { AccountSum, OwnBatch, OwnJournal, StrayItem, TrialBalance } from './check-ledger';
+import type {
+  AccountSum,
+  KeptBalance,
+  OwnBatch,
+  OwnJournal,
+  StrayItem,
+  TrialBalance,
+} from './check-ledger';
 
 /** Rows a page. */
 export const JOURNALS_A_PAGE = 5_000;
@@ -11,6 +18,9 @@ const STRAY_ITEMS_MAX = 1_000;
 const SIDES = `
   coalesce(sum(g.functional_minor) filter (where g.side = 'debit'), 0) as "debitMinor",
   coalesce(sum(g.functional_minor) filter (where g.side = 'credit'), 0) as "creditMinor"`;
+const SUMS = `
+  coalesce(sum(g.amount_minor) filter (where g.side = 'debit'), 0)::bigint as debit,
+  coalesce(sum(g.amount_minor) filter (where g.side = 'credit'), 0)::bigint as credit`;
 const NET = `sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end)`;
 
 /** Σ of the debits of a JSON array of lines. */
@@ -32,11 +42,16 @@ export async function* journalPages(sql: Sql): AsyncGenerator<readonly OwnJourna
     const { rows } = await sql.query<OwnJournal>(
       `select j.journal_id as "journalId", j.rule, j.source, j.currency,
               count(g.line_no)::int as lines, ${SIDES},
-              (select count(*)::int from posting_batch_journal b
-                where b.journal_id = j.journal_id) as batches
+              (select count(*)::int from posting_batch_journal b where b.journal_id = j.journal_id)
+                + (select count(*)::int from journal_to_batch q
+                    where q.entity = j.entity and q.business_date = j.business_date
+                      and q.channel_instance = coalesce(j.channel_instance, '-')
+                      and q.currency = j.currency and q.journal_id = j.journal_id) as batches
          from (select * from journal where journal_id > $1 order by journal_id limit $2) j
               left join journal_line g using (journal_id)
-        group by 1, 2, 3, 4 order by 1`,
+        group by j.journal_id, j.rule, j.source, j.currency, j.entity, j.business_date,
+                 j.channel_instance
+        order by 1`,
       [after, JOURNALS_A_PAGE],
     );
     if (rows.length > 0) yield rows;
@@ -44,6 +59,41 @@ export async function* journalPages(sql: Sql): AsyncGenerator<readonly OwnJourna
     after = rows.at(-1)?.journalId ?? after;
   }
   throw new RangeError(`more than ${PAGES_MAX} pages of journals`);
+}
+
+/** Balances as they are kept and as the lines have them, a business date a page; only what differs. */
+export async function* differingBalances(sql: Sql): AsyncGenerator<readonly KeptBalance[]> {
+  const days = await sql.query<{ day: string }>(
+    `select business_date as day from account_balance union select business_date from journal
+      order by 1`,
+  );
+  for (const { day } of days.rows) {
+    const { rows } = await sql.query<KeptBalance>(
+      `with lines as (
+         select j.entity, g.account, g.currency, ${SUMS}
+           from journal j join journal_line g using (journal_id) where j.business_date = $1::date
+          group by 1, 2, 3),
+       kept as (
+         select entity, account, currency, sum(debit_minor)::bigint as debit,
+                sum(credit_minor)::bigint as credit
+           from (select entity, account, currency, debit_minor, credit_minor
+                   from account_balance where business_date = $1::date
+                 union all
+                 select j.entity, g.account, g.currency,
+                        case g.side when 'debit' then g.amount_minor else 0 end,
+                        case g.side when 'credit' then g.amount_minor else 0 end
+                   from journal_to_balance q join journal j using (journal_id)
+                        join journal_line g using (journal_id) where j.business_date = $1::date) k
+          group by 1, 2, 3)
+       select entity, account, currency, $1::date as "businessDate",
+              coalesce(k.debit, 0) as "keptDebitMinor", coalesce(k.credit, 0) as "keptCreditMinor",
+              coalesce(l.debit, 0) as "debitMinor", coalesce(l.credit, 0) as "creditMinor"
+         from kept k full join lines l using (entity, account, currency)
+        where (k.debit, k.credit) is distinct from (l.debit, l.credit) order by 1, 2, 3`,
+      [day],
+    );
+    if (rows.length > 0) yield rows;
+  }
 }
 
 interface BatchRow extends Omit<OwnBatch, 'lines'> {

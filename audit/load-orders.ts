@@ -59,13 +59,14 @@ const PAGE = `
     )} as authorizations,
     ${children(
       `'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
-       'authorizationNo', c.authorization_no, 'try', c.try, 'state', c.state`,
+       'authorizationNo', c.authorization_no, 'reference', c.reference, 'try', c.try,
+       'state', c.state`,
       'capture c where c.order_id = o.order_id',
       'c.shipment_no, c.tender_no',
     )} as captures,
     ${children(
       `'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
-       'try', r.try, 'state', r.state`,
+       'paymentRef', r.payment_ref, 'try', r.try, 'state', r.state`,
       'refund r where r.order_id = o.order_id',
       'r.tender_no, r.refund_no',
     )} as refunds,
@@ -86,9 +87,11 @@ const PAGE = `
       'e.exception_id',
     )} as exceptions,
     ${children(
-      `'account', i.account, 'item', i.item, 'netMinor', i.net`,
+      `'account', i.account, 'item', i.item, 'netMinor', i.net,
+       'clearingAccounts', i.clearing`,
       `(select g.account, coalesce(g.dimensions ->> 'item', '') as item,
-               sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end) as net
+               sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end) as net,
+               array_agg(distinct coalesce(g.dimensions ->> 'clearingAccount', '')) as clearing
           from journal j join journal_line g using (journal_id)
          where j.order_id = o.order_id and g.account = any($3::text[])
          group by 1, 2) i`,

@@ -32,12 +32,15 @@ export interface OwnCapture {
   readonly shipmentNo: number;
   readonly amountMinor: number;
   readonly authorizationNo: number | null;
+  readonly reference: string | null;
   readonly try: number;
   readonly state: 'due' | 'captured' | 'failed' | 'given-up';
 }
 export interface OwnRefund {
   readonly tenderNo: number;
   readonly refundNo: number;
+  /** The payment that it gives back. */
+  readonly paymentRef: string;
   readonly amountMinor: number;
   readonly try: number;
   readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
@@ -66,6 +69,8 @@ export interface OpenItem {
   readonly account: string;
   readonly item: string;
   readonly netMinor: number;
+  /** Of clearing: the accounts that its lines name, `''` for a line that names none. */
+  readonly clearingAccounts: readonly string[];
 }
 
 export interface OwnOrder extends OrderName {

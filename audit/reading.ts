@@ -4,7 +4,13 @@ import { only, type Sql } from '../store/database';
 import { checkAcknowledged, checkDeliveredWebhooks, checkOrphan } from './check-acknowledged';
 import { checkKeyedEffects } from './check-effects';
 import { checkEvent } from './check-inbox';
-import { checkBatch, checkJournal, checkStrayItem, checkTrialBalance } from './check-ledger';
+import {
+  checkBalance,
+  checkBatch,
+  checkJournal,
+  checkStrayItem,
+  checkTrialBalance,
+} from './check-ledger';
 import { checkOpenItems } from './check-open-items';
 import { checkOrderEffects } from './check-order-effects';
 import { checkOutsideMoney } from './check-outside-money';
@@ -23,7 +29,13 @@ import {
 } from './load-acknowledged';
 import { loadEffects, loadKnownOrders, type KnownOrder } from './load-effects';
 import { countEvents, unappliedEventPages } from './load-inbox';
-import { batchPages, journalPages, loadStrayItems, loadTrialBalance } from './load-ledger';
+import {
+  batchPages,
+  differingBalances,
+  journalPages,
+  loadStrayItems,
+  loadTrialBalance,
+} from './load-ledger';
 import { orderPages } from './load-orders';
 import { stockPages } from './load-stock';
 import type { OwnEffect } from './own-effect';
@@ -145,6 +157,9 @@ async function readInbox(sql: Sql, cutoff: string, findings: Findings): Promise<
 
 async function readLedger(sql: Sql, findings: Findings): Promise<void> {
   for (const balance of await loadTrialBalance(sql)) findings.add(checkTrialBalance(balance));
+  for await (const page of differingBalances(sql)) {
+    for (const balance of page) findings.add(checkBalance(balance));
+  }
   for (const item of await loadStrayItems(sql, OPEN_ITEM_ACCOUNTS)) {
     findings.add(checkStrayItem(item));
   }

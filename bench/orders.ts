@@ -70,11 +70,9 @@ export async function backlogOf({ db }: BenchStack): Promise<Backlog> {
     `select (select count(*) from inbox where state in ('received', 'routed')) as inbox,
             (select count(*) from dispatch where state = 'pending') as dispatch,
             (select count(*) from outbox where state = 'pending') as outbox,
-            (select count(*) from journal j
-              where not exists (select from posting_batch_journal b
-                                  join posting_batch p using (batch_id)
-                                 where b.journal_id = j.journal_id and p.state <> 'formed')
-                and j.channel_instance is not null) as journals,
+            (select count(*) from journal_to_batch where channel_instance <> '-')
+              + (select coalesce(sum(journal_count), 0) from posting_batch
+                  where state = 'formed' and channel_instance <> '-') as journals,
             (select count(*) from sales_order where stage in ('received', 'accepted')) as orders`,
   );
   const [row] = rows;

@@ -25,14 +25,9 @@ const OUTBOX_LOOK_MS = 250;
 const POSTING_LOOKS_A_WINDOW = 4;
 const POSTING_LOOK_AT_LEAST_MS = 30_000;
 const POSTING_LOOK_AT_MOST_MS = 500;
-/** Usually only fresh journals are looked at; a full look finds what an outage left behind. */
-const POSTING_RECENT_MS = 3_600_000;
-const POSTING_FULL_LOOK_MS = 600_000;
-const ALL_TIME_MS = 100 * 365 * 86_400_000;
 
 export function workBeside(settings: { readonly postingWindowMs: number }): WorkBeside[] {
   const { postingWindowMs } = settings;
-  let fullLookAtMs = 0;
   return [
     {
       contract: PUBLISHING_FLOW,
@@ -47,13 +42,10 @@ export function workBeside(settings: { readonly postingWindowMs: number }): Work
         Math.min(postingWindowMs / POSTING_LOOKS_A_WINDOW, POSTING_LOOK_AT_LEAST_MS),
       ),
       async whatIsDue(db) {
-        const isFull = Date.now() >= fullLookAtMs;
-        if (isFull) fullLookAtMs = Date.now() + POSTING_FULL_LOOK_MS;
-        const sinceMs = isFull ? ALL_TIME_MS : POSTING_RECENT_MS;
         const due: object[] = [];
         for (const erpInstance of new Set(channelSetups().map((one) => one.erpInstance))) {
           const erp = { erpInstance, entities: entitiesOf(erpInstance) };
-          if (await isPostingDue(db, erp, postingWindowMs, sinceMs)) due.push({ erpInstance });
+          if (await isPostingDue(db, erp, postingWindowMs)) due.push({ erpInstance });
         }
         return due;
       },

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import type { FlowRegistry } from '../canonical/flows/registry';
 import { releaseLease, takeLease } from '../store/flows/lease';
 import { signalAgain } from '../store/flows/dispatch-delivery';
+import { foldBalances } from '../store/ledger/balances';
 import { deliverSignals, deliverStarts, type DeliverySettings } from './deliver-dispatch';
 import { runLoop } from './loop';
 import { startRate } from './start-rate';
@@ -24,6 +25,8 @@ const BUSY_MS = 25;
 const SIGNAL_AGAIN_AFTER_MS = 60_000;
 const SIGNAL_AGAIN_LOOK_MS = 10_000;
 const SIGNALLED_AGAIN_AT_ONCE = 200;
+/** Journals are added to the balances of their accounts. */
+const BALANCES_LOOK_MS = 1_000;
 
 export interface RelaySettings extends DeliverySettings {
   readonly startsPerSecond: number;
@@ -52,6 +55,7 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
       const signals = await deliverSignals(settings);
       const starts = await deliverStarts(settings, rate);
       await beginWhatIsDue(settings, beside, due);
+      if (due('balances', BALANCES_LOOK_MS)) await foldBalances(settings.db);
       if (due('signal-again', SIGNAL_AGAIN_LOOK_MS)) {
         await signalAgain(settings.db, signalOf, SIGNAL_AGAIN_AFTER_MS, SIGNALLED_AGAIN_AT_ONCE);
       }

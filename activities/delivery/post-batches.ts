@@ -179,7 +179,9 @@ function toJournal(
       account: accounts.get(line.account) ?? line.account,
       side: line.side,
       amountMinor: line.amountMinor,
-      memo: [line.account, line.location, line.taxCode].filter((part) => part !== null).join(' '),
+      memo: [line.account, line.location, line.taxCode, line.clearingAccount]
+        .filter((part) => part !== null)
+        .join(' '),
     })),
   };
 }

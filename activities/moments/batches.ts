@@ -1,7 +1,7 @@
 /** The moment that gathers journals for an ERP, as an activity. */
 import { channelSetups } from '../../canonical/schema/channel';
 import type { Database } from '../../store/database';
-import { applyPostedByHand, formBatches } from '../../store/ledger/posting';
+import { formBatches } from '../../store/ledger/posting';
 import { ownFailure } from '../failure';
 
 export interface BatchMoments {
@@ -23,7 +23,6 @@ export function createBatchActivities({ db }: { readonly db: Database }): BatchM
   return {
     async formBatches({ erpInstance }) {
       try {
-        await applyPostedByHand(db, erpInstance);
         return await formBatches(db, { erpInstance, entities: entitiesOf(erpInstance) });
       } catch (error) {
         throw ownFailure(error, `gathering journals for ${erpInstance}`, 'retry-all');

@@ -1,7 +1,7 @@
 /** `GET /v1/trial-balance`: what each account adds up to; debits equal credits. */
 import { z } from 'zod';
 import { ACCOUNTS } from '../../canonical/rules/posting/posting';
-import { readTrialBalance, type AccountBalance } from '../../store/ledger/journal-queries';
+import { readTrialBalance, type AccountBalance } from '../../store/ledger/balances';
 import { readRoute } from '../http/route';
 import { MAY } from '../roles';
 import { Amount } from '../schema/amount';

@@ -34,7 +34,8 @@ export const JournalView = z
         account: z.string(),
         side: z.enum(['debit', 'credit']),
         amount: Amount,
-        functional: Amount.meta({ description: "In the journal's currency" }),
+        functional: Amount.meta({ description: "In the entity's currency" }),
+        rate: z.string().meta({ description: 'Of the one in the other; a decimal' }),
         dimensions: z.record(z.string(), z.union([z.string(), z.number()])),
       }),
     ),
@@ -44,12 +45,14 @@ export const JournalView = z
 export function showJournal(journal: JournalSeen): z.infer<typeof JournalView> {
   return {
     ...journal,
-    lines: journal.lines.map(({ amountMinor, functionalMinor, currency, dimensions, ...line }) => ({
-      ...line,
-      amount: { currency, minorUnits: amountMinor },
-      functional: { currency: journal.currency, minorUnits: functionalMinor },
-      dimensions: { ...dimensions },
-    })),
+    lines: journal.lines.map(
+      ({ amountMinor, functionalMinor, currency, functionalCurrency, dimensions, ...line }) => ({
+        ...line,
+        amount: { currency, minorUnits: amountMinor },
+        functional: { currency: functionalCurrency, minorUnits: functionalMinor },
+        dimensions: { ...dimensions },
+      }),
+    ),
   };
 }
 

@@ -77,7 +77,13 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
       source: `effect:${due.key}`,
       correlationId: order.correlationId,
       occurredAt,
-      posting: postCapture({ orderId, tenderNo, paymentRef: answer.reference, amountMinor }),
+      posting: postCapture({
+        orderId,
+        tenderNo,
+        clearingAccount: setup.moneyAccount,
+        paymentRef: answer.reference,
+        amountMinor,
+      }),
     }),
     appendFact(sql, orderId, {
       kind: 'captured',

@@ -1,4 +1,6 @@
 /** Money taken before fulfilment that nothing will be shipped for: owed back from now on (rule 7). */
+import { paymentsOf, planRefunds } from '../../canonical/rules/money/refund';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { postCancellation } from '../../canonical/rules/posting/posting';
 import { only, type Sql } from '../../store/database';
 import { postJournal } from '../../store/ledger/ledger';
@@ -21,47 +23,62 @@ export async function refundPrepaid(
     if (amountMinor <= 0) continue;
     left -= amountMinor;
     const { tenderNo } = tender;
-    const refundNo = await planRefund(sql, order.orderId, tenderNo, amountMinor, owed.reason);
     await sql.query(
       `update tender set prepaid_used_minor = prepaid_used_minor + $3
         where order_id = $1 and tender_no = $2`,
       [order.orderId, tenderNo, amountMinor],
     );
-    const item = refundItem(order.orderId, tenderNo, refundNo);
-    await postJournal(sql, {
-      momentKey: `owed:${item}`,
-      entity: setup.entity,
-      channelInstance: order.channelInstance,
-      businessDate: owed.onDate,
-      currency: order.currency,
-      orderId: order.orderId,
-      eventNo: null,
-      source: `order:${order.orderId}`,
-      correlationId: order.correlationId,
-      occurredAt: owed.occurredAt,
-      posting: postCancellation({
-        orderId: order.orderId,
-        tenderNo,
-        refundItem: item,
-        amountMinor,
-      }),
-    });
+    for (const refund of await planRefund(sql, order, tenderNo, amountMinor, owed.reason)) {
+      await postOwed(sql, { order, setup }, owed, { ...refund, tenderNo });
+    }
   }
 }
 
-async function planRefund(
+async function postOwed(
   sql: Sql,
-  orderId: string,
+  { order, setup }: TakenOrder,
+  owed: { readonly occurredAt: string; readonly onDate: string },
+  { tenderNo, refundNo, amountMinor }: PlannedRefund & { readonly tenderNo: number },
+): Promise<void> {
+  const item = refundItem(order.orderId, tenderNo, refundNo);
+  await postJournal(sql, {
+    momentKey: `owed:${item}`,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: owed.onDate,
+    currency: order.currency,
+    orderId: order.orderId,
+    eventNo: null,
+    source: `order:${order.orderId}`,
+    correlationId: order.correlationId,
+    occurredAt: owed.occurredAt,
+    posting: postCancellation({ orderId: order.orderId, tenderNo, refundItem: item, amountMinor }),
+  });
+}
+
+interface PlannedRefund {
+  readonly refundNo: number;
+  readonly amountMinor: number;
+}
+
+/** A row for each payment that is given back, in whole or in part. */
+export async function planRefund(
+  sql: Sql,
+  order: OrderSnapshot,
   tenderNo: number,
   amountMinor: number,
   reason: string,
-): Promise<number> {
-  const { rows } = await sql.query<{ refund_no: number }>(
-    `insert into refund (order_id, tender_no, refund_no, amount_minor, reason, state)
-     select $1, $2, coalesce(max(refund_no), 0) + 1, $3, $4, 'due'
-       from refund where order_id = $1 and tender_no = $2
-     returning refund_no`,
-    [orderId, tenderNo, amountMinor, reason],
-  );
-  return only(rows, 'planRefund').refund_no;
+): Promise<PlannedRefund[]> {
+  const planned: PlannedRefund[] = [];
+  for (const part of planRefunds(amountMinor, paymentsOf(order, tenderNo))) {
+    const { rows } = await sql.query<{ refundNo: number }>(
+      `insert into refund (order_id, tender_no, refund_no, amount_minor, payment_ref, reason, state)
+       select $1, $2, coalesce(max(refund_no), 0) + 1, $3, $4, $5, 'due'
+         from refund where order_id = $1 and tender_no = $2
+       returning refund_no as "refundNo"`,
+      [order.orderId, tenderNo, part.amountMinor, part.paymentRef, reason],
+    );
+    planned.push({ ...only(rows, 'planRefund'), amountMinor: part.amountMinor });
+  }
+  return planned;
 }

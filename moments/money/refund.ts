@@ -2,7 +2,7 @@
 import { blocksRefund } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
-import { postRefund, prepaymentRef } from '../../canonical/rules/posting/posting';
+import { postRefund } from '../../canonical/rules/posting/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundOrder } from '../../canonical/flows/order';
@@ -44,8 +44,10 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
   const { order, setup } = inHand;
   const { orderId, tenderNo, refundNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
-  const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
-  const takenRef = tender?.authorizations[0]?.reference ?? null;
+  const refund = order.refunds.find(
+    (one) => one.tenderNo === tenderNo && one.refundNo === refundNo,
+  );
+  if (!refund) throw new RangeError(`refund ${refundNo} of order ${orderId} is not here`);
   await sql.query(
     `with r as (
        update refund set state = 'refunded', reference = $4, refunded_at = now()
@@ -68,8 +70,8 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
     posting: postRefund({
       tenderNo,
       refundItem: refundItem(orderId, tenderNo, refundNo),
-      // What comes back settles the payment it came by, so that its clearing item nets.
-      paymentRef: prepaymentRef({ ...order, tenderNo, reference: takenRef }),
+      clearingAccount: setup.moneyAccount,
+      paymentRef: refund.paymentRef,
       amountMinor,
     }),
   });

@@ -271,6 +271,7 @@ async function bookPrepayment(sql: Sql, row: ReceivedRow, tenderNo: number): Pro
     posting: postPrepayment({
       orderId,
       tenderNo,
+      clearingAccount: setup.moneyAccount,
       paymentRef: prepaymentRef({
         ...content,
         tenderNo,

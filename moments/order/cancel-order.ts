@@ -251,7 +251,6 @@ function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
         onHandDelta: 0,
         reservedDelta: -move.quantity,
         lineNo: move.lineNo,
-        unitCostMinor: null,
       },
     ];
   });

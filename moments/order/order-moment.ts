@@ -19,7 +19,7 @@ export interface OrderInHand extends TakenOrder {
    * Work on rows that other orders want too, done right before the commit: a stock row that many
    * orders share is locked for two round trips instead of for the whole moment.
    */
-  readonly lastly: (hotWork: () => Promise<void>) => void;
+  readonly lastly: (hotWork: () => Promise<unknown>) => void;
 }
 
 export class UnknownOrder extends Error {
@@ -42,7 +42,7 @@ export function orderMoment<T>(
   work: (sql: Sql, inHand: OrderInHand) => Promise<T>,
 ): Promise<{ readonly answer: T; readonly agenda: OrderAgenda }> {
   return db.transaction(async (sql) => {
-    const hot: (() => Promise<void>)[] = [];
+    const hot: (() => Promise<unknown>)[] = [];
     const taken = await takeOrder(sql, orderId);
     const answer = await work(sql, { ...taken, lastly: (hotWork) => hot.push(hotWork) });
     const agenda = agendaOf(await settleStatus(sql, orderId));

@@ -130,7 +130,13 @@ export async function postPrepayments(sql: Sql, acceptance: Acceptance): Promise
       source: `order:${orderId}`,
       correlationId,
       occurredAt: order.placedAt,
-      posting: postPrepayment({ orderId, tenderNo, paymentRef, amountMinor }),
+      posting: postPrepayment({
+        orderId,
+        tenderNo,
+        clearingAccount: setup.moneyAccount,
+        paymentRef,
+        amountMinor,
+      }),
     });
   }
 }

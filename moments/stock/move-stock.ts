@@ -11,7 +11,7 @@ import type { Database, Sql } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { markEventApplied } from '../../store/orders/orders';
-import { moveStock, type StockMove } from '../../store/stock/stock-rows';
+import { moveStock, type StockMove, type StockMoved } from '../../store/stock/stock-rows';
 
 export interface StockFact {
   /** The inbox row it came by; null where a person adjusted it over the API. */
@@ -70,8 +70,8 @@ function change(
       return { outcome: 'duplicate' };
     }
     const place = await placeOf(sql, location);
-    const costs = await costsOf(sql, lines);
-    const problems = problemsOf(location, place, lines, costs);
+    const items = await itemsOf(sql, lines);
+    const problems = problemsOf(location, place, lines, items);
     if (problems.length > 0 || !place) return { outcome: 'refused', problems };
     const onDate = businessDate(fact.occurredAt, place.time_zone);
     const moves = lines.map((line): StockMove => ({
@@ -81,17 +81,16 @@ function change(
       onHandDelta: line.quantityDelta,
       reservedDelta: 0,
       lineNo: null,
-      unitCostMinor: costs.get(line.sku)?.cost ?? 0,
     }));
     await wakeWaiting(sql, lines);
-    await moveStock(sql, moves, {
+    const moved = await moveStock(sql, moves, {
       orderId: null,
       eventNo: fact.eventNo,
       reason,
       occurredAt: fact.occurredAt,
       businessDate: onDate,
     });
-    await post(sql, fact, { location, lines, kind, onDate, place, costs });
+    await post(sql, fact, { location, moved, kind, onDate, place });
     if (fact.eventNo !== null) await markEventApplied(sql, fact.eventNo);
     return { outcome: 'moved' };
   });
@@ -131,12 +130,12 @@ async function placeOf(sql: Sql, location: string): Promise<PlaceRow | undefined
   return rows[0];
 }
 
-async function costsOf(sql: Sql, lines: readonly StockLine[]) {
-  const { rows } = await sql.query<{ sku: string; cost: number; currency: string }>(
-    `select sku, standard_cost_minor as cost, currency from item where sku = any($1::text[])`,
+async function itemsOf(sql: Sql, lines: readonly StockLine[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ sku: string }>(
+    `select sku from item where sku = any($1::text[])`,
     [lines.map((line) => line.sku)],
   );
-  return new Map(rows.map((row) => [row.sku, row]));
+  return new Set(rows.map((row) => row.sku));
 }
 
 /** Stock without a place or without a cost has no posting (an item has a cost before it is sold). */
@@ -144,7 +143,7 @@ function problemsOf(
   location: string,
   place: PlaceRow | undefined,
   lines: readonly StockLine[],
-  costs: ReadonlyMap<string, unknown>,
+  items: ReadonlySet<string>,
 ) {
   const unknownPlace = {
     pointer: '/location',
@@ -154,7 +153,7 @@ function problemsOf(
   return [
     ...(place ? [] : [unknownPlace]),
     ...lines.flatMap((line, index) =>
-      costs.has(line.sku)
+      items.has(line.sku)
         ? []
         : [
             {
@@ -172,23 +171,17 @@ async function post(
   fact: StockFact,
   change: {
     readonly location: string;
-    readonly lines: readonly StockLine[];
+    readonly moved: readonly StockMoved[];
     readonly kind: 'receipt' | 'adjustment';
     readonly onDate: string;
     readonly place: PlaceRow;
-    readonly costs: ReadonlyMap<string, { readonly cost: number; readonly currency: string }>;
   },
 ): Promise<void> {
   const byCurrency = new Map<string, StockValue[]>();
-  for (const line of change.lines) {
-    const item = change.costs.get(line.sku);
-    if (!item) continue;
-    const value = {
-      sku: line.sku,
-      location: change.location,
-      costMinor: item.cost * line.quantityDelta,
-    };
-    byCurrency.set(item.currency, [...(byCurrency.get(item.currency) ?? []), value]);
+  for (const { sku, currency, costMinor } of change.moved) {
+    if (currency === null) continue;
+    const value = { sku, location: change.location, costMinor };
+    byCurrency.set(currency, [...(byCurrency.get(currency) ?? []), value]);
   }
   for (const [currency, goods] of byCurrency) {
     await postJournal(sql, {

@@ -23,10 +23,9 @@ export async function readBacklog(sql: Sql): Promise<Backlog> {
          limit ${COUNT_LIMIT}) w) as dispatch,
       (select count(*) from (select from outbox where state = 'pending'
          limit ${COUNT_LIMIT}) w) as outbox,
-      (select count(*) from (select from journal j where not exists
-         (select from posting_batch_journal b join posting_batch p using (batch_id)
-           where b.journal_id = j.journal_id and p.state = 'posted')
-         limit ${COUNT_LIMIT}) w) as "unpostedJournals",
+      (select count(*) from (select from journal_to_batch limit ${COUNT_LIMIT}) w)
+        + (select coalesce(sum(journal_count), 0) from posting_batch where state <> 'posted')
+        as "unpostedJournals",
       coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count)) from
          (select owner, count(*) from exception where state <> 'resolved' group by owner) e),
          '[]') as "openExceptions"`,

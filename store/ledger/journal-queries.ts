@@ -1,4 +1,4 @@
-/** The subledger as it is read: journals, what they add up to, and all of them in order. */
+/** The subledger as it is read: journals in order, by order and by account. */
 import type { Sql } from '../database';
 
 export interface JournalSeen {
@@ -28,6 +28,9 @@ export interface JournalSeen {
     readonly amountMinor: number;
     readonly currency: string;
     readonly functionalMinor: number;
+    readonly functionalCurrency: string;
+    /** What one unit of `currency` was worth in the functional one: a decimal. */
+    readonly rate: string;
     readonly dimensions: Readonly<Record<string, string | number>>;
   }[];
 }
@@ -39,7 +42,8 @@ const SELECT = `select j.journal_id as "journalId", j.moment_key as "momentKey",
   j.posted_at as "postedAt", b.batch_id as "batchId", b.document_no as "documentNo",
   (select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'account', l.account, 'side', l.side,
       'amountMinor', l.amount_minor, 'currency', l.currency,
-      'functionalMinor', l.functional_minor, 'dimensions', l.dimensions) order by l.line_no)
+      'functionalMinor', l.functional_minor, 'functionalCurrency', l.functional_currency,
+      'rate', l.rate::text, 'dimensions', l.dimensions) order by l.line_no)
      from journal_line l where l.journal_id = j.journal_id) as lines
   from journal j
   left join posting_batch_journal bj on bj.journal_id = j.journal_id
@@ -56,58 +60,48 @@ export interface JournalFilter {
   readonly limit: number;
 }
 
-/** By business date, then id. */
+/**
+ * By business date, then id. An account's journals are a page of its index, however rare it is; an
+ * order's are few.
+ */
 export async function listJournals(sql: Sql, filter: JournalFilter): Promise<JournalSeen[]> {
   const { orderId, account, from, to, after, limit } = filter;
   const { rows } = await sql.query<JournalSeen>(
-    `${SELECT}
+    account !== null && orderId === null ? OF_ACCOUNT : BY_DATE,
+    [orderId, account, from, to, after?.businessDate ?? null, after?.journalId ?? null, limit],
+  );
+  return rows;
+}
+
+const BY_DATE = `${SELECT}
      where ($1::text is null or j.order_id = $1)
        and ($2::text is null or exists (select from journal_line l
               where l.journal_id = j.journal_id and l.account = $2))
        and ($3::date is null or j.business_date >= $3)
        and ($4::date is null or j.business_date <= $4)
        and ($5::date is null or (j.business_date, j.journal_id) > ($5, $6))
-     order by j.business_date, j.journal_id limit $7`,
-    [orderId, account, from, to, after?.businessDate ?? null, after?.journalId ?? null, limit],
-  );
-  return rows;
-}
+     order by j.business_date, j.journal_id limit $7`;
+
+const OF_ACCOUNT = `with page as materialized (
+       select distinct l.business_date, l.journal_id from journal_line l
+        where $1::text is null and l.account = $2
+          and ($3::date is null or l.business_date >= $3)
+          and ($4::date is null or l.business_date <= $4)
+          and ($5::date is null or (l.business_date, l.journal_id) > ($5, $6))
+        order by l.business_date, l.journal_id limit $7)
+     ${SELECT} join page on page.journal_id = j.journal_id
+     order by j.business_date, j.journal_id`;
 
 export async function readJournal(sql: Sql, journalId: string): Promise<JournalSeen | null> {
   const { rows } = await sql.query<JournalSeen>(`${SELECT} where j.journal_id = $1`, [journalId]);
   return rows[0] ?? null;
 }
 
-export interface AccountBalance {
-  readonly entity: string;
-  readonly account: string;
-  readonly currency: string;
-  readonly debitMinor: number;
-  readonly creditMinor: number;
-}
-
-/** What each account adds up to, to a business date (included). */
-export async function readTrialBalance(
-  sql: Sql,
-  entity: string | null,
-  to: string | null,
-): Promise<AccountBalance[]> {
-  const { rows } = await sql.query<AccountBalance>(
-    `select j.entity, l.account, l.currency,
-            coalesce(sum(l.amount_minor) filter (where l.side = 'debit'), 0) as "debitMinor",
-            coalesce(sum(l.amount_minor) filter (where l.side = 'credit'), 0) as "creditMinor"
-       from journal_line l join journal j using (journal_id)
-      where ($1::text is null or j.entity = $1) and ($2::date is null or j.business_date <= $2)
-      group by 1, 2, 3 order by 1, 2, 3`,
-    [entity, to],
-  );
-  return rows;
-}
-
 /** The currencies that the ledger holds. */
 export async function ledgerCurrencies(sql: Sql): Promise<string[]> {
   const { rows } = await sql.query<{ currency: string }>(
-    'select distinct currency from journal order by 1',
+    `select currency from account_balance
+     union select j.currency from journal_to_balance join journal j using (journal_id) order by 1`,
   );
   return rows.map((row) => row.currency);
 }

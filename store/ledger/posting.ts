@@ -1,6 +1,7 @@
 /**
- * Batches for the ERP: journals summed by account, location and tax code, each journal in exactly
- * one batch (its primary key says so), the batch id as the way back.
+ * Batches for the ERP: journals summed by account, location, tax code and clearing account, each
+ * journal in exactly one batch (its primary key says so), the batch id as the way back. What is in
+ * no batch yet waits in `journal_to_batch`: the ledger's length costs nothing here.
  */
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionCause } from '../../canonical/schema/exception';
@@ -14,8 +15,6 @@ import { refusalsOf } from '../inbox/refusals';
 export const MAX_JOURNALS_A_BATCH = 5_000;
 /** Batches formed in one go. */
 const MAX_BATCHES_A_RUN = 200;
-/** Journals without a channel (stock) are a group of their own. */
-const NO_CHANNEL = '-';
 
 export interface BatchLine {
   readonly account: string;
@@ -23,6 +22,7 @@ export interface BatchLine {
   readonly amountMinor: number;
   readonly location: string | null;
   readonly taxCode: string | null;
+  readonly clearingAccount: string | null;
 }
 
 export interface PostingBatch {
@@ -46,29 +46,19 @@ interface Group {
   readonly currency: string;
 }
 
-/**
- * Is there anything to post: a journal older than the window in no batch, or a formed batch? Where
- * `sinceMs` is given, only journals posted since then are looked at.
- */
+/** Is there anything to post: a journal that waits for longer than the window, or a formed batch? */
 export async function isPostingDue(
   sql: Sql,
   erp: { readonly erpInstance: string; readonly entities: readonly string[] },
   windowMs: number,
-  sinceMs: number,
 ): Promise<boolean> {
   const { rows } = await sql.query<{ due: boolean }>({
     name: 'is-posting-due',
     text: `select exists (select from posting_batch where erp_instance = $1 and state = 'formed')
-               or exists (select from exception e join posting_batch p using (batch_id)
-                   where p.erp_instance = $1 and p.state = 'parked'
-                     and e.resolution = 'overridden' and not e.is_applied)
-               or exists (select from journal j
-                   where j.entity = any($2)
-                     and j.posted_at <= now() - $3 * interval '1 millisecond'
-                     and j.posted_at > now() - $4 * interval '1 millisecond'
-                     and not exists (select from posting_batch_journal b
-                                      where b.journal_id = j.journal_id)) as due`,
-    values: [erp.erpInstance, erp.entities, windowMs, sinceMs],
+               or exists (select from journal_to_batch
+                   where entity = any($2)
+                     and posted_at <= now() - $3 * interval '1 millisecond') as due`,
+    values: [erp.erpInstance, erp.entities, windowMs],
   });
   return rows[0]?.due === true;
 }
@@ -95,11 +85,8 @@ export async function formBatches(
 async function ungathered(sql: Sql, entities: readonly string[], limit: number): Promise<Group[]> {
   const { rows } = await sql.query<Group>({
     name: 'ungathered-journals',
-    text: `select j.entity, coalesce(j.channel_instance, '${NO_CHANNEL}') as channel_instance,
-                  j.business_date, j.currency
-             from journal j
-            where j.entity = any($1) and not exists
-                  (select from posting_batch_journal b where b.journal_id = j.journal_id)
+    text: `select entity, channel_instance, business_date, currency from journal_to_batch
+            where entity = any($1)
             group by 1, 2, 3, 4 order by 3, 1, 2, 4 limit $2`,
     values: [entities, limit],
   });
@@ -111,23 +98,28 @@ async function formBatch(sql: Sql, erpInstance: string, group: Group): Promise<n
   const { rowCount } = await sql.query({
     name: 'form-batch',
     text: `with picked as (
-             select j.journal_id from journal j
-              where j.entity = $3 and coalesce(j.channel_instance, '${NO_CHANNEL}') = $4
-                and j.business_date = $5 and j.currency = $6
-                and not exists (select from posting_batch_journal b
-                                 where b.journal_id = j.journal_id)
-              order by j.journal_id limit ${MAX_JOURNALS_A_BATCH}),
+             delete from journal_to_batch q
+              where q.entity = $3 and q.channel_instance = $4 and q.business_date = $5
+                and q.currency = $6 and q.journal_id in (
+                    select journal_id from journal_to_batch
+                     where entity = $3 and channel_instance = $4 and business_date = $5
+                       and currency = $6
+                     order by journal_id limit ${MAX_JOURNALS_A_BATCH})
+             returning q.journal_id),
            summed as (
              select l.account, l.side, l.dimensions ->> 'location' as location,
-                    l.dimensions ->> 'taxCode' as tax_code, sum(l.amount_minor)::bigint as amount
-               from journal_line l join picked using (journal_id) group by 1, 2, 3, 4),
+                    l.dimensions ->> 'taxCode' as tax_code,
+                    l.dimensions ->> 'clearingAccount' as clearing_account,
+                    sum(l.amount_minor)::bigint as amount
+               from journal_line l join picked using (journal_id) group by 1, 2, 3, 4, 5),
            made as (
              insert into posting_batch (batch_id, erp_instance, entity, channel_instance,
                business_date, currency, lines, journal_count)
              select $1, $2, $3, $4, $5, $6,
                     (select jsonb_agg(jsonb_build_object('account', account, 'side', side,
-                        'amountMinor', amount, 'location', location, 'taxCode', tax_code)
-                        order by account, side, location, tax_code) from summed),
+                        'amountMinor', amount, 'location', location, 'taxCode', tax_code,
+                        'clearingAccount', clearing_account)
+                        order by account, side, location, tax_code, clearing_account) from summed),
                     (select count(*) from picked)
               where exists (select from picked)
              returning batch_id)
@@ -234,22 +226,4 @@ export async function parkBatch(
       });
     }
   });
-}
-
-/** A batch that a person posted by hand: the reason names the ERP's document. */
-export async function applyPostedByHand(sql: Sql, erpInstance: string): Promise<number> {
-  const { rowCount } = await sql.query({
-    name: 'apply-posted-by-hand',
-    text: `with by_hand as (
-             update exception e set is_applied = true
-               from posting_batch p
-              where p.batch_id = e.batch_id and p.erp_instance = $1 and p.state = 'parked'
-                and e.resolution = 'overridden' and not e.is_applied
-             returning e.batch_id, e.resolution_reason)
-           update posting_batch p set state = 'posted', document_no = h.resolution_reason,
-                  posted_at = now()
-             from by_hand h where p.batch_id = h.batch_id`,
-    values: [erpInstance],
-  });
-  return rowCount ?? 0;
 }

@@ -67,7 +67,8 @@ const SNAPSHOT = `
       from capture c where c.order_id = o.order_id), '[]') as captures,
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
-        'try', r.try, 'state', r.state, 'reference', r.reference) order by r.refund_no)
+        'paymentRef', r.payment_ref, 'try', r.try, 'state', r.state,
+        'reference', r.reference) order by r.refund_no)
       from refund r where r.order_id = o.order_id), '[]') as refunds,
     coalesce((select jsonb_agg(jsonb_build_object(
         'groupNo', g.group_no, 'locationId', g.location_id, 'try', g.try, 'state', g.state,

@@ -65,6 +65,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
         shipmentNo: 1,
         amountMinor: 2_000,
         authorizationNo: 1,
+        reference: 'ch_1',
         try: 1,
         state: 'captured',
       },
@@ -86,8 +87,13 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
     ],
     exceptions: [],
     openItems: [
-      { account: 'AR', item: 'order:ord_1', netMinor: 0 },
-      { account: 'CLR', item: 'payment:ch_1', netMinor: 2_000 },
+      { account: 'AR', item: 'order:ord_1', netMinor: 0, clearingAccounts: [''] },
+      {
+        account: 'CLR',
+        item: 'payment:ch_1',
+        netMinor: 2_000,
+        clearingAccounts: ['stripe-us'],
+      },
     ],
     ...change,
   };

@@ -3,11 +3,25 @@ import { checkOpenItems } from '../../audit/check-open-items';
 import { checkOrderEffects } from '../../audit/check-order-effects';
 import { checkProjections } from '../../audit/check-projections';
 import { checkTenders } from '../../audit/check-tenders';
-import type { OwnOrder } from '../../audit/own-order';
+import type { OpenItem, OwnOrder, OwnRefund } from '../../audit/own-order';
 import { changed, effect, endedOrder } from './fixture';
 
 const codes = (differences: readonly { code: string }[]) => differences.map((one) => one.code);
 const order = endedOrder();
+const refund = (amountMinor: number, state: OwnRefund['state'] = 'due'): OwnRefund => ({
+  tenderNo: 1,
+  refundNo: 1,
+  paymentRef: 'ch_1',
+  amountMinor,
+  try: 1,
+  state,
+});
+const open = (account: string, item: string, netMinor: number, clearing = ''): OpenItem => ({
+  account,
+  item,
+  netMinor,
+  clearingAccounts: [clearing],
+});
 const failed = { code: 'payment.capture-failed', blocks: 'capture:1:1', isOpen: false };
 
 describe('an order that ended as it should', () => {
@@ -85,11 +99,7 @@ describe('I2, units and cents', () => {
       'cents-do-not-tie',
       { tenders: changed(order.tenders, { capturedMinor: 1_500 }) },
     ],
-    [
-      'a refund that was never made',
-      'unrefunded',
-      { refunds: [{ tenderNo: 1, refundNo: 1, amountMinor: 500, try: 1, state: 'due' }] },
-    ],
+    ['a refund that was never made', 'unrefunded', { refunds: [refund(500)] }],
   ];
   it.each(cases)('finds %s', (_what, code, change) => {
     expect(codes(checkTenders(endedOrder(change)))).toContain(code);
@@ -154,23 +164,41 @@ describe('I10, open items of an order', () => {
     [
       'a receivable that nothing explains',
       'open-item',
-      { openItems: [...order.openItems, { account: 'AR', item: 'order:ord_1', netMinor: 7 }] },
+      { openItems: [...order.openItems, open('AR', 'order:ord_1', 7)] },
     ],
     ['clearing that is not captured less refunded', 'open-item', { openItems: [] }],
-    [
-      'a refund that left nothing payable',
-      'open-item',
-      { refunds: [{ tenderNo: 1, refundNo: 1, amountMinor: 5, try: 1, state: 'due' }] },
-    ],
+    ['a refund that left nothing payable', 'open-item', { refunds: [refund(5)] }],
     [
       'an item of another order',
       'unexplained-item',
-      { openItems: [...order.openItems, { account: 'AR', item: 'order:ord_2', netMinor: 7 }] },
+      { openItems: [...order.openItems, open('AR', 'order:ord_2', 7)] },
     ],
     [
       'a line that names no item',
       'no-item',
-      { openItems: [...order.openItems, { account: 'CL', item: '', netMinor: 0 }] },
+      { openItems: [...order.openItems, open('CL', '', 0)] },
+    ],
+    [
+      'a refund that settled the item of the authorization, though the account nets',
+      'unexplained-item',
+      {
+        refunds: [refund(500, 'refunded')],
+        openItems: [...order.openItems, open('CLR', 'payment:pi_1', -500, 'stripe-us')],
+      },
+    ],
+    [
+      'a payment whose lines name two clearing accounts',
+      'clearing-account',
+      {
+        openItems: changed(order.openItems.slice(1), {
+          clearingAccounts: ['shopify-us', 'stripe-us'],
+        }),
+      },
+    ],
+    [
+      'a payment whose lines name no clearing account',
+      'clearing-account',
+      { openItems: changed(order.openItems.slice(1), { clearingAccounts: [''] }) },
     ],
   ];
   it.each(cases)('finds %s', (_what, code, change) => {
@@ -178,12 +206,12 @@ describe('I10, open items of an order', () => {
   });
 
   it('lets a receivable stand while its capture is due', () => {
-    const open = endedOrder({
+    const waiting = endedOrder({
       captures: changed(order.captures, { state: 'due' }),
       tenders: changed(order.tenders, { capturedMinor: 0 }),
-      openItems: [{ account: 'AR', item: 'order:ord_1', netMinor: 2_000 }],
+      openItems: [open('AR', 'order:ord_1', 2_000)],
     });
-    expect(checkOpenItems(open)).toEqual([]);
+    expect(checkOpenItems(waiting)).toEqual([]);
   });
 });
 

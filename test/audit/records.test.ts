@@ -6,6 +6,7 @@ import {
 } from '../../audit/check-acknowledged';
 import { checkEvent, type OwnEvent } from '../../audit/check-inbox';
 import {
+  checkBalance,
   checkBatch,
   checkJournal,
   checkStrayItem,
@@ -117,6 +118,7 @@ describe('I10, the ledger', () => {
     ['a journal of one line', { lines: 1 }, ['journal-balance']],
     ['a journal without a source', { source: '' }, ['journal-source']],
     ['a journal in two batches', { batches: 2 }, ['journal-batches']],
+    ['a journal that no batch holds and none waits for', { batches: 0 }, ['journal-batches']],
   ])('finds %s', (_what, change, codes) => {
     expect(checkJournal({ ...journal, ...change }).map((one) => one.code)).toEqual(codes);
   });
@@ -149,6 +151,22 @@ describe('I10, the ledger', () => {
     ['a posted batch without a document', { documentNo: null }, ['batch-document']],
   ])('finds %s', (_what, change, codes) => {
     expect(checkBatch({ ...batch, ...change }).map((one) => one.code)).toEqual(codes);
+  });
+  it('finds a kept balance that its lines do not have', () => {
+    const balance = {
+      entity: 'us-01',
+      account: 'AR',
+      currency: 'USD',
+      businessDate: '2026-11-20',
+      keptDebitMinor: 9,
+      keptCreditMinor: 5,
+      debitMinor: 9,
+      creditMinor: 5,
+    };
+    expect(checkBalance(balance)).toEqual([]);
+    expect(checkBalance({ ...balance, creditMinor: 4 })).toMatchObject([
+      { code: 'balance', amountMinor: -1 },
+    ]);
   });
   it('finds an item that belongs to no order', () => {
     const item = { account: 'AR', item: 'order:x', currency: 'USD', netMinor: 9 };

@@ -95,7 +95,14 @@ describe('a shipment (rules 3, 3a, 3b)', () => {
 });
 
 describe('money and stock', () => {
-  const money = { orderId: 'o', tenderNo: 1, paymentRef: 'p', refundItem: 'r', amountMinor: 500 };
+  const money = {
+    orderId: 'o',
+    tenderNo: 1,
+    clearingAccount: 'stripe-us',
+    paymentRef: 'p',
+    refundItem: 'r',
+    amountMinor: 500,
+  };
   it.each([
     ['2', postPrepayment(money), ['debit CLR 500', 'credit CL 500']],
     ['3c', postCapture(money), ['debit CLR 500', 'credit AR 500']],

@@ -283,9 +283,7 @@ export class World {
              or exists (select from outbox where state = 'pending')
              or exists (select from effect where state = 'called')
              or exists (select from posting_batch where state = 'formed')
-             or exists (select from journal j where not exists
-                  (select from posting_batch_journal b where b.journal_id = j.journal_id))
-             as busy`,
+             or exists (select from journal_to_batch) as busy`,
       );
       return rows[0]?.busy === false;
     });

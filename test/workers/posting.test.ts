@@ -8,10 +8,10 @@ import { createBatchActivities } from '../../activities/moments/batches';
 import { createPostingActivities } from '../../activities/delivery/post-batches';
 import type { Erp, ErpJournal } from '../../canonical/ports/erp';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
-import { postGoodsReceipt } from '../../canonical/rules/posting/posting';
+import { postCapture, postGoodsReceipt, type Posting } from '../../canonical/rules/posting/posting';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { isPostingDue } from '../../store/ledger/posting';
+import { formBatches, isPostingDue } from '../../store/ledger/posting';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 const ERP = 'netsuite-us';
@@ -59,7 +59,12 @@ function erpStandIn(behaviours: Behaviour[] = []) {
 }
 
 let journalsMade = 0;
-async function journal(sku: string, costMinor: number, businessDate = '2026-11-20') {
+function journal(sku: string, costMinor: number, businessDate = '2026-11-20') {
+  const posting = postGoodsReceipt([{ sku, location: 'dc-east', costMinor }]);
+  return postOne(posting, businessDate);
+}
+
+async function postOne(posting: Posting | null, businessDate = '2026-11-20') {
   journalsMade += 1;
   await postJournal(database.db, {
     momentKey: `test:${journalsMade}`,
@@ -72,7 +77,7 @@ async function journal(sku: string, costMinor: number, businessDate = '2026-11-2
     source: 'test',
     correlationId: 'cor_1',
     occurredAt: '2026-11-20T12:00:00Z',
-    posting: postGoodsReceipt([{ sku, location: 'dc-east', costMinor }]),
+    posting,
   });
 }
 
@@ -127,10 +132,44 @@ describe('forming batches', () => {
     ]);
   });
 
+  test('keeps the lines of two clearing accounts apart', async () => {
+    for (const clearingAccount of ['stripe-us', 'stripe-eu', 'stripe-us']) {
+      const paymentRef = `ch_${journalsMade}`;
+      const money = { orderId: 'o', tenderNo: 1, amountMinor: 500 };
+      await postOne(postCapture({ ...money, paymentRef, clearingAccount }));
+    }
+    await form();
+    const { rows } = await database.db.query<{ lines: object[] }>(
+      'select lines from posting_batch',
+    );
+    expect(rows[0]?.lines).toMatchObject([
+      { account: 'AR', side: 'credit', amountMinor: 1_500, clearingAccount: null },
+      { account: 'CLR', side: 'debit', amountMinor: 500, clearingAccount: 'stripe-eu' },
+      { account: 'CLR', side: 'debit', amountMinor: 1_000, clearingAccount: 'stripe-us' },
+    ]);
+    const { erp, journals } = erpStandIn();
+    await mapAccounts('AR', 'CLR');
+    await post(erp);
+    const memos = [...journals.values()].flatMap(({ lines }) => lines.map((line) => line.memo));
+    expect(memos).toEqual(['AR', 'CLR stripe-eu', 'CLR stripe-us']);
+  });
+
+  test('two that form at once put each journal in one batch', async () => {
+    for (let n = 0; n < 20; n += 1) await journal('A', 100 + n);
+    const erp = { erpInstance: ERP, entities: ENTITIES };
+    const formed = await Promise.all([1, 2, 3].map(() => formBatches(database.db, erp)));
+    expect(formed.reduce((sum, one) => sum + one.journals, 0)).toBe(20);
+    const { rows } = await database.db.query<{ left: number; sum: number }>(
+      `select (select count(*) from journal_to_batch) as left,
+              (select sum(journal_count) from posting_batch) as sum`,
+    );
+    expect(rows).toEqual([{ left: 0, sum: 20 }]);
+  });
+
   test('is due once a journal has waited for the window, and not before', async () => {
     const { db } = database;
     const due = (windowMs: number) =>
-      isPostingDue(db, { erpInstance: ERP, entities: ENTITIES }, windowMs, 3_600_000);
+      isPostingDue(db, { erpInstance: ERP, entities: ENTITIES }, windowMs);
     expect(await due(0)).toBe(false);
     await journal('A', 500);
     expect(await due(0)).toBe(true);
@@ -206,26 +245,5 @@ describe('posting batches', () => {
     );
     expect(await post(erp)).toEqual({ posted: 1, parked: 0 });
     expect([...journals.keys()].some((key) => key.endsWith(':2'))).toBe(true);
-  });
-
-  test('a batch posted by hand takes the document number that the person gave', async () => {
-    const { db } = database;
-    await mapAccounts('INV', 'GRNI');
-    await journal('A', 500);
-    await form();
-    await post(erpStandIn(['refuse']).erp);
-    const [refused] = await openExceptions();
-    const exceptionIds = [refused?.exception_id ?? ''];
-    await db.transaction((sql) =>
-      resolveExceptions(
-        sql,
-        { exceptionIds },
-        { resolution: 'override', by: 'test', reason: 'JE-77' },
-      ),
-    );
-    const erp = { erpInstance: ERP, entities: ENTITIES };
-    expect(await isPostingDue(db, erp, 600_000, 3_600_000)).toBe(true);
-    await form();
-    expect(await batches()).toEqual([{ state: 'posted', document_no: 'JE-77' }]);
   });
 });

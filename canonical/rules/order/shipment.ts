@@ -1,8 +1,8 @@
 /** What a shipment of some units of an order means: which units moved, what they are worth. */
 import type { ShipmentConfirmed } from '../../schema/event';
 import type { OrderSnapshot, SnapshotLine } from './snapshot';
-import { shareOfUnits } from '../money/money';
-import type { ShippedLine } from '../posting/posting';
+import { shareOfUnits, sum } from '../money/money';
+import type { InvoicedLine, ShippedLine } from '../posting/posting';
 
 /** Where the shipped units are taken from, in this order: a physical fact always applies. */
 const TAKEN_FROM = ['released', 'reserved', 'unallocated', 'backordered', 'cancelled'] as const;
@@ -20,11 +20,10 @@ export interface ShipmentStock {
   readonly onHandDelta: number;
   readonly reservedDelta: number;
   readonly lineNo: number;
-  readonly unitCostMinor: number | null;
 }
 export interface PlannedShipment {
   readonly outcome: 'possible';
-  readonly lines: readonly ShippedLine[];
+  readonly lines: readonly InvoicedLine[];
   readonly moves: readonly ShipmentMove[];
   readonly stock: readonly ShipmentStock[];
   /** Units that had been cancelled and left all the same. */
@@ -38,9 +37,8 @@ export interface PlannedShipment {
 export function planShipment(
   order: OrderSnapshot,
   fact: ShipmentConfirmed,
-  costMinorBySku: ReadonlyMap<string, number>,
 ): PlannedShipment | { readonly outcome: 'impossible'; readonly reason: string } {
-  const lines: ShippedLine[] = [];
+  const lines: InvoicedLine[] = [];
   const moves: ShipmentMove[] = [];
   const stock: ShipmentStock[] = [];
   const wanted = new Map<number, number>();
@@ -58,9 +56,8 @@ export function planShipment(
     const taken = takeUnits(line, quantity);
     moves.push(...taken);
     const sku = line.sku ?? line.channelSku;
-    const unitCostMinor = costMinorBySku.get(sku) ?? 0;
-    stock.push(...stockMoves(line, sku, fact.location, taken, quantity, unitCostMinor));
-    lines.push(worthOf(line, sku, quantity, unitCostMinor));
+    stock.push(...stockMoves(line, sku, fact.location, taken, quantity));
+    lines.push(worthOf(line, sku, quantity));
   }
   const afterCancel = moves
     .filter((move) => move.from === 'cancelled')
@@ -84,12 +81,11 @@ function stockMoves(
   location: string,
   taken: readonly ShipmentMove[],
   quantity: number,
-  unitCostMinor: number,
 ): ShipmentStock[] {
   const held = taken
     .filter((move) => move.from === 'released' || move.from === 'reserved')
     .reduce((units, move) => units + move.quantity, 0);
-  const base = { sku, lineNo: line.lineNo, unitCostMinor };
+  const base = { sku, lineNo: line.lineNo };
   const shipped = { ...base, kind: 'shipment' as const, locationId: location };
   if (line.locationId === location || held === 0) {
     return [{ ...shipped, onHandDelta: -quantity, reservedDelta: -held }];
@@ -102,17 +98,11 @@ function stockMoves(
       locationId: line.locationId ?? location,
       onHandDelta: 0,
       reservedDelta: -held,
-      unitCostMinor: null,
     },
   ];
 }
 
-function worthOf(
-  line: SnapshotLine,
-  sku: string,
-  quantity: number,
-  unitCostMinor: number,
-): ShippedLine {
+function worthOf(line: SnapshotLine, sku: string, quantity: number): InvoicedLine {
   const moved = Math.min(line.shipped + line.pickedUp + line.cancelled, line.ordered - quantity);
   const share = (totalMinor: number) => shareOfUnits(totalMinor, line.ordered, moved, quantity);
   return {
@@ -123,13 +113,25 @@ function worthOf(
     discountMinor: share(line.discountMinor),
     shippingMinor: share(line.shippingMinor),
     taxes: line.taxes.map((tax) => ({ taxCode: tax.taxCode, amountMinor: share(tax.amountMinor) })),
-    costMinor: unitCostMinor * quantity,
   };
+}
+
+/** With what the stock gave for them: the cost of what left, by line. */
+export function costed(
+  lines: readonly InvoicedLine[],
+  moved: readonly { readonly lineNo: number | null; readonly costMinor: number }[],
+): ShippedLine[] {
+  return lines.map((line) => ({
+    ...line,
+    costMinor: sum(
+      moved.filter((move) => move.lineNo === line.lineNo).map((move) => -move.costMinor),
+    ),
+  }));
 }
 
 /** What cancelling units of a line is worth, shares as above. */
 export function worthOfUnits(line: SnapshotLine, quantity: number): number {
-  const worth = worthOf(line, line.sku ?? line.channelSku, quantity, 0);
+  const worth = worthOf(line, line.sku ?? line.channelSku, quantity);
   const taxMinor = worth.taxes.reduce((minor, tax) => minor + tax.amountMinor, 0);
   return worth.grossMinor - worth.discountMinor + worth.shippingMinor + taxMinor;
 }

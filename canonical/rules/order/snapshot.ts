@@ -51,6 +51,8 @@ export interface SnapshotCapture {
 export interface SnapshotRefund {
   readonly tenderNo: number;
   readonly refundNo: number;
+  /** The payment that it gives back: its capture's reference. */
+  readonly paymentRef: string;
   readonly amountMinor: number;
   readonly try: number;
   readonly state: 'due' | 'refunded' | 'failed' | 'given-up';

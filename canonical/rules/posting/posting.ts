@@ -31,6 +31,8 @@ export interface Dimensions {
   readonly sku?: string;
   /** What an open-item account's line opens or settles, such as `order:ord_…`. */
   readonly item?: string;
+  /** The processor's or channel's account that a CLR line's money moved through. */
+  readonly clearingAccount?: string;
 }
 export interface JournalLine {
   readonly account: Account;
@@ -76,6 +78,22 @@ function posting(rule: string, lines: readonly JournalLine[]): Posting | null {
 
 const orderItem = (orderId: string) => `order:${orderId}`;
 
+/** Money at a processor or channel: what a capture opens, its refunds, fees and payout settle. */
+interface ClearedPayment {
+  readonly tenderNo: number;
+  /** The account that moved the money: `stripe-us`, `shopify-us` … */
+  readonly clearingAccount: string;
+  /** The vendor's reference of the capture, not of its authorization. */
+  readonly paymentRef: string;
+  readonly amountMinor: number;
+}
+
+const cleared = ({ tenderNo, clearingAccount, paymentRef }: ClearedPayment): Dimensions => ({
+  tenderNo,
+  clearingAccount,
+  item: `payment:${paymentRef}`,
+});
+
 /** The open item of a payment that the channel took before we knew of the order. */
 export function prepaymentRef(tender: {
   readonly reference: string | null;
@@ -88,20 +106,18 @@ export function prepaymentRef(tender: {
 }
 
 /** Rule 2: captured before fulfilment. */
-export function postPrepayment(capture: {
-  readonly orderId: string;
-  readonly tenderNo: number;
-  readonly paymentRef: string;
-  readonly amountMinor: number;
-}): Posting | null {
-  const { orderId, tenderNo, paymentRef, amountMinor } = capture;
+export function postPrepayment(
+  capture: ClearedPayment & { readonly orderId: string },
+): Posting | null {
+  const { orderId, tenderNo, amountMinor } = capture;
   return posting('2', [
-    debit('CLR', amountMinor, { tenderNo, item: `payment:${paymentRef}` }),
+    debit('CLR', amountMinor, cleared(capture)),
     credit('CL', amountMinor, { tenderNo, item: orderItem(orderId) }),
   ]);
 }
 
-export interface ShippedLine {
+/** What a line's shipped units are worth to the customer, shares of what was fixed at entry. */
+export interface InvoicedLine {
   readonly lineNo: number;
   readonly sku: string;
   readonly quantity: number;
@@ -109,6 +125,9 @@ export interface ShippedLine {
   readonly discountMinor: number;
   readonly shippingMinor: number;
   readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
+}
+export interface ShippedLine extends InvoicedLine {
+  /** What its units cost, as the stock they left gave it. */
   readonly costMinor: number;
 }
 
@@ -141,7 +160,7 @@ export function postShipment(shipment: {
   return posting('3', lines);
 }
 
-export function invoiceTotal(lines: readonly ShippedLine[]): number {
+export function invoiceTotal(lines: readonly InvoicedLine[]): number {
   return sum(
     lines.map(
       (line) =>
@@ -154,15 +173,12 @@ export function invoiceTotal(lines: readonly ShippedLine[]): number {
 }
 
 /** Rule 3c: captured at or after shipment. */
-export function postCapture(capture: {
-  readonly orderId: string;
-  readonly tenderNo: number;
-  readonly paymentRef: string;
-  readonly amountMinor: number;
-}): Posting | null {
-  const { orderId, tenderNo, paymentRef, amountMinor } = capture;
+export function postCapture(
+  capture: ClearedPayment & { readonly orderId: string },
+): Posting | null {
+  const { orderId, tenderNo, amountMinor } = capture;
   return posting('3c', [
-    debit('CLR', amountMinor, { tenderNo, item: `payment:${paymentRef}` }),
+    debit('CLR', amountMinor, cleared(capture)),
     credit('AR', amountMinor, { tenderNo, item: orderItem(orderId) }),
   ]);
 }
@@ -181,17 +197,14 @@ export function postCancellation(cancel: {
   ]);
 }
 
-/** Rule 8: a refund was executed. */
-export function postRefund(refund: {
-  readonly tenderNo: number;
-  readonly refundItem: string;
-  readonly paymentRef: string;
-  readonly amountMinor: number;
-}): Posting | null {
-  const { tenderNo, refundItem, paymentRef, amountMinor } = refund;
+/** Rule 8: a refund was executed; it settles the payment that it gives back. */
+export function postRefund(
+  refund: ClearedPayment & { readonly refundItem: string },
+): Posting | null {
+  const { tenderNo, refundItem, amountMinor } = refund;
   return posting('8', [
     debit('REFP', amountMinor, { tenderNo, item: refundItem }),
-    credit('CLR', amountMinor, { tenderNo, item: `payment:${paymentRef}` }),
+    credit('CLR', amountMinor, cleared(refund)),
   ]);
 }
 
