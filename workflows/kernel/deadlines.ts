@@ -3,27 +3,9 @@
  * thing is still out, somebody owns the wait; nothing is undone by it.
  */
 import { sleep } from '@temporalio/workflow';
-import type { FlowAgenda, Wait } from '../../canonical/flows/step';
-import { momentOf, type Flow } from './flow';
+import type { FlowAgenda } from '../../canonical/flows/step';
+import { momentOf, type DeadlineKind, type DeadlineState, type Flow } from './flow';
 import { closeWait } from './waits';
-
-export interface DeadlineKind<Agenda> {
-  readonly durationMs: number;
-  /** Something is out: the deadline runs. */
-  isOut(agenda: Agenda): boolean;
-  /** Of the timer, for the Temporal UI. */
-  summary(until: string): string;
-  /** Opened when it has passed. */
-  wait(agenda: Agenda): Wait;
-}
-
-/** `off` until something is out; `accepted` where a person said that it may take its time. */
-export type DeadlineState = 'off' | 'running' | 'due' | 'open' | 'accepted';
-export interface Deadline {
-  readonly state: DeadlineState;
-  /** In milliseconds since 1970. */
-  readonly endsAtMs: number;
-}
 
 /** Begins each timer with the first thing that is out; it runs on when the flow ends before it. */
 export function watchDeadlines<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {

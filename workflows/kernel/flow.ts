@@ -7,7 +7,6 @@ import type { CancellationScope } from '@temporalio/workflow';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief, Resolution } from '../../canonical/schema/exception';
 import type { DueStep, FlowAgenda, StepKind, Wait } from '../../canonical/flows/step';
-import type { Deadline, DeadlineKind } from './deadlines';
 import { serialTurns, type SerialTurns } from './turns';
 
 /** A row in Postgres that the flow still has to apply, in the order of the signals. */
@@ -44,6 +43,25 @@ export interface Shown {
   readonly status: string;
   readonly node: string;
   readonly waitingFor: string;
+}
+
+/** See `deadlines.ts`. */
+export interface DeadlineKind<Agenda> {
+  readonly durationMs: number;
+  /** Something is out: the deadline runs. */
+  isOut(agenda: Agenda): boolean;
+  /** Of the timer, for the Temporal UI. */
+  summary(until: string): string;
+  /** Opened when it has passed. */
+  wait(agenda: Agenda): Wait;
+}
+
+/** `off` until something is out; `accepted` where a person said that it may take its time. */
+export type DeadlineState = 'off' | 'running' | 'due' | 'open' | 'accepted';
+export interface Deadline {
+  readonly state: DeadlineState;
+  /** In milliseconds since 1970. */
+  readonly endsAtMs: number;
 }
 
 export interface FlowSpec<Agenda extends FlowAgenda> {

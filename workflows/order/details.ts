@@ -1,14 +1,14 @@
 /** What a support person sees of an order beside what every flow shows: its wait, units, money. */
 import { formatMoney } from '../../canonical/rules/money/money';
-import type { OrderBrief, OrderFlowInput } from '../../canonical/flows/order';
-import type { OrderFlow } from './process';
+import type { OrderAgenda, OrderBrief, OrderFlowInput } from '../../canonical/flows/order';
+import type { Flow } from '../kernel/flow';
 
 export function describeOrder(order: OrderBrief | undefined): string[] {
   return order ? [...describeUnits(order), ...describeMoney(order)] : [];
 }
 
 export function describeOrderWait(
-  { agenda, deadlines }: OrderFlow,
+  { agenda, deadlines }: Flow<OrderAgenda>,
   { orderId, warehouse }: OrderFlowInput,
 ): { readonly lines: readonly string[]; readonly for: string } {
   const order = agenda?.order;

@@ -11,9 +11,8 @@ import {
 } from '../../canonical/flows/order';
 import { ORDER_STEPS, SHIPPED_IN_TIME, type OrderStep } from '../../canonical/flows/order-steps';
 import type { DueStep } from '../../canonical/flows/step';
-import type { DeadlineKind } from '../kernel/deadlines';
 import { AT_ONCE, openMomentDoor, ORDINARILY } from '../kernel/doors';
-import type { Flow, FlowSpec } from '../kernel/flow';
+import type { DeadlineKind, Flow, FlowSpec } from '../kernel/flow';
 import { describeOrder, describeOrderWait } from './details';
 
 export type OrderFlow = Flow<OrderAgenda>;
