@@ -1,4 +1,4 @@
-/** One story from many tables: each function tells one table's part. No personal data. */
+/** One story from many tables, in time order: one statement, a branch a table. No personal data. */
 import { formatMoney } from '../../canonical/rules/money/money';
 import type { Sql } from '../database';
 
@@ -23,105 +23,138 @@ export interface Subject {
 }
 
 /** Rows of one table in one trace. */
-export const MAX_ROWS_A_TABLE = 1_000;
-export const OWN_SYSTEM = 'throughline';
+const MAX_ROWS_A_TABLE = 1_000;
 
-type Value = string | number | null;
-/** Without what is not there. */
-export function refs(of: Readonly<Record<string, Value>>): Refs {
-  const kept: Record<string, string | number> = {};
-  for (const [name, value] of Object.entries(of)) if (value !== null) kept[name] = value;
-  return kept;
+/**
+ * Each branch: instant, system, kind, what, its amount, the words after the amount, ids that lead
+ * on. `$1` orders, `$2` events, `$3` journals, `$4` batches, `$5` the batches' effects; each is an
+ * index condition on the branch's own table. An instant that is null has not come.
+ */
+const ENTRIES = `
+select at, coalesce(system, 'throughline') as system, kind, what, minor, currency, words,
+       jsonb_strip_nulls(refs) as refs, body
+from (
+  select 1 as part, row_number() over () as no, v.at, null as system, v.kind,
+         'order ' || order_no || ' of ' || channel_instance || v.what as what, v.minor, currency,
+         v.words, jsonb_build_object('orderId', order_id, 'workflowId', workflow_id,
+           'correlationId', correlation_id) as refs, null::jsonb as body
+    from sales_order, lateral (values
+      (received_at, 'order-received', ',', total_minor, ''),
+      (accepted_at, 'order-accepted', ' accepted and reserved', null, ''),
+      (closed_at, 'order-closed', ' closed', null, '')) as v(at, kind, what, minor, words)
+   where order_id = any($1::text[])
+  union all
+  select 2, event_no, v.at, v.system, v.kind, v.what, null, null, v.words,
+         jsonb_build_object('eventNo', event_no, 'eventId', event_id, 'source', source,
+           'orderId', order_id, 'correlationId', correlation_id), null
+    from (select * from inbox where event_no = any($2::bigint[]) or order_id = any($1::text[])
+           order by event_no limit ${MAX_ROWS_A_TABLE}) as i,
+         -- /wms/wms-main is the account wms-main: the last step of a source names it.
+         lateral (values
+      (received_at, coalesce(account, regexp_replace(source, '^.*/', '')), 'event-received',
+       topic || ' received', case when duplicates > 0 then ', ' || duplicates || ' more times'
+         else '' end || case when applied_at is null then '; ' || state || coalesce(': ' || note, '')
+         else '' end),
+      (applied_at, null, 'event-' || state, coalesce(type, topic), ' ' || state))
+         as v(at, system, kind, what, words)
+  union all
+  (select 3, fact_no, posted_at, null, 'fact', kind, null, currency, '',
+          jsonb_build_object('orderId', order_id, 'factNo', fact_no, 'eventNo', event_no), body
+     from order_fact join sales_order using (order_id) where order_id = any($1::text[])
+    order by order_id, fact_no limit ${MAX_ROWS_A_TABLE})
+  union all
+  (select 4, dispatch_no, coalesce(delivered_at, created_at), 'temporal',
+          case kind when 'start' then 'flow-start' else 'flow-signal' end, name, null, null,
+          ' ' || state, jsonb_build_object('workflowId', workflow_id, 'eventNo', event_no), null
+     from dispatch where order_id = any($1::text[])
+    order by dispatch_no limit ${MAX_ROWS_A_TABLE})
+  union all
+  select 5, row_number() over (), v.at, system, v.kind, verb, amount_minor, currency, v.words,
+         jsonb_build_object('effectKey', effect_key, 'reference', reference, 'orderId', order_id,
+           'batchId', batch_id), null
+    from (select * from effect where order_id = any($1::text[]) or effect_key = any($5::text[])
+           order by first_called_at limit ${MAX_ROWS_A_TABLE}) as e, lateral (values
+      (first_called_at, 'effect-called',
+       ' called' || case when calls > 1 then ' (' || calls || ' calls)' else '' end),
+      (answered_at, 'effect-' || state, ' ' || state),
+      (confirmed_at, 'effect-confirmed', ' confirmed by the other side')) as v(at, kind, words)
+  union all
+  (select 6, outbox_no, created_at, destination, 'message-queued', verb, null, null,
+          ' queued; ' || state || ' after ' || attempts || ' attempts',
+          jsonb_build_object('effectKey', effect_key, 'orderId', order_id), null
+     from outbox where order_id = any($1::text[]) order by outbox_no limit ${MAX_ROWS_A_TABLE})
+  union all
+  (select 7, row_number() over (order by j.posted_at), j.posted_at, null, 'journal',
+          'rule ' || j.rule || ' posted',
+          (select coalesce(sum(l.amount_minor), 0)::bigint from journal_line l
+            where l.journal_id = j.journal_id and l.side = 'debit'), j.currency, '',
+          jsonb_build_object('journalId', j.journal_id, 'orderId', j.order_id,
+            'eventNo', j.event_no, 'batchId', b.batch_id, 'correlationId', j.correlation_id), null
+     from journal j left join posting_batch_journal b using (journal_id)
+    where j.order_id = any($1::text[]) or j.journal_id = any($3::text[])
+    order by j.posted_at limit ${MAX_ROWS_A_TABLE})
+  union all
+  select 8, row_number() over (), v.at, v.system, v.kind, v.what, null, null, '',
+         jsonb_build_object('batchId', batch_id, 'documentNo', document_no), null
+    from posting_batch, lateral (values
+      (created_at, null, 'batch-formed', 'batch of ' || journal_count || ' journals for ' ||
+       erp_instance || case state when 'parked' then ', parked' else '' end),
+      (posted_at, erp_instance, 'erp-document',
+       'posted as document ' || coalesce(document_no, 'without a number')))
+         as v(at, system, kind, what)
+   where batch_id = any($4::text[])
+  union all
+  select 9, row_number() over (), v.at, null, v.kind, v.what, v.minor, currency, '',
+         jsonb_build_object('exceptionId', exception_id, 'orderId', order_id, 'eventNo', event_no,
+           'batchId', batch_id), null
+    from (select * from exception where order_id = any($1::text[]) or event_no = any($2::bigint[])
+             or batch_id = any($4::text[]) order by opened_at limit ${MAX_ROWS_A_TABLE}) as x,
+         lateral (values
+      (opened_at, 'exception-opened', code || ' waits for ' || owner, money_minor),
+      (resolved_at, 'exception-resolved', code || ' ' || coalesce(resolution, 'resolved'), null))
+         as v(at, kind, what, minor)
+  union all
+  -- Who decided and what; why is free text and stays with the order.
+  (select 10, decision_no, decided_at, null, 'decision',
+          action || ' by ' || actor || ' (' || role || ')', null, null, '',
+          jsonb_build_object('subject', subject, 'orderId', order_id), null
+     from decision where order_id = any($1::text[])
+    order by decision_no limit ${MAX_ROWS_A_TABLE})
+) as told
+where at is not null order by at, part, no`;
+
+interface EntryRow extends Omit<TraceEntry, 'summary'> {
+  readonly what: string;
+  readonly minor: number | null;
+  readonly currency: string | null;
+  readonly words: string;
+  /** Of a fact only. */
+  readonly body: FactBody | null;
 }
-export const money = (minor: number | null, currency: string | null): string =>
-  minor === null || currency === null ? '' : ` ${formatMoney(minor, currency)}`;
 
-export async function eventEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
-  const { rows } = await sql.query<{
-    no: number;
-    source: string;
-    account: string | null;
-    id: string;
-    topic: string;
-    type: string | null;
-    state: string;
-    orderId: string | null;
-    note: string | null;
-    correlation: string;
-    receivedAt: string;
-    appliedAt: string | null;
-    duplicates: number;
-  }>(
-    `select event_no as no, source, event_id as id, topic, type, state, order_id as "orderId", note,
-            correlation_id as correlation, received_at as "receivedAt",
-            applied_at as "appliedAt", duplicates, account
-       from inbox where event_no = any($1::bigint[]) or order_id = any($2::text[])
-      order by event_no limit ${MAX_ROWS_A_TABLE}`,
-    [subject.eventNos, subject.orderIds],
-  );
-  return rows.flatMap((row) => {
-    const about = refs({
-      eventNo: row.no,
-      eventId: row.id,
-      source: row.source,
-      orderId: row.orderId,
-      correlationId: row.correlation,
-    });
-    const again = row.duplicates === 0 ? '' : `, ${row.duplicates} more times`;
-    const name = row.type ?? row.topic;
-    const received: TraceEntry = {
-      at: row.receivedAt,
-      // `/wms/wms-main` is the account wms-main: the last step of a source names it.
-      system: row.account ?? row.source.split('/').at(-1) ?? row.source,
-      kind: 'event-received',
-      summary: `${row.topic} received${again}`,
-      refs: about,
-    };
-    if (row.appliedAt === null) {
-      const why = row.note === null ? '' : `: ${row.note}`;
-      return [{ ...received, summary: `${received.summary}; ${row.state}${why}` }];
-    }
-    const kind = `event-${row.state}`;
-    const applied = { kind, summary: `${name} ${row.state}`, system: OWN_SYSTEM, refs: about };
-    return [received, { ...applied, at: row.appliedAt }];
+export async function readEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
+  const { orderIds, eventNos, journalIds, batchIds } = subject;
+  const effectKeys = batchIds.map((batchId) => `journal:${batchId}`);
+  const { rows } = await sql.query<EntryRow>(ENTRIES, [
+    orderIds,
+    eventNos,
+    journalIds,
+    batchIds,
+    effectKeys,
+  ]);
+  return rows.map((row) => {
+    const { at, system, kind, refs } = row;
+    return { at, system, kind, summary: summaryOf(row), refs };
   });
 }
 
-export async function orderEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
-  const { rows } = await sql.query<{
-    orderId: string;
-    channel: string;
-    no: string;
-    workflowId: string;
-    total: number;
-    currency: string;
-    correlation: string;
-    receivedAt: string;
-    acceptedAt: string | null;
-    closedAt: string | null;
-  }>(
-    `select order_id as "orderId", channel_instance as channel, order_no as no,
-            workflow_id as "workflowId", total_minor as total, currency,
-            correlation_id as correlation, received_at as "receivedAt",
-            accepted_at as "acceptedAt", closed_at as "closedAt"
-       from sales_order where order_id = any($1::text[])`,
-    [subject.orderIds],
-  );
-  return rows.flatMap((row) => {
-    const about = refs({
-      orderId: row.orderId,
-      workflowId: row.workflowId,
-      correlationId: row.correlation,
-    });
-    const name = `order ${row.no} of ${row.channel}`;
-    const entry = (at: string | null, kind: string, summary: string): TraceEntry[] =>
-      at === null ? [] : [{ at, system: OWN_SYSTEM, kind, summary, refs: about }];
-    return [
-      ...entry(row.receivedAt, 'order-received', `${name},${money(row.total, row.currency)}`),
-      ...entry(row.acceptedAt, 'order-accepted', `${name} accepted and reserved`),
-      ...entry(row.closedAt, 'order-closed', `${name} closed`),
-    ];
-  });
+function summaryOf({ what, minor, currency, words, body }: EntryRow): string {
+  if (body !== null) {
+    const moved = movedOf(body, currency ?? '');
+    return moved === '' ? what : `${what}: ${moved}`;
+  }
+  const amount = minor === null || currency === null ? '' : ` ${formatMoney(minor, currency)}`;
+  return `${what}${amount}${words}`;
 }
 
 /** A fact's body as the moments write it; parts of it are missing where nothing of them moved. */
@@ -135,7 +168,7 @@ interface FactBody {
 }
 
 /** What moved, in words: `3 reserved → shipped, 48.73 USD captured`. */
-function movedOf({ moves = [], money: amounts = [] }: FactBody, currency: string): string {
+function movedOf({ moves = [], money = [] }: FactBody, currency: string): string {
   const units = new Map<string, number>();
   for (const { from, to, quantity } of moves) {
     const way = from === null ? to : `${from} → ${to}`;
@@ -143,78 +176,6 @@ function movedOf({ moves = [], money: amounts = [] }: FactBody, currency: string
   }
   return [
     ...[...units].map(([way, quantity]) => `${quantity} ${way}`),
-    ...amounts.map(({ kind, amountMinor }) => `${formatMoney(amountMinor, currency)} ${kind}`),
+    ...money.map(({ kind, amountMinor }) => `${formatMoney(amountMinor, currency)} ${kind}`),
   ].join(', ');
-}
-
-export async function factEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
-  const { rows } = await sql.query<{
-    orderId: string;
-    no: number;
-    kind: string;
-    body: FactBody;
-    currency: string;
-    eventNo: number | null;
-    at: string;
-  }>(
-    `select order_id as "orderId", fact_no as no, kind, body, event_no as "eventNo",
-            posted_at as at, o.currency
-       from order_fact join sales_order o using (order_id) where order_id = any($1::text[])
-      order by order_id, fact_no limit ${MAX_ROWS_A_TABLE}`,
-    [subject.orderIds],
-  );
-  return rows.map((row) => {
-    const moved = movedOf(row.body, row.currency);
-    return {
-      at: row.at,
-      system: OWN_SYSTEM,
-      kind: 'fact',
-      summary: moved === '' ? row.kind : `${row.kind}: ${moved}`,
-      refs: refs({ orderId: row.orderId, factNo: row.no, eventNo: row.eventNo }),
-    };
-  });
-}
-
-export async function effectEntries(sql: Sql, subject: Subject): Promise<TraceEntry[]> {
-  const { rows } = await sql.query<{
-    key: string;
-    system: string;
-    verb: string;
-    state: string;
-    calls: number;
-    amount: number | null;
-    currency: string | null;
-    reference: string | null;
-    orderId: string | null;
-    batchId: string | null;
-    calledAt: string;
-    answeredAt: string | null;
-    confirmedAt: string | null;
-    confirmedBy: number | null;
-  }>(
-    `select effect_key as key, system, verb, state, calls, amount_minor as amount, currency,
-            reference, order_id as "orderId", batch_id as "batchId",
-            first_called_at as "calledAt", answered_at as "answeredAt",
-            confirmed_at as "confirmedAt", confirmed_by as "confirmedBy"
-       from effect where order_id = any($1::text[]) or effect_key = any($2::text[])
-      order by first_called_at limit ${MAX_ROWS_A_TABLE}`,
-    [subject.orderIds, subject.batchIds.map((batchId) => `journal:${batchId}`)],
-  );
-  return rows.flatMap((row) => {
-    const about = refs({
-      effectKey: row.key,
-      reference: row.reference,
-      orderId: row.orderId,
-      batchId: row.batchId,
-    });
-    const what = `${row.verb}${money(row.amount, row.currency)}`;
-    const calls = row.calls > 1 ? ` (${row.calls} calls)` : '';
-    const entry = (at: string | null, kind: string, summary: string): TraceEntry[] =>
-      at === null ? [] : [{ at, system: row.system, kind, summary, refs: about }];
-    return [
-      ...entry(row.calledAt, 'effect-called', `${what} called${calls}`),
-      ...entry(row.answeredAt, `effect-${row.state}`, `${what} ${row.state}`),
-      ...entry(row.confirmedAt, 'effect-confirmed', `${what} confirmed by the other side`),
-    ];
-  });
 }

@@ -1,10 +1,7 @@
 /** The whole story of an id: across every table, in time order. */
 import type { Sql } from '../database';
-import { effectEntries, eventEntries, factEntries, orderEntries } from './entries';
-import type { Subject, TraceEntry } from './entries';
+import { readEntries, type Subject, type TraceEntry } from './entries';
 import { findMatches, type Match } from './matches';
-import { batchEntries, journalEntries } from './money-entries';
-import { decisionEntries, dispatchEntries, exceptionEntries, outboxEntries } from './work-entries';
 
 /** Orders told in one trace: an ERP document may hold the journals of thousands. */
 export const MAX_ORDERS_TRACED = 20;
@@ -87,28 +84,12 @@ async function subjectOf(sql: Sql, matches: readonly Match[]) {
   return { subject, isCut };
 }
 
-const PARTS = [
-  orderEntries,
-  eventEntries,
-  factEntries,
-  dispatchEntries,
-  effectEntries,
-  outboxEntries,
-  journalEntries,
-  batchEntries,
-  exceptionEntries,
-  decisionEntries,
-];
-
 /** Null where the id names nothing here. */
 export async function readTrace(sql: Sql, id: string): Promise<Trace | null> {
   const matches = await findMatches(sql, id);
   if (matches.length === 0) return null;
   const { subject, isCut } = await subjectOf(sql, matches);
-  const entries: TraceEntry[] = [];
-  for (const part of PARTS) entries.push(...(await part(sql, subject)));
-  // A stable sort: what one part told in its order at one instant stays in that order.
-  entries.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  const entries = await readEntries(sql, subject);
   const matched = new Map(matches.map(({ kind, ref }) => [`${kind} ${ref}`, { kind, ref }]));
   return { id, matched: [...matched.values()], entries, isCut };
 }
