@@ -1,16 +1,19 @@
 /** Which part of an order's way a statement belongs to, by what it names. The first match counts. */
 
 const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
-  ['frames', /^(begin|commit|rollback)\b/i],
-  ['accept', /assert_reserved|from item |from mapping m|insert into idempotency|from api_key/i],
-  ['posting', /\bposting_|\bjournals?_(?!line)|from journal/i],
-  ['moments: ledger', /insert into journal/i],
+  ['begin and commit', /^(begin|commit|rollback)\b/i],
+  [
+    'moments: the order read',
+    /"isReleaseAsked"|^select \S+ from (sales_order|flow) .*for no key/is,
+  ],
+  ['accept', /assert_reserved|from mapping m|insert into idempotency|from api_key/i],
+  ['ledger', /insert into journal|from journal_line where/i],
+  ['posting', /\bposting_batch|from journal/i],
   ['delivery', /\boutbox\b/i],
   ['dispatch', /\b(dispatch|lease)\b/i],
   ['inbound', /\b(update|into) inbox\b|from inbox i? *where state/i],
-  ['effects', /^\s*(insert into|update|delete from|with .*update) effect\b/is],
-  ['effects: what to ask', /"channelOrderRef",\s+t\.payment|as "shipTo"|select body from effect/i],
-  ['moments', /./],
+  ['effects', /\b(into|update|from) effect\b|as "shipTo"\s+.*as lines/is],
+  ['moments: what they write', /./],
 ];
 
 export interface StatementCount {
@@ -20,7 +23,7 @@ export interface StatementCount {
 }
 
 export function partOf(text: string): string {
-  return PARTS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'moments';
+  return PARTS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'moments: what they write';
 }
 
 export interface PartCount {

@@ -8,7 +8,7 @@ import { eachInParallel } from '../activities/pace';
 import { sqlState } from '../store/database';
 import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
 import { wakeWaiting } from '../store/inbox/waiting-events';
-import { withoutEchoes } from './echoes';
+import { apart, confirmTogether } from './echoes';
 import { runLoop } from './loop';
 import { routeEvent } from './route-event';
 import type { RouterSettings } from './router-settings';
@@ -16,7 +16,7 @@ import type { RouterSettings } from './router-settings';
 /** Between two looks when there is nothing to route. */
 const IDLE_MS = 120;
 /** What comes meanwhile is claimed, and confirmed, in one statement with what came before. */
-const BUSY_MS = 40;
+const BUSY_MS = 100;
 const CLAIMED_AT_ONCE = 40;
 const ROUTED_IN_PARALLEL = 4;
 /** A worker that dies gives its events back after this. */
@@ -60,9 +60,17 @@ type Settings = RouterSettings & { readonly log: Logger };
 
 /** Echoes together, the others a few at a time. */
 export async function routeAll(settings: Settings, rows: readonly InboxRow[]): Promise<void> {
-  // What stops the one statement is found, and named, in the event that it is about.
-  const others = await withoutEchoes(settings.db, rows).catch(() => rows);
-  await eachInParallel(others, ROUTED_IN_PARALLEL, (row) => route(settings, row));
+  const { echoes, others } = apart(rows);
+  const oneByOne = (some: readonly InboxRow[]) =>
+    eachInParallel(some, ROUTED_IN_PARALLEL, (row) => route(settings, row));
+  // An echo that comes while its effect is being recorded waits for that; the others do not.
+  await Promise.all([
+    oneByOne(others),
+    // What stops the one statement is found, and named, in the event that it is about.
+    confirmTogether(settings.db, echoes).then(oneByOne, () =>
+      oneByOne(echoes.map(({ row }) => row)),
+    ),
+  ]);
 }
 
 async function route(settings: Settings, row: InboxRow): Promise<void> {

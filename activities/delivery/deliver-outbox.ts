@@ -36,6 +36,7 @@ const BATCH_ROWS = 60;
 /** Looks for more before it ends: a flow started anew costs eleven events. */
 const LINGER_MS = 4_000;
 const LINGER_POLL_MS = 500;
+const GATHER_MS = 250;
 /** What was sent is marked with what else was sent in this time. */
 const MARKED_WITHIN_MS = 250;
 /** Between looks whether buyers still come. */
@@ -124,6 +125,8 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
     await deliverAll(settings, wait, run, messages);
     await yieldToBuyers(db, endMs);
     idleSinceMs = Date.now();
+    // A batch that was not full is all there was: what comes meanwhile goes out together.
+    if (messages.length < BATCH_ROWS) await pause(GATHER_MS);
   }
 }
 

@@ -1,4 +1,7 @@
-/** One line a request, at debug where it went well: method, path, status, time, ids. No bodies, no headers, no query strings. */
+/**
+ * One line a request, at debug where it went well: method, path, status, time, ids. No bodies, no
+ * headers, no query strings.
+ */
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import pinoHttp from 'pino-http';
 import type { Logger } from 'pino';

@@ -9,7 +9,7 @@ import { STARTERS } from '../../workers/flows';
 import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
-import { withoutEchoes } from '../../workers/echoes';
+import { apart, confirmTogether } from '../../workers/echoes';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
@@ -231,7 +231,7 @@ describe('other events', () => {
     ]);
     const unknown = await store('payment.refunded.v1', { reference: 're_9', amount });
     const rows = await claimEvents(db, 50, MINUTE_MS);
-    const left = await withoutEchoes(db, rows);
+    const left = await confirmTogether(db, apart(rows).echoes);
     expect(left.map((row) => row.eventId)).toEqual([unknown]);
     for (const eventId of known) {
       expect(await stateOf(eventId)).toMatchObject({ state: 'applied', order_id: 'ord_y' });
