@@ -74,6 +74,7 @@ interface Run {
   /** Sent, and not yet marked so. */
   readonly unmarked: SentMessage[];
   markedAtMs: number;
+  yieldedAtMs: number;
   faultsInARow: number;
   isAnswering: boolean;
 }
@@ -96,6 +97,7 @@ export function createPublishingActivities(settings: PublishingSettings): Publis
         parked: 0,
         unmarked: [],
         markedAtMs: Date.now(),
+        yieldedAtMs: 0,
         faultsInARow: 0,
         isAnswering: false,
       };
@@ -113,7 +115,7 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
   const { db, destination, account } = settings;
   const endMs = Date.now() + LONGEST_RUN_MS;
   let idleSinceMs = Date.now();
-  await yieldToBuyers(db, endMs);
+  await yieldToBuyers(db, run, endMs);
   while (Date.now() < endMs) {
     const messages = await beginDueMessages(db, destination, account, BATCH_ROWS);
     beat({ sent: run.sent, parked: run.parked });
@@ -123,7 +125,7 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
       continue;
     }
     await deliverAll(settings, wait, run, messages);
-    await yieldToBuyers(db, endMs);
+    await yieldToBuyers(db, run, endMs);
     idleSinceMs = Date.now();
     // A batch that was not full is all there was: what comes meanwhile goes out together.
     if (messages.length < BATCH_ROWS) await pause(GATHER_MS);
@@ -162,10 +164,12 @@ async function markAllSent(db: Database, run: Run): Promise<void> {
 }
 
 /** While many orders arrive, what is to be told of earlier ones waits: a buyer comes first. */
-async function yieldToBuyers(db: Database, endMs: number): Promise<void> {
+async function yieldToBuyers(db: Database, run: Run, endMs: number): Promise<void> {
+  if (Date.now() - run.yieldedAtMs < YIELD_MS) return;
   while (Date.now() < endMs && (await arrivalsInLastSecond(db)) > BUSY_ARRIVALS_PER_SECOND) {
     await pause(YIELD_MS);
   }
+  run.yieldedAtMs = Date.now();
 }
 
 /** What one order says is said in its order. */
