@@ -61,11 +61,11 @@ export async function readUsage({ stack }: BenchStack): Promise<Reading> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   const { rows } = await client.query<{ transactions: string }>(
-    `/* bench */ select xact_commit + xact_rollback as transactions from pg_stat_database
+    `select /* bench */ xact_commit + xact_rollback as transactions from pg_stat_database
       where datname = current_database()`,
   );
   const counted = await client.query<{ id: string; text: string; calls: number; ms: number }>(
-    `/* bench */ select queryid::text as id, min(query) as text, sum(calls)::float as calls,
+    `select /* bench */ queryid::text as id, min(query) as text, sum(calls)::float as calls,
             sum(total_exec_time)::float as ms
        from pg_stat_statements s join pg_database d on d.oid = s.dbid
       where d.datname = current_database() group by queryid`,
