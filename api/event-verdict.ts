@@ -13,8 +13,6 @@ export interface ReadableEvent {
   readonly index: number;
   readonly row: CanonicalRow;
   readonly contentHash: string;
-  /** The order it is about; null where it is about stock or an effect, or makes an order. */
-  readonly order: OrderReference | null;
 }
 
 /** `event` is null where there are errors. */
@@ -51,6 +49,7 @@ function textAt(value: unknown, name: string): string | null {
   return typeof entry === 'string' ? entry : null;
 }
 
+/** The order it is about; null where it is about stock or an effect, or makes an order. */
 function orderOf(type: string, data: unknown): OrderReference | null {
   if (!isEventType(type) || type === 'order.created.v1') return null;
   if (EVENT_CATALOGUE[type].about !== 'order') return null;
@@ -119,7 +118,8 @@ export function readEvent(
     raw: JSON.stringify(value),
     correlationId: envelope.data.correlationid ?? correlationId,
     occurredAt: envelope.data.time ?? null,
+    order: orderOf(type, body),
   };
-  const event = { index, row, contentHash: contentHash([type, body]), order: orderOf(type, body) };
+  const event = { index, row, contentHash: contentHash([type, body]) };
   return { ...named, event, errors: [] };
 }

@@ -7,7 +7,8 @@ import { Client as PgClient } from 'pg';
 import { openDatabase, type Database } from '../store/database';
 import { startStack, type RunningStack } from '../stack/supervisor/start-stack';
 
-const PORT_OFFSET = 30_000;
+/** Beside a stack that runs already; another bench beside this one names its own. */
+const PORT_OFFSET = Number(process.env['BENCH_PORT_OFFSET'] ?? 30_000);
 const CONNECTIONS = 4;
 
 export interface BenchStack {

@@ -33,6 +33,9 @@ export interface FlowFigures {
   readonly bare: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
   readonly ours: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
   readonly ratio: number;
+}
+
+export interface CostFigures {
   readonly usage: Usage;
   readonly allEventsAnOrder: number;
 }
@@ -49,13 +52,10 @@ export async function measureFlows(stack: BenchStack, sku: string): Promise<Flow
       rounds.push({ bare: bareRound, ours: await ours(stack, sku, ORDERS_A_ROUND) });
     }
     await untilDrained(stack, DRAIN_LIMIT_MS);
-    const { usage, allEventsAnOrder } = await wholeCost(stack, sku);
     return {
       bare: figuresOf(rounds.map((round) => round.bare)),
       ours: figuresOf(rounds.map((round) => round.ours)),
       ratio: median(rounds.map((round) => round.ours.perSecond / round.bare.perSecond)),
-      usage,
-      allEventsAnOrder,
     };
   } finally {
     bareWorker.disconnect();
@@ -152,8 +152,10 @@ function watchClosed(stack: BenchStack) {
   };
 }
 
-/** One more round, with everything counted until the last message and batch has gone out. */
-async function wholeCost(stack: BenchStack, sku: string) {
+/** One round, with everything counted until the last message and batch has gone out. */
+export async function measureCost(stack: BenchStack, sku: string): Promise<CostFigures> {
+  await ours(stack, sku, WARM_UP_ORDERS);
+  await untilDrained(stack, DRAIN_LIMIT_MS);
   const before = await readUsage(stack);
   const eventsBefore = await countEvents(stack);
   await ours(stack, sku, ORDERS_A_ROUND);

@@ -1,6 +1,6 @@
 /**
  * npm run bench: everything that is measured, in one run on one server. Prints a table; with
- * `-- --json FILE` writes the figures too. `-- --only accept,flows,history,loop,memory` picks.
+ * `-- --json FILE` writes the figures too. `-- --only accept,cost,flows,history,loop,memory` picks.
  */
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,7 +9,7 @@ import { apiClient } from '../stack/worked-order/api-client';
 import { openShop } from '../stack/worked-order/shop';
 import { measureAccept } from './accept';
 import { startBenchStack, type BenchStack } from './bench-stack';
-import { measureFlows, measureOwnHistory } from './flows';
+import { measureCost, measureFlows, measureOwnHistory } from './flows';
 import { measureMemory } from './memory';
 import { measureOpenLoop } from './open-loop';
 import { printFigures, type Figures } from './report';
@@ -17,7 +17,7 @@ import { prepareShop } from './shop';
 
 const SKU = 'BENCH';
 const STOCK = 100_000_000;
-const SECTIONS = ['history', 'flows', 'accept', 'loop', 'memory'] as const;
+const SECTIONS = ['history', 'flows', 'cost', 'accept', 'loop', 'memory'] as const;
 type Section = (typeof SECTIONS)[number];
 
 async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<Figures> {
@@ -30,6 +30,7 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<
     machine: `${os.cpus().length} cores, ${process.version}`,
     history: await run('history', () => measureOwnHistory(stack, SKU)),
     flows: await run('flows', () => measureFlows(stack, SKU)),
+    cost: await run('cost', () => measureCost(stack, SKU)),
     accept: await run('accept', () => measureAccept(stack)),
     loop: await run('loop', () => measureOpenLoop(stack)),
     memory: await run('memory', () => measureMemory(stack, SKU)),

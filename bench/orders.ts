@@ -44,7 +44,7 @@ export async function closedAmong(
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await db.query<{ order_no: string; closed_at: string }>({
     name: 'bench-closed',
-    text: `select order_no, closed_at from sales_order
+    text: `select /* bench */ order_no, closed_at from sales_order
             where channel_instance = 'web-us' and order_no = any($1::text[]) and stage = 'closed'`,
     values: [orderNos],
   });
@@ -67,7 +67,7 @@ export async function backlogOf({ db }: BenchStack): Promise<Backlog> {
     journals: number;
     orders: number;
   }>(
-    `select (select count(*) from inbox where state in ('received', 'routed')) as inbox,
+    `select /* bench */ (select count(*) from inbox where state in ('received', 'routed')) as inbox,
             (select count(*) from dispatch where state = 'pending') as dispatch,
             (select count(*) from outbox where state = 'pending') as outbox,
             (select count(*) from journal_to_batch where channel_instance <> '-')

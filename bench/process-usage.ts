@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import type { BenchStack } from './bench-stack';
+import { byPart, type PartCount, type StatementCount } from './statement-parts';
 
 /** Linux counts CPU in ticks of 10 ms. */
 const MS_A_TICK = 10;
@@ -13,13 +14,18 @@ const RSS_PAGES = 21;
 interface Reading {
   readonly cpuMs: Readonly<Record<string, number>>;
   readonly transactions: number;
-  readonly roundTrips: number;
+  /** By `queryid`: what Postgres counted, without the questions of this bench. */
+  readonly statements: ReadonlyMap<string, StatementCount>;
 }
 export interface Usage {
   /** CPU milliseconds an order, by process. */
   readonly cpuMsAnOrder: Readonly<Record<string, number>>;
   readonly transactionsAnOrder: number;
   readonly roundTripsAnOrder: number;
+  /** Statements and their SQL milliseconds an order, by part of its way. */
+  readonly parts: Readonly<Record<string, PartCount>>;
+  /** The same by statement, most calls first. */
+  readonly statements: readonly StatementCount[];
 }
 
 async function statOf(pid: number | string): Promise<string[] | null> {
@@ -54,20 +60,29 @@ export async function readUsage({ stack }: BenchStack): Promise<Reading> {
   }
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
-  const { rows } = await client.query<{ transactions: string; calls: string }>(
-    `select (select xact_commit + xact_rollback from pg_stat_database
-              where datname = current_database()) as transactions,
-            (select coalesce(sum(calls), 0) from pg_stat_statements s
-               join pg_database d on d.oid = s.dbid where d.datname = current_database()) as calls`,
+  const { rows } = await client.query<{ transactions: string }>(
+    `select /* bench */ xact_commit + xact_rollback as transactions from pg_stat_database
+      where datname = current_database()`,
+  );
+  const counted = await client.query<{ id: string; text: string; calls: number; ms: number }>(
+    `select /* bench */ queryid::text as id, min(query) as text, sum(calls)::float as calls,
+            sum(total_exec_time)::float as ms
+       from pg_stat_statements s join pg_database d on d.oid = s.dbid
+      where d.datname = current_database() group by queryid`,
   );
   await client.end();
-  const [row] = rows;
   return {
     cpuMs,
-    transactions: Number(row?.transactions ?? Number.NaN),
-    roundTrips: Number(row?.calls ?? Number.NaN),
+    transactions: Number(rows[0]?.transactions ?? Number.NaN),
+    statements: new Map(counted.rows.map(({ id, text, calls, ms }) => [id, { text, calls, ms }])),
   };
 }
+
+/** Marks the statements by which the bench itself watches. */
+const WATCHING = '/* bench */';
+
+const sum = (counts: readonly StatementCount[]) =>
+  counts.reduce((calls, count) => calls + count.calls, 0);
 
 export function usageBetween(before: Reading, after: Reading, orders: number): Usage {
   const cpuMsAnOrder = Object.fromEntries(
@@ -76,9 +91,21 @@ export function usageBetween(before: Reading, after: Reading, orders: number): U
       (ms - (before.cpuMs[name] ?? 0)) / orders,
     ]),
   );
+  const all = [...after.statements]
+    .map(([id, { text, calls, ms }]) => {
+      const earlier = before.statements.get(id) ?? { calls: 0, ms: 0 };
+      return { text, calls: (calls - earlier.calls) / orders, ms: (ms - earlier.ms) / orders };
+    })
+    .filter(({ calls }) => calls > 0)
+    .sort((a, b) => b.calls - a.calls);
+  // What this bench asks to watch is no order's: each a statement and a transaction of its own.
+  const statements = all.filter(({ text }) => !text.includes(WATCHING));
+  const watched = sum(all) - sum(statements);
   return {
     cpuMsAnOrder,
-    transactionsAnOrder: (after.transactions - before.transactions) / orders,
-    roundTripsAnOrder: (after.roundTrips - before.roundTrips) / orders,
+    transactionsAnOrder: (after.transactions - before.transactions) / orders - watched,
+    roundTripsAnOrder: sum(statements),
+    parts: byPart(statements),
+    statements,
   };
 }

@@ -32,8 +32,7 @@ export function workBeside(settings: { readonly postingWindowMs: number }): Work
     {
       contract: PUBLISHING_FLOW,
       lookEveryMs: OUTBOX_LOOK_MS,
-      whatIsDue: async (db) =>
-        (await dueDestinations(db)).map(({ destination }) => ({ destination })),
+      whatIsDue: async (db) => (await dueDestinations(db)).map((destination) => ({ destination })),
     },
     {
       contract: POSTING_FLOW,

@@ -14,38 +14,53 @@ import {
 
 const MAX_PROBLEMS_NAMED = 10;
 
-/** The event in our words; null where the row has come to its end already. */
-export async function readEvent(db: Database, row: InboxRow): Promise<CanonicalEvent | null> {
-  if (row.type !== null) return parse(db, row, row.type, row.body);
+export type Meaning =
+  | {
+      readonly outcome: 'read';
+      readonly event: CanonicalEvent;
+      /** What else a vendor's delivery says. */
+      readonly others: readonly CanonicalEvent[];
+    }
+  | { readonly outcome: 'ignored'; readonly why: string }
+  | { readonly outcome: 'unreadable'; readonly problems: readonly FieldProblem[] };
+
+/** What a row says in our words; only looks. */
+export function meaningOf(row: InboxRow): Meaning {
+  if (row.type !== null) return parse(row.type, row.body);
   const connector = inboundConnector(row.connector ?? '', row.account ?? '');
   const body = fromJson(row.raw);
   if (!connector || body === undefined) {
     const detail = connector ? 'not JSON' : `no connector ${row.connector ?? ''} reads it`;
-    await unreadable(db, row, [{ pointer: '', detail }]);
-    return null;
+    return { outcome: 'unreadable', problems: [{ pointer: '', detail }] };
   }
   const result = connector.toEvents(row.topic, body, { account: row.account ?? '' });
-  switch (result.outcome) {
+  if (result.outcome !== 'mapped') return result;
+  const [event, ...others] = result.events;
+  if (!event) return { outcome: 'ignored', why: 'it says nothing that concerns us' };
+  return { outcome: 'read', event, others };
+}
+
+/** The event in our words, kept so; null where the row has come to its end already. */
+export async function readEvent(db: Database, row: InboxRow): Promise<CanonicalEvent | null> {
+  const meaning = meaningOf(row);
+  switch (meaning.outcome) {
     case 'ignored':
-      await settleEvent(db, row.eventNo, 'ignored', result.why);
+      await settleEvent(db, row.eventNo, 'ignored', meaning.why);
       return null;
     case 'unreadable':
-      await unreadable(db, row, result.problems);
+      await unreadable(db, row, meaning.problems);
       return null;
-    case 'mapped': {
-      const [first, ...others] = result.events;
-      if (!first) {
-        await settleEvent(db, row.eventNo, 'ignored', 'it says nothing that concerns us');
-        return null;
-      }
+    case 'read': {
+      const { event, others } = meaning;
+      const isKept = row.type !== null;
       // An echo is written with its confirmation, in one statement.
-      if (others.length > 0 || EVENT_CATALOGUE[first.type].about !== 'effect') {
+      if (!isKept && (others.length > 0 || EVENT_CATALOGUE[event.type].about !== 'effect')) {
         await db.transaction(async (sql) => {
-          await keepMapped(sql, row.eventNo, first);
+          await keepMapped(sql, row.eventNo, event);
           await addDerived(sql, row, others);
         });
       }
-      return first;
+      return event;
     }
   }
 }
@@ -58,15 +73,10 @@ function fromJson(raw: Buffer): unknown {
   }
 }
 
-async function parse(
-  db: Database,
-  row: InboxRow,
-  type: string,
-  body: unknown,
-): Promise<CanonicalEvent | null> {
+function parse(type: string, body: unknown): Meaning {
   if (!isEventType(type)) {
-    await unreadable(db, row, [{ pointer: '/type', detail: `${type} is in no catalogue` }]);
-    return null;
+    const detail = `${type} is in no catalogue`;
+    return { outcome: 'unreadable', problems: [{ pointer: '/type', detail }] };
   }
   const parsed: z.ZodSafeParseResult<unknown> = EVENT_CATALOGUE[type].data.safeParse(body);
   if (!parsed.success) {
@@ -74,11 +84,10 @@ async function parse(
       pointer: `/${issue.path.join('/')}`,
       detail: issue.message,
     }));
-    await unreadable(db, row, problems);
-    return null;
+    return { outcome: 'unreadable', problems };
   }
   // The catalogue ties each type to its schema; the compiler cannot see that through the look-up.
-  return { type, data: parsed.data } as CanonicalEvent;
+  return { outcome: 'read', event: { type, data: parsed.data } as CanonicalEvent, others: [] };
 }
 
 export async function unreadable(

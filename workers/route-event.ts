@@ -2,9 +2,10 @@
 import type { FlowAddress } from '../canonical/flows/contract';
 import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
+import { confirmEchoes } from '../store/inbox/echoes';
 import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
+import type { Database } from '../store/database';
 import {
-  confirmByEcho,
   isAuthorizationGone,
   keepMapped,
   letWait,
@@ -13,6 +14,7 @@ import {
   settleEvent,
   type InboxRow,
 } from '../store/inbox/routing';
+import { echoOf } from './echoes';
 import { namedProblems, readEvent } from './read-event';
 import type { RouterSettings } from './router-settings';
 
@@ -114,15 +116,19 @@ function recheckMs(row: InboxRow): number {
 
 type EventOf<T extends CanonicalEvent['type']> = Extract<CanonicalEvent, { type: T }>;
 
+/** Of an effect of ours: confirmed, and at its end. */
+async function isEcho(db: Database, row: InboxRow, event: CanonicalEvent): Promise<boolean> {
+  const echo = echoOf(row.eventNo, event);
+  return echo !== null && (await confirmEchoes(db, [echo])).has(row.eventNo);
+}
+
 /** An echo of our own release: it confirms the effect and wakes nobody. */
 async function acknowledged(
   { db }: RouterSettings,
   row: InboxRow,
   event: EventOf<'fulfilment.accepted.v1'>,
 ): Promise<void> {
-  const { requestId, orderId = null } = event.data;
-  const echo = { ...event, effectKey: requestId, reference: null, orderId };
-  if (await confirmByEcho(db, row.eventNo, echo)) return;
+  if (await isEcho(db, row, event)) return;
   await settleEvent(db, row.eventNo, 'applied', 'no request of ours has that id');
 }
 
@@ -133,9 +139,8 @@ type PaymentEvent = EventOf<
 /** An echo of money that we moved; money that somebody else moved has no rule yet. */
 async function paid(settings: RouterSettings, row: InboxRow, event: PaymentEvent): Promise<void> {
   const { db } = settings;
-  const { effectKey = null, reference, orderId } = event.data;
-  const echo = { ...event, effectKey, reference, orderId: orderId ?? null };
-  if (await confirmByEcho(db, row.eventNo, echo)) return;
+  const { reference, orderId } = event.data;
+  if (await isEcho(db, row, event)) return;
   if (event.type === 'payment.voided.v1' && (await isAuthorizationGone(db, reference))) {
     await keepMapped(db, row.eventNo, event);
     return settleEvent(db, row.eventNo, 'applied', 'that authorization is known to be gone');

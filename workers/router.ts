@@ -4,16 +4,19 @@
  */
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
+import { eachInParallel } from '../activities/pace';
 import { sqlState } from '../store/database';
 import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
 import { wakeWaiting } from '../store/inbox/waiting-events';
+import { apart, confirmTogether } from './echoes';
 import { runLoop } from './loop';
 import { routeEvent } from './route-event';
 import type { RouterSettings } from './router-settings';
 
 /** Between two looks when there is nothing to route. */
 const IDLE_MS = 120;
-const BUSY_MS = 15;
+/** What comes meanwhile is claimed, and confirmed, in one statement with what came before. */
+const BUSY_MS = 100;
 const CLAIMED_AT_ONCE = 40;
 const ROUTED_IN_PARALLEL = 4;
 /** A worker that dies gives its events back after this. */
@@ -47,22 +50,30 @@ export function runRouter(
         wakeAtMs = Date.now() + (waiting > 0 ? WAKE_EVERY_MS : WAKE_IDLE_EVERY_MS);
       }
       const rows = await claimEvents(db, CLAIMED_AT_ONCE, CLAIM_MS);
-      const queue = [...rows];
-      const take = async () => {
-        for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-          await route(settings, row);
-        }
-      };
-      await Promise.all(Array.from({ length: ROUTED_IN_PARALLEL }, take));
+      await routeAll(settings, rows);
       return rows.length > 0;
     },
   });
 }
 
-async function route(
-  settings: RouterSettings & { readonly log: Logger },
-  row: InboxRow,
-): Promise<void> {
+type Settings = RouterSettings & { readonly log: Logger };
+
+/** Echoes together, the others a few at a time. */
+export async function routeAll(settings: Settings, rows: readonly InboxRow[]): Promise<void> {
+  const { echoes, others } = apart(rows);
+  const oneByOne = (some: readonly InboxRow[]) =>
+    eachInParallel(some, ROUTED_IN_PARALLEL, (row) => route(settings, row));
+  // An echo that comes while its effect is being recorded waits for that; the others do not.
+  await Promise.all([
+    oneByOne(others),
+    // What stops the one statement is found, and named, in the event that it is about.
+    confirmTogether(settings.db, echoes).then(oneByOne, () =>
+      oneByOne(echoes.map(({ row }) => row)),
+    ),
+  ]);
+}
+
+async function route(settings: Settings, row: InboxRow): Promise<void> {
   const { db, log } = settings;
   const { eventNo, correlationId, attempts } = row;
   try {

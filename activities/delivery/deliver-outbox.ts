@@ -8,19 +8,21 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
 import type { Database } from '../../store/database';
-import { beginEffect, forgetEffect } from '../../store/effects/effects';
+import { forgetEffects } from '../../store/effects/effects';
 import {
-  dueMessages,
+  beginDueMessages,
   markSent,
   park,
   postpone,
   type DueMessage,
+  type SentMessage,
 } from '../../store/outbox/outbox-delivery';
 import {
   closeSystemWait,
   openSystemWait,
   type SystemWait,
 } from '../../store/exceptions/system-wait';
+import { callOnce } from '../call-once';
 import { FAILURES, ownFailure, vendorFailure } from '../failure';
 import {
   arrivalsInLastSecond,
@@ -34,6 +36,9 @@ const BATCH_ROWS = 60;
 /** Looks for more before it ends: a flow started anew costs eleven events. */
 const LINGER_MS = 4_000;
 const LINGER_POLL_MS = 500;
+const GATHER_MS = 250;
+/** What was sent is marked with what else was sent in this time. */
+const MARKED_WITHIN_MS = 250;
 /** Between looks whether buyers still come. */
 const YIELD_MS = 1_000;
 /** An activity that never ends cannot be moved to a new build. */
@@ -66,6 +71,10 @@ export interface DeliverySummary {
 interface Run {
   sent: number;
   parked: number;
+  /** Sent, and not yet marked so. */
+  readonly unmarked: SentMessage[];
+  markedAtMs: number;
+  yieldedAtMs: number;
   faultsInARow: number;
   isAnswering: boolean;
 }
@@ -83,7 +92,15 @@ export function createPublishingActivities(settings: PublishingSettings): Publis
   };
   return {
     async deliverOutbox(): Promise<DeliverySummary> {
-      const run: Run = { sent: 0, parked: 0, faultsInARow: 0, isAnswering: false };
+      const run: Run = {
+        sent: 0,
+        parked: 0,
+        unmarked: [],
+        markedAtMs: Date.now(),
+        yieldedAtMs: 0,
+        faultsInARow: 0,
+        isAnswering: false,
+      };
       try {
         await withPulse(() => drain(settings, wait, run));
       } catch (error) {
@@ -95,32 +112,64 @@ export function createPublishingActivities(settings: PublishingSettings): Publis
 }
 
 async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): Promise<void> {
+  const { db, destination, account } = settings;
   const endMs = Date.now() + LONGEST_RUN_MS;
   let idleSinceMs = Date.now();
+  await yieldToBuyers(db, run, endMs);
   while (Date.now() < endMs) {
-    await yieldToBuyers(settings.db, endMs);
-    const messages = await dueMessages(settings.db, settings.destination, BATCH_ROWS);
+    const messages = await beginDueMessages(db, destination, account, BATCH_ROWS);
     beat({ sent: run.sent, parked: run.parked });
     if (messages.length === 0) {
       if (Date.now() - idleSinceMs > LINGER_MS) return;
       await pause(LINGER_POLL_MS);
       continue;
     }
-    await eachInParallel(byOrder(messages), settings.concurrency, async (ofOneOrder) => {
+    await deliverAll(settings, wait, run, messages);
+    await yieldToBuyers(db, run, endMs);
+    idleSinceMs = Date.now();
+    // A batch that was not full is all there was: what comes meanwhile goes out together.
+    if (messages.length < BATCH_ROWS) await pause(GATHER_MS);
+  }
+}
+
+/** However it ends, what was sent is marked and what was never called is as if never begun. */
+async function deliverAll(
+  settings: PublishingSettings,
+  wait: SystemWait,
+  run: Run,
+  messages: readonly DueMessage[],
+): Promise<void> {
+  const { db, concurrency } = settings;
+  const uncalled = new Set(
+    messages.filter(({ effect }) => effect.state === 'fresh').map(({ effect }) => effect.key),
+  );
+  try {
+    await eachInParallel(byOrder(messages), concurrency, async (ofOneOrder) => {
       for (const message of ofOneOrder) {
+        uncalled.delete(message.effect.key);
         await deliver(settings, wait, run, message);
         beat({ sent: run.sent, parked: run.parked });
       }
     });
-    idleSinceMs = Date.now();
+  } finally {
+    await markAllSent(db, run);
+    if (uncalled.size > 0) await forgetEffects(db, [...uncalled]);
   }
 }
 
+/** Several at a time, and soon: one that is sent and not marked is asked for by the next run. */
+async function markAllSent(db: Database, run: Run): Promise<void> {
+  run.markedAtMs = Date.now();
+  await markSent(db, run.unmarked.splice(0));
+}
+
 /** While many orders arrive, what is to be told of earlier ones waits: a buyer comes first. */
-async function yieldToBuyers(db: Database, endMs: number): Promise<void> {
+async function yieldToBuyers(db: Database, run: Run, endMs: number): Promise<void> {
+  if (Date.now() - run.yieldedAtMs < YIELD_MS) return;
   while (Date.now() < endMs && (await arrivalsInLastSecond(db)) > BUSY_ARRIVALS_PER_SECOND) {
     await pause(YIELD_MS);
   }
+  run.yieldedAtMs = Date.now();
 }
 
 /** What one order says is said in its order. */
@@ -140,22 +189,16 @@ async function deliver(
   message: DueMessage,
 ): Promise<void> {
   const { db } = settings;
-  const delivery = Object.entries(settings.deliveries).find(([verb]) => verb === message.verb)?.[1];
-  // A retry after a definite no is a new try, and says so in its key.
-  const key =
-    message.refusals === 0 ? message.effectKey : `${message.effectKey}:${message.refusals + 1}`;
-  if (!delivery) {
-    await refuse(settings, run, message, null, `${settings.account} is not told ${message.verb}`);
-    return;
-  }
+  const { effect, verb } = message;
   try {
-    const answer = await perform(settings, delivery, message, key);
+    const answer = await perform(settings, message);
     if (isRefused(answer)) {
-      const why = `${message.verb}: ${answer.vendorCode} (${answer.detail})`;
-      await refuse(settings, run, message, { effectKey: key, answer }, why);
+      const why = `${verb}: ${answer.vendorCode} (${answer.detail})`;
+      await refuse(settings, run, message, { effectKey: effect.key, answer }, why);
     } else {
       const reference = answer.reference ?? answer.documentNo ?? '';
-      await markSent(db, message, key, { reference, answer });
+      run.unmarked.push({ outboxNo: message.outboxNo, key: effect.key, reference, answer });
+      if (Date.now() - run.markedAtMs > MARKED_WITHIN_MS) await markAllSent(db, run);
       run.sent += 1;
     }
     run.faultsInARow = 0;
@@ -167,37 +210,29 @@ async function deliver(
   }
 }
 
-async function perform(
-  settings: PublishingSettings,
-  delivery: Delivery,
-  message: DueMessage,
-  key: string,
+function perform(
+  { db, account, deliveries }: PublishingSettings,
+  { verb, effect, attempts }: DueMessage,
 ): Promise<Delivered | Refused> {
-  const { db, account } = settings;
-  const row = await beginEffect(db, {
-    key,
+  const delivery = Object.entries(deliveries).find(([name]) => name === verb)?.[1];
+  const { find, call, looksTwice } = delivery ?? notOffered(account, verb);
+  // The row was postponed after the call that has no answer: this is the second look.
+  const isLookOnly = looksTwice && attempts % 2 === 1;
+  return callOnce<object, Delivered | Refused>(db, effect, {
     system: account,
-    verb: message.verb,
-    ...(message.orderId === null ? {} : { orderId: message.orderId }),
-    body: { ...message.body, key },
+    find,
+    isLookOnly,
+    call,
   });
-  if (row.state === 'done' || row.state === 'refused') return row.answer as Delivered | Refused;
-  const body = row.body as object;
-  if (row.state === 'called-before') {
-    const found = await delivery.find(body);
-    if (found) return found;
-    // The row was postponed after the call that has no answer: this is the second look.
-    if (delivery.looksTwice && message.attempts % 2 === 1) {
-      throw new VendorFault(account, 'ambiguous', 'not there yet, looking once more');
-    }
-  }
-  try {
-    return await delivery.call(body);
-  } catch (error) {
-    const isUnmade = error instanceof VendorFault && error.kind !== 'ambiguous';
-    if (isUnmade && row.state === 'fresh') await forgetEffect(db, key);
-    throw error;
-  }
+}
+
+function notOffered(account: string, verb: string): Delivery {
+  const detail = `${account} is not told ${verb}`;
+  return {
+    find: () => Promise.resolve(null),
+    call: () => Promise.resolve({ outcome: 'refused', vendorCode: 'not_offered', detail }),
+    looksTwice: false,
+  };
 }
 
 function isRefused(answer: Delivered | Refused): answer is Refused {

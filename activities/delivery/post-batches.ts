@@ -11,7 +11,7 @@ import { VendorFault, type Refused } from '../../canonical/ports/fault';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import { mappingRef } from '../../canonical/schema/mapping';
 import type { Database } from '../../store/database';
-import { beginEffect, forgetEffect } from '../../store/effects/effects';
+import { beginEffect } from '../../store/effects/effects';
 import {
   accountsOf,
   formedBatches,
@@ -24,6 +24,7 @@ import {
   openSystemWait,
   type SystemWait,
 } from '../../store/exceptions/system-wait';
+import { callOnce } from '../call-once';
 import { ownFailure, vendorFailure } from '../failure';
 import { beat, eachInParallel, withPulse } from '../pace';
 
@@ -150,16 +151,11 @@ async function perform(
     currency: batch.currency,
     body: journal,
   });
-  if (row.state === 'done' || row.state === 'refused') return row.answer as Posted | Refused;
-  const found = row.state === 'called-before' ? await erp.findJournal(key) : null;
-  if (found) return found;
-  try {
-    return await erp.postJournal(row.body as ErpJournal);
-  } catch (error) {
-    const isUnmade = error instanceof VendorFault && error.kind !== 'ambiguous';
-    if (isUnmade && row.state === 'fresh') await forgetEffect(db, key);
-    throw error;
-  }
+  return callOnce<ErpJournal, Posted | Refused>(db, row, {
+    system: erpInstance,
+    find: () => erp.findJournal(key),
+    call: (frozen) => erp.postJournal(frozen),
+  });
 }
 
 function toJournal(

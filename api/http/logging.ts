@@ -1,4 +1,7 @@
-/** One line a request: method, path, status, time, ids. No bodies, no headers, no query strings. */
+/**
+ * One line a request, at debug where it went well: method, path, status, time, ids. No bodies, no
+ * headers, no query strings.
+ */
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import pinoHttp from 'pino-http';
 import type { Logger } from 'pino';
@@ -64,7 +67,8 @@ export function requestLog(log: Logger): RequestHandler {
       lineOf(request, response, timeOf(values)),
     customLogLevel: (_request, response, error) => {
       if (error !== undefined || response.statusCode >= 500) return 'error';
-      return response.statusCode >= 400 ? 'warn' : 'info';
+      // What went well is the trace's to tell; a line a request is for whoever looks for it.
+      return response.statusCode >= 400 ? 'warn' : 'debug';
     },
     customSuccessMessage: () => 'request served',
     customErrorMessage: () => 'request failed',

@@ -1,7 +1,7 @@
 /** `POST /v1/events`: canonical events, one or a batch, a verdict for each. */
 import { z } from 'zod';
 import { CloudEvent, MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
-import { storeCanonicalEvents, countRepeats, ordersHere } from '../../store/inbox/inbox';
+import { storeCanonicalEvents, countRepeats, type CanonicalRow } from '../../store/inbox/inbox';
 import type { Database } from '../../store/database';
 import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
 import { EVENT_EXAMPLE } from '../examples';
@@ -111,25 +111,21 @@ async function judge(db: Database, judged: readonly Judged[]): Promise<Verdict[]
     db,
     repeats.map((event) => event.row),
   );
-  const waits = await waitsOf(
-    db,
-    firsts.filter((_event, at) => stored[at] === 'stored'),
-  );
   const named = ({ index, row }: ReadableEvent) => ({
     index,
     id: row.eventId,
     source: row.source,
   });
   firsts.forEach((event, at) => {
-    const waitingFor = waits.get(event.index);
+    const { verdict, isEarly } = stored[at] ?? { verdict: 'other-content', isEarly: false };
     verdicts.set(
       event.index,
-      stored[at] === 'other-content'
+      verdict === 'other-content'
         ? rejected({ ...named(event), errors: [] }, [OTHER_CONTENT])
         : {
             ...named(event),
-            verdict: stored[at] === 'stored' ? 'accepted' : 'duplicate',
-            ...(waitingFor !== undefined && { waitingFor }),
+            verdict: verdict === 'stored' ? 'accepted' : 'duplicate',
+            ...(isEarly && verdict === 'stored' && { waitingFor: `order ${nameOf(event.row)}` }),
           },
     );
   });
@@ -142,23 +138,8 @@ async function judge(db: Database, judged: readonly Judged[]): Promise<Verdict[]
   return [...verdicts.values()].sort((a, b) => a.index - b.index);
 }
 
-/** By index: the order that an event waits for. */
-async function waitsOf(
-  db: Database,
-  events: readonly ReadableEvent[],
-): Promise<ReadonlyMap<number, string>> {
-  const waits = new Map<number, string>();
-  const about = events.flatMap(({ index, order }) => (order === null ? [] : [{ index, order }]));
-  const here = await ordersHere(
-    db,
-    about.map(({ order }) => order),
-  );
-  about.forEach(({ index, order }, at) => {
-    if (here[at] === true) return;
-    const name = order.orderId ?? `${order.channelInstance ?? ''}/${order.orderNo ?? ''}`;
-    waits.set(index, `order ${name}`);
-  });
-  return waits;
+function nameOf({ order }: CanonicalRow): string {
+  return order?.orderId ?? `${order?.channelInstance ?? ''}/${order?.orderNo ?? ''}`;
 }
 
 export const sendEventsRoute: Route = {

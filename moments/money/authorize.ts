@@ -7,24 +7,18 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeOrder, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
-import { moneyRefs, moneyRequest } from './money-refs';
-import { UnknownOrder, type OrderInHand } from '../order/order-moment';
+import { moneyDraft } from './money-refs';
+import type { OrderInHand } from '../order/order-moment';
 
-export async function prepareAuthorization(
-  sql: Sql,
-  due: AuthorizeOrder,
-): Promise<AuthorizeRequest> {
-  const { channelOrderRef, paymentMethodRef } = await moneyRefs(sql, due);
-  if (paymentMethodRef === null) {
-    throw new UnknownOrder(
-      `order ${due.orderId} has no means of payment on tender ${due.tenderNo}`,
-    );
-  }
-  return { ...moneyRequest(due), channelOrderRef, paymentMethodRef };
-}
+export const prepareAuthorization = (due: AuthorizeOrder): Draft<AuthorizeRequest> =>
+  moneyDraft<AuthorizeRequest>('begin-authorization', due, {
+    channelOrderRef: 'channelOrderRef',
+    paymentMethodRef: 'paymentMethodRef',
+  });
 
 export function recordAuthorization(
   db: Database,

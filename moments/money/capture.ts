@@ -11,23 +11,25 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
 import type { CaptureOrder, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { appendFact } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
-import { moneyRefs, moneyRequest } from './money-refs';
+import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
-export async function prepareCapture(sql: Sql, due: CaptureOrder): Promise<CaptureRequest> {
-  const { channelOrderRef, authorizationRef, captureRefs } = await moneyRefs(sql, due);
-  return {
-    ...moneyRequest(due),
-    channelOrderRef,
-    authorizationRef,
-    isFinal: due.isFinal,
-    knownRefs: captureRefs,
-  };
-}
+export const prepareCapture = (due: CaptureOrder): Draft<CaptureRequest> =>
+  moneyDraft<CaptureRequest>(
+    'begin-capture',
+    due,
+    {
+      channelOrderRef: 'channelOrderRef',
+      authorizationRef: 'authorizationRef',
+      knownRefs: 'knownCaptures',
+    },
+    { isFinal: due.isFinal },
+  );
 
 export function recordCapture(
   db: Database,

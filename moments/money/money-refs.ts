@@ -1,17 +1,5 @@
-/** What a call about money needs beside its amount: the other side's names of things. */
-import { only, type Sql } from '../../store/database';
-
-export interface MoneyRefs {
-  readonly channelOrderRef: string | null;
-  readonly paymentMethodRef: string | null;
-  /** Of the authorization that is named or that a refund's capture was on; else the last one. */
-  readonly authorizationRef: string | null;
-  /** Of the payment that a refund gives back. */
-  readonly captureRef: string | null;
-  /** Of all captures and refunds of the order, so that a look-up finds none of them again. */
-  readonly captureRefs: readonly string[];
-  readonly refundRefs: readonly string[];
-}
+/** A request about money, drafted in SQL: what the flow asks, with the other side's names of things. */
+import type { Draft } from '../../store/effects/effects';
 
 interface Due {
   readonly key: string;
@@ -19,40 +7,63 @@ interface Due {
   readonly tenderNo: number;
   readonly amountMinor: number;
   readonly currency: string;
+  readonly authorizationNo?: number;
+  readonly refundNo?: number;
 }
 
-export async function moneyRefs(
-  sql: Sql,
-  due: Due & { readonly authorizationNo?: number; readonly refundNo?: number },
-): Promise<MoneyRefs> {
-  const { rows } = await sql.query<{ [K in keyof MoneyRefs]: MoneyRefs[K] }>({
-    name: 'money-refs',
-    text: `
-      select o.channel_order_ref as "channelOrderRef",
-             t.payment_method_ref as "paymentMethodRef",
-             (select a.reference from payment_authorization a
-               where a.order_id = $1 and a.tender_no = $2
-                 and a.authorization_no = coalesce($3::int,
-                   (select c.authorization_no from capture c
-                     where c.order_id = $1 and c.tender_no = $2 and c.reference = r.payment_ref
-                     limit 1), a.authorization_no)
-               order by a.authorization_no desc limit 1) as "authorizationRef",
-             r.payment_ref as "captureRef",
-             array(select c.reference from capture c
-                    where c.order_id = $1 and c.reference is not null
-                    order by c.shipment_no, c.tender_no) as "captureRefs",
-             array(select b.reference from refund b
-                    where b.order_id = $1 and b.reference is not null) as "refundRefs"
-        from sales_order o join tender t on t.order_id = o.order_id and t.tender_no = $2
-        left join refund r on r.order_id = o.order_id and r.tender_no = $2
-              and r.refund_no = $4::int
-       where o.order_id = $1`,
-    values: [due.orderId, due.tenderNo, due.authorizationNo ?? null, due.refundNo ?? null],
-  });
-  return only(rows, `tender ${due.tenderNo} of order ${due.orderId}`);
-}
+/** What each name is read from; `$1` is the order, `$2` the tender; `$3` an authorization, `$5` a refund, or null. */
+const REFS = {
+  channelOrderRef: 'o.channel_order_ref',
+  paymentMethodRef: 't.payment_method_ref',
+  /** Of the authorization that is named, else of the tender's last one. */
+  authorizationRef: `(select a.reference from payment_authorization a
+     where a.order_id = $1 and a.tender_no = $2 and ($3::int is null or a.authorization_no = $3)
+     order by a.authorization_no desc limit 1)`,
+  /** Of the tender's first capture. */
+  captureRef: `(select c.reference from capture c
+     where c.order_id = $1 and c.tender_no = $2 and c.reference is not null
+     order by c.shipment_no limit 1)`,
+  /** Of all captures of the order, so that a look-up finds none of them again. */
+  knownCaptures: `array(select c.reference from capture c
+     where c.order_id = $1 and c.reference is not null order by c.shipment_no, c.tender_no)`,
+  knownRefunds: `array(select r.reference from refund r
+     where r.order_id = $1 and r.reference is not null)`,
+} as const;
 
-/** The part that every request about money has. */
-export function moneyRequest({ key, orderId, tenderNo, amountMinor, currency }: Due) {
-  return { key, orderId, tenderNo, amountMinor, currency };
+/** `refs`: the request's field for each name that it carries. */
+export function moneyDraft<Request extends object>(
+  name: string,
+  due: Due,
+  refs: Partial<Record<keyof Request & string, keyof typeof REFS>>,
+  also: Partial<Request> = {},
+): Draft<Request> {
+  const {
+    key,
+    orderId,
+    tenderNo,
+    amountMinor,
+    currency,
+    authorizationNo = null,
+    refundNo = null,
+  } = due;
+  const fields = Object.entries<keyof typeof REFS | undefined>(refs).flatMap(([field, ref]) =>
+    ref === undefined ? [] : [`'${field}', ${REFS[ref]}`],
+  );
+  const isPaidBy = 'paymentMethodRef' in refs;
+  // Where no reference names `$3`, its type is told here.
+  return {
+    name,
+    select: `select $4::jsonb || jsonb_build_object(${fields.join(', ')}) as body
+               from sales_order o join tender t on t.order_id = o.order_id and t.tender_no = $2
+              where o.order_id = $1 and ($3::int is null or $3 > 0)
+                    ${isPaidBy ? 'and t.payment_method_ref is not null' : ''}`,
+    values: [
+      orderId,
+      tenderNo,
+      authorizationNo,
+      JSON.stringify({ key, orderId, tenderNo, amountMinor, currency, ...also }),
+      refundNo,
+    ],
+    none: `order ${orderId} has no tender ${tenderNo}${isPaidBy ? ' with a means of payment' : ''}`,
+  };
 }

@@ -7,27 +7,25 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundOrder } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { appendFact } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
-import { moneyRefs, moneyRequest } from './money-refs';
+import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
 /** The open item of the ledger that a refund settles. */
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
   `refund:${orderId}:${tenderNo}:${refundNo}`;
 
-export async function prepareRefund(sql: Sql, due: RefundOrder): Promise<RefundRequest> {
-  const refs = await moneyRefs(sql, due);
-  return {
-    ...moneyRequest(due),
-    channelOrderRef: refs.channelOrderRef,
-    authorizationRef: refs.authorizationRef,
-    captureRef: refs.captureRef,
-    knownRefs: refs.refundRefs,
-  };
-}
+export const prepareRefund = (due: RefundOrder): Draft<RefundRequest> =>
+  moneyDraft<RefundRequest>('begin-refund', due, {
+    channelOrderRef: 'channelOrderRef',
+    authorizationRef: 'authorizationRef',
+    captureRef: 'captureRef',
+    knownRefs: 'knownRefunds',
+  });
 
 export function recordRefund(
   db: Database,

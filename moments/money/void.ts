@@ -5,16 +5,18 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, VoidOrder } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
-import { moneyRefs, moneyRequest } from './money-refs';
+import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
-export async function prepareVoid(sql: Sql, due: VoidOrder): Promise<VoidRequest> {
-  const { channelOrderRef, authorizationRef } = await moneyRefs(sql, due);
-  return { ...moneyRequest(due), channelOrderRef, authorizationRef };
-}
+export const prepareVoid = (due: VoidOrder): Draft<VoidRequest> =>
+  moneyDraft<VoidRequest>('begin-void', due, {
+    channelOrderRef: 'channelOrderRef',
+    authorizationRef: 'authorizationRef',
+  });
 
 export function recordVoid(
   db: Database,

@@ -2,46 +2,90 @@
  * Effects on other systems: a row with the key and the frozen body before the call, the answer
  * after it. A retry sends exactly the frozen body; one that was called before is asked for first.
  */
-import { contentHash } from '../ids';
-import { only, type Sql } from '../database';
+import type { Sql } from '../database';
+
+/**
+ * What a call is to say, as a query that gives it in one row as `body` (jsonb): read in the
+ * statement that writes the effect's row.
+ */
+export interface Draft<Request = unknown> {
+  /** Of the prepared statement: one name for one text. */
+  readonly name: string;
+  readonly select: string;
+  readonly values: readonly unknown[];
+  /** What it means where there is no row. */
+  readonly none: string;
+  /** Only for the compiler. */
+  readonly says?: Request;
+}
 
 export interface NewEffect {
   readonly key: string;
   /** The account that is called: `stripe-us`, `wms-main` … */
   readonly system: string;
   readonly verb: string;
-  readonly orderId?: string;
-  readonly batchId?: string;
-  readonly amountMinor?: number;
-  readonly currency?: string;
-  readonly body: unknown;
+  readonly orderId?: string | undefined;
+  readonly batchId?: string | undefined;
+  readonly amountMinor?: number | undefined;
+  readonly currency?: string | undefined;
+  readonly body: object | Draft;
 }
 
 export interface EffectRow {
+  readonly key: string;
   /** `fresh`: never called. `called-before`: the answer of an earlier call is not known. */
   readonly state: 'fresh' | 'called-before' | 'done' | 'refused';
   /** What to send: the body of the first call. */
   readonly body: unknown;
+  /** What the body would be now: another call may have made something since. */
+  readonly asked: unknown;
   /** The recorded answer of a call that ended. */
   readonly answer: unknown;
 }
 
+/** A row as the statements below return it. */
+export interface BegunRow {
+  readonly key: string;
+  readonly state: string;
+  readonly body: unknown;
+  readonly answer: unknown;
+  readonly calls: number;
+}
+
+/**
+ * SQL that begins one effect a row of `asked (key, system, verb, order_id, batch_id, amount_minor,
+ * currency, body)`. The row is written before the call; one that is there keeps its body, and
+ * `calls` tells a first call from a later one.
+ */
+export const BEGIN_ASKED = `
+  insert into effect (effect_key, system, verb, order_id, batch_id, amount_minor, currency, body,
+                      body_hash)
+  select key, system, verb, order_id, batch_id, amount_minor, currency, body,
+         encode(sha256(convert_to(body::text, 'UTF8')), 'hex')
+    from asked
+  on conflict (effect_key) do update
+     set calls = effect.calls + (effect.state = 'called')::int
+  returning effect_key as key, state, body, answer, calls`;
+
+const JSON_BODY = { name: 'begin-effect', select: 'select $1::jsonb as body' } as const;
+
 /** Commits the intention before the call; one round trip. */
 export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRow> {
-  const { rows } = await sql.query<{
-    state: string;
-    body: unknown;
-    answer: unknown;
-    calls: number;
-  }>({
-    name: 'begin-effect',
-    text: `insert into effect (effect_key, system, verb, order_id, batch_id, amount_minor,
-                               currency, body, body_hash)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           on conflict (effect_key) do update
-              set calls = effect.calls + (effect.state = 'called')::int
-           returning state, body, answer, calls`,
+  const { body } = effect;
+  const draft = isDraft(body) ? body : { ...JSON_BODY, values: [JSON.stringify(body)], none: '' };
+  const { name, select, values } = draft;
+  const of = (place: number) => `$${values.length + place}`;
+  const { rows } = await sql.query<BegunRow & { asked: unknown }>({
+    name,
+    text: `with said as materialized (${select}),
+           asked as (
+             select ${of(1)}::text as key, ${of(2)}::text as system, ${of(3)}::text as verb,
+                    ${of(4)}::text as order_id, ${of(5)}::text as batch_id,
+                    ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency, body from said),
+           begun as (${BEGIN_ASKED})
+           select begun.*, said.body as asked from begun, said`,
     values: [
+      ...values,
       effect.key,
       effect.system,
       effect.verb,
@@ -49,15 +93,21 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
       effect.batchId ?? null,
       effect.amountMinor ?? null,
       effect.currency ?? null,
-      JSON.stringify(effect.body),
-      contentHash(effect.body),
     ],
   });
-  const row = only(rows, 'beginEffect');
+  const [row] = rows;
+  if (!row) throw new RangeError(draft.none);
+  return effectRow(row, row.asked);
+}
+
+const isDraft = (body: object): body is Draft => 'select' in body && 'values' in body;
+
+export function effectRow(row: BegunRow, asked: unknown): EffectRow {
+  const { key, body } = row;
   if (row.state === 'done' || row.state === 'refused') {
-    return { state: row.state, body: row.body, answer: row.answer };
+    return { key, state: row.state, body, asked, answer: row.answer };
   }
-  return { state: row.calls === 1 ? 'fresh' : 'called-before', body: row.body, answer: null };
+  return { key, state: row.calls === 1 ? 'fresh' : 'called-before', body, asked, answer: null };
 }
 
 /** Records how the call ended; false where that was recorded before. */
@@ -80,14 +130,14 @@ export async function finishEffect(
 }
 
 /**
- * Nothing was made: the first and only call never reached the other system. The row goes, so that
- * the next call is a first one again and may say something else. False where another call began.
+ * Nothing was made: the first and only calls never reached the other system. The rows go, so that
+ * the next call is a first one again and may say something else. One that another call began stays.
  */
-export async function forgetEffect(sql: Sql, key: string): Promise<boolean> {
-  const { rowCount } = await sql.query({
-    name: 'forget-effect',
-    text: `delete from effect where effect_key = $1 and state = 'called' and calls = 1`,
-    values: [key],
+export async function forgetEffects(sql: Sql, keys: readonly string[]): Promise<void> {
+  await sql.query({
+    name: 'forget-effects',
+    text: `delete from effect
+            where effect_key = any($1::text[]) and state = 'called' and calls = 1`,
+    values: [keys],
   });
-  return rowCount === 1;
 }

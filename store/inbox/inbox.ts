@@ -60,6 +60,12 @@ export async function storeVendorEvent(sql: Sql, event: VendorEvent): Promise<St
   };
 }
 
+export interface OrderReference {
+  readonly orderId: string | null;
+  readonly channelInstance: string | null;
+  readonly orderNo: string | null;
+}
+
 export interface CanonicalRow {
   readonly source: string;
   readonly eventId: string;
@@ -68,10 +74,16 @@ export interface CanonicalRow {
   readonly raw: string;
   readonly correlationId: string;
   readonly occurredAt: string | null;
+  /** The order it is about; left out where it is about none. */
+  readonly order?: OrderReference | null;
 }
 
-/** `other-content`: that source and id are here with another type or body; nothing was changed. */
-export type CanonicalVerdict = 'stored' | 'duplicate' | 'other-content';
+export interface CanonicalVerdict {
+  /** `other-content`: that source and id are here with another type or body; nothing was changed. */
+  readonly verdict: 'stored' | 'duplicate' | 'other-content';
+  /** It names an order that is not here. */
+  readonly isEarly: boolean;
+}
 
 /**
  * Stores canonical events in one statement; the answers are in the order of the rows. No two rows
@@ -82,19 +94,31 @@ export async function storeCanonicalEvents(
   rows: readonly CanonicalRow[],
 ): Promise<CanonicalVerdict[]> {
   if (rows.length === 0) return [];
-  const answered = await sql.query<{ source: string; event_id: string; inserted: boolean }>({
+  const answered = await sql.query<CanonicalVerdict & { [column: string]: unknown }>({
     name: 'store-canonical-events',
     // Rows go in in one order, so that two batches with the same events do not deadlock.
-    text: `insert into inbox (source, event_id, topic, type, body, raw, correlation_id, occurred_at)
-           select source, event_id, type, type, body::jsonb, convert_to(raw, 'UTF8'), correlation_id,
-                  occurred_at
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                         $7::timestamptz[])
-               as e(source, event_id, type, body, raw, correlation_id, occurred_at)
-            order by source, event_id
-           on conflict (source, event_id) do update set duplicates = inbox.duplicates + 1
-             where inbox.type = excluded.type and inbox.body = excluded.body
-           returning source, event_id, (xmax = 0) as inserted`,
+    text: `with e as materialized (
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+                         $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
+               with ordinality as e(source, event_id, type, body, raw, correlation_id, occurred_at,
+                                    order_id, channel_instance, order_no, position)),
+           stored as (
+             insert into inbox (source, event_id, topic, type, body, raw, correlation_id,
+                                occurred_at)
+             select source, event_id, type, type, body::jsonb, convert_to(raw, 'UTF8'),
+                    correlation_id, occurred_at
+               from e order by source, event_id
+             on conflict (source, event_id) do update set duplicates = inbox.duplicates + 1
+               where inbox.type = excluded.type and inbox.body = excluded.body
+             returning source, event_id, (xmax = 0) as inserted)
+           select case when s.inserted then 'stored' when not s.inserted then 'duplicate'
+                       else 'other-content' end as verdict,
+                  coalesce(e.order_id, e.order_no) is not null
+                    and not exists (select from sales_order o where o.order_id = e.order_id)
+                    and not exists (select from sales_order o where e.order_id is null
+                                       and o.channel_instance = e.channel_instance
+                                       and o.order_no = e.order_no) as "isEarly"
+             from e left join stored s using (source, event_id) order by e.position`,
     values: [
       rows.map((row) => row.source),
       rows.map((row) => row.eventId),
@@ -103,16 +127,12 @@ export async function storeCanonicalEvents(
       rows.map((row) => row.raw),
       rows.map((row) => row.correlationId),
       rows.map((row) => row.occurredAt),
+      rows.map((row) => row.order?.orderId ?? null),
+      rows.map((row) => row.order?.channelInstance ?? null),
+      rows.map((row) => row.order?.orderNo ?? null),
     ],
   });
-  const verdicts = new Map(
-    answered.rows.map((row) => [JSON.stringify([row.source, row.event_id]), row.inserted]),
-  );
-  return rows.map((row) => {
-    const inserted = verdicts.get(JSON.stringify([row.source, row.eventId]));
-    if (inserted === undefined) return 'other-content';
-    return inserted ? 'stored' : 'duplicate';
-  });
+  return answered.rows;
 }
 
 /** Counts repeats of an event that came within one batch. */
@@ -128,34 +148,4 @@ export async function countRepeats(
       where inbox.source = r.source and inbox.event_id = r.event_id`,
     [repeats.map((repeat) => repeat.source), repeats.map((repeat) => repeat.eventId)],
   );
-}
-
-export interface OrderReference {
-  readonly orderId: string | null;
-  readonly channelInstance: string | null;
-  readonly orderNo: string | null;
-}
-
-/** For each reference: is that order here? In the order of the references. */
-export async function ordersHere(
-  sql: Sql,
-  references: readonly OrderReference[],
-): Promise<boolean[]> {
-  if (references.length === 0) return [];
-  const { rows } = await sql.query<{ here: boolean }>({
-    name: 'orders-here',
-    text: `select exists (select from sales_order o where o.order_id = r.order_id)
-               or exists (select from sales_order o where r.order_id is null
-                            and o.channel_instance = r.channel_instance
-                            and o.order_no = r.order_no) as here
-             from unnest($1::text[], $2::text[], $3::text[])
-               with ordinality as r(order_id, channel_instance, order_no, position)
-            order by position`,
-    values: [
-      references.map((reference) => reference.orderId),
-      references.map((reference) => reference.channelInstance),
-      references.map((reference) => reference.orderNo),
-    ],
-  });
-  return rows.map((row) => row.here);
 }

@@ -48,50 +48,6 @@ export async function claimEvents(sql: Sql, limit: number, claimMs: number): Pro
 }
 
 /**
- * The other system's own word on an effect of ours: the effect is confirmed and the event is at its
- * end, in one statement. It wakes nobody. False where no effect of ours has that key or reference;
- * then nothing was written.
- */
-export async function confirmByEcho(
-  sql: Sql,
-  eventNo: number,
-  echo: {
-    readonly type: string;
-    readonly data: unknown;
-    readonly effectKey: string | null;
-    readonly reference: string | null;
-    readonly orderId: string | null;
-  },
-): Promise<boolean> {
-  const { rowCount } = await sql.query({
-    name: 'confirm-by-echo',
-    // Two look-ups by index: one condition with OR was a scan, 8 ms of every echo.
-    text: `with hit as (
-             update effect set confirmed_at = coalesce(confirmed_at, now()),
-                    confirmed_by = coalesce(confirmed_by, $1)
-              where effect_key in (
-                select effect_key from effect where effect_key = $2
-                union all
-                select effect_key from effect
-                 where $2::text is null and reference = $3 and verb = $7)
-             returning order_id)
-           update inbox set state = 'applied', applied_at = now(), note = null, type = $4,
-                  body = $5, order_id = coalesce($6, (select max(order_id) from hit))
-            where event_no = $1 and exists (select from hit)`,
-    values: [
-      eventNo,
-      echo.effectKey,
-      echo.reference,
-      echo.type,
-      JSON.stringify(echo.data),
-      echo.orderId,
-      VERB_OF[echo.type] ?? '',
-    ],
-  });
-  return rowCount === 1;
-}
-
-/**
  * The processor ended an authorization on its own and we know: a capture on it was refused, or a
  * person gave it up. One that still counts as live here is news that has no rule yet.
  */
@@ -103,15 +59,6 @@ export async function isAuthorizationGone(sql: Sql, reference: string): Promise<
   );
   return rows.length > 0 && rows.every((row) => row.is_gone);
 }
-
-/** Which effect of ours an event without its key can be an echo of. */
-const VERB_OF: Readonly<Record<string, string>> = {
-  'payment.authorized.v1': 'authorize',
-  'payment.captured.v1': 'capture',
-  'payment.voided.v1': 'void',
-  'payment.refunded.v1': 'refund',
-  'fulfilment.accepted.v1': 'release',
-};
 
 /** What a vendor's event means in our words. */
 export async function keepMapped(

@@ -1,69 +1,106 @@
 /** The way out, from the side of who delivers: rows that are due, and what became of each. */
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { Sql } from '../database';
-import { finishEffect } from '../effects/effects';
+import {
+  BEGIN_ASKED,
+  effectRow,
+  finishEffect,
+  type BegunRow,
+  type EffectRow,
+} from '../effects/effects';
 import { openException } from '../exceptions/exceptions';
 import { refusalsOf } from '../inbox/refusals';
 
 export interface DueMessage {
   readonly outboxNo: number;
   readonly verb: string;
+  /** The first try's key; the effect has the key of the try that is due now. */
   readonly effectKey: string;
   readonly orderId: string | null;
   readonly correlationId: string;
-  /** The port's request, frozen. */
-  readonly body: Readonly<Record<string, unknown>>;
   readonly attempts: number;
-  /** Definite refusals so far: each retry after one is a new try with a key of its own. */
-  readonly refusals: number;
+  /** Begun already: its key and frozen body are written. */
+  readonly effect: EffectRow;
 }
 
-/** In the order they were written. */
-export async function dueMessages(
+/**
+ * Takes what is due and begins its effects, in one statement: the body of an effect is its row's,
+ * with the key of this try. The longest due come first, those of a batch in the order they were
+ * written. A retry after a definite no is a new try, and says so in its key.
+ */
+export async function beginDueMessages(
   sql: Sql,
   destination: string,
+  account: string,
   limit: number,
 ): Promise<DueMessage[]> {
-  const { rows } = await sql.query<DueMessage>({
-    name: 'due-messages',
-    text: `select outbox_no as "outboxNo", verb, effect_key as "effectKey", order_id as "orderId",
-                  correlation_id as "correlationId", body, attempts,
-                  ${refusalsOf('o.effect_key')} as refusals
-             from outbox o
-            where destination = $1 and state = 'pending' and next_at <= now()
-            order by outbox_no limit $2`,
-    values: [destination, limit],
+  const { rows } = await sql.query<Omit<DueMessage, 'effect'> & BegunRow>({
+    name: 'begin-due-messages',
+    text: `with due as materialized (
+             select outbox_no, verb, effect_key, order_id, correlation_id, body, attempts,
+                    ${refusalsOf('o.effect_key')} as refusals
+               from outbox o
+              where destination = $1 and state = 'pending' and next_at <= now()
+              order by next_at, outbox_no limit $3),
+           keyed as materialized (
+             select *, effect_key || case when refusals = 0 then '' else ':' || (refusals + 1) end
+                    as key
+               from due),
+           asked as (
+             select key, $2 as system, verb, order_id, null as batch_id, null::bigint as amount_minor,
+                    null as currency, body || jsonb_build_object('key', key) as body
+               from keyed order by outbox_no),
+           begun as (${BEGIN_ASKED})
+           select k.outbox_no as "outboxNo", k.verb, k.effect_key as "effectKey",
+                  k.order_id as "orderId", k.correlation_id as "correlationId", k.attempts, begun.*
+             from keyed k join begun using (key) order by k.outbox_no`,
+    values: [destination, account, limit],
   });
-  return rows;
+  return rows.map(({ key, state, body, answer, calls, ...message }) => ({
+    ...message,
+    effect: effectRow({ key, state, body, answer, calls }, body),
+  }));
 }
 
-/** Every destination with something due, and since when the oldest waits (RFC 3339). */
-export async function dueDestinations(
-  sql: Sql,
-): Promise<{ readonly destination: string; readonly since: string }[]> {
-  const { rows } = await sql.query<{ destination: string; since: string }>({
+/** Every destination with something due: one look by index for each, however much waits there. */
+export async function dueDestinations(sql: Sql): Promise<string[]> {
+  const { rows } = await sql.query<{ destination: string }>({
     name: 'due-destinations',
-    text: `select destination, min(next_at) as since from outbox
-            where state = 'pending' and next_at <= now() group by destination`,
+    text: `with recursive waiting as (
+             (select destination, next_at from outbox where state = 'pending'
+               order by destination, next_at limit 1)
+             union all
+             select n.destination, n.next_at from waiting w, lateral (
+               select o.destination, o.next_at from outbox o
+                where o.state = 'pending' and o.destination > w.destination
+                order by o.destination, o.next_at limit 1) n)
+           select destination from waiting where next_at <= now()`,
   });
-  return rows;
+  return rows.map((row) => row.destination);
 }
 
-/** Delivered: the effect and its row end together. One round trip. */
-export async function markSent(
-  sql: Sql,
-  message: DueMessage,
-  effectKey: string,
-  end: { readonly reference: string; readonly answer: unknown },
-): Promise<void> {
+export interface SentMessage {
+  readonly outboxNo: number;
+  readonly key: string;
+  readonly reference: string;
+  readonly answer: unknown;
+}
+
+/** Delivered: the effects and their rows end together, all in one statement. */
+export async function markSent(sql: Sql, sent: readonly SentMessage[]): Promise<void> {
+  if (sent.length === 0) return;
   await sql.query({
     name: 'mark-sent',
-    text: `with e as (
-             update effect set state = 'done', reference = $3, answer = $4, answered_at = now()
-              where effect_key = $2 and state = 'called')
+    text: `with s as materialized (
+             select * from jsonb_to_recordset($1) as s("outboxNo" bigint, key text, reference text,
+               answer jsonb)),
+           e as (
+             update effect set state = 'done', reference = s.reference, answer = s.answer,
+                    answered_at = now()
+               from s where effect_key = s.key and state = 'called')
            update outbox set state = 'sent', sent_at = now(), attempts = attempts + 1
-            where outbox_no = $1`,
-    values: [message.outboxNo, effectKey, end.reference, JSON.stringify(end.answer)],
+             from s where outbox_no = s."outboxNo"`,
+    values: [JSON.stringify(sent)],
   });
 }
 

@@ -27,7 +27,7 @@ async function begin(
   db: Database,
   due: { key: string; orderId: string; amountMinor?: number; currency?: string },
   verb: string,
-  body: unknown,
+  body: object,
 ) {
   const { key, orderId, amountMinor, currency } = due;
   await beginEffect(db, { key, system: 'test', verb, orderId, amountMinor, currency, body });
@@ -40,7 +40,7 @@ export async function shippedOrder(db: Database): Promise<string> {
     orderOf({ lines: [{ sku: 'MUG', quantity: 3, unitMinor: 1_001 }], shippingMinor: 500 }),
   );
   const authorize = step(await readAgenda(db, { orderId }), 'authorize');
-  await begin(db, authorize, 'authorize', await prepareAuthorization(db, authorize));
+  await begin(db, authorize, 'authorize', prepareAuthorization(authorize));
   const { agenda } = await recordAuthorization(db, authorize, {
     outcome: 'authorized',
     reference: `pi_${orderId}`,
@@ -61,7 +61,7 @@ export async function shippedOrder(db: Database): Promise<string> {
   });
   const shipped = await recordShipment(db, { orderId, eventNo });
   const capture = step(shipped.agenda, 'capture');
-  await begin(db, capture, 'capture', await prepareCapture(db, capture));
+  await begin(db, capture, 'capture', prepareCapture(capture));
   await recordCapture(db, capture, {
     outcome: 'captured',
     reference: `ch_${orderId}`,
@@ -85,7 +85,7 @@ export async function refundedOrder(db: Database): Promise<string> {
   const { agenda } = await cancelOrder(db, { ...decision, recalled: [] });
   if (!agenda) throw new Error('no agenda');
   const refund = step(agenda, 'refund');
-  await begin(db, refund, 'refund', await prepareRefund(db, refund));
+  await begin(db, refund, 'refund', prepareRefund(refund));
   await recordRefund(db, refund, {
     outcome: 'refunded',
     reference: `re_${orderId}`,

@@ -22,7 +22,7 @@ export async function begin(
   key: string,
   verb: string,
   orderId: string,
-  body: unknown = {},
+  body: object = {},
 ) {
   await beginEffect(db, { key, system: 'test', verb, orderId, body });
 }
@@ -67,7 +67,7 @@ export async function ship(
 
 export async function capture(db: Database, agenda: OrderAgenda): Promise<OrderAgenda> {
   const due = step(agenda, 'capture');
-  await begin(db, due.key, 'capture', due.orderId, await prepareCapture(db, due));
+  await begin(db, due.key, 'capture', due.orderId, prepareCapture(due));
   const reference = `ch_${due.key}`;
   const { amountMinor } = due;
   const answer = await recordCapture(db, due, { outcome: 'captured', reference, amountMinor });

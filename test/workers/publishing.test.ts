@@ -7,7 +7,7 @@ import { createPublishingActivities } from '../../activities/delivery/deliver-ou
 import type { Delivered, Deliveries } from '../../activities/delivery/parties';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
 import { enqueue } from '../../store/outbox/outbox';
-import { dueMessages } from '../../store/outbox/outbox-delivery';
+import { beginDueMessages } from '../../store/outbox/outbox-delivery';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 const DESTINATION = 'notification.notify-main';
@@ -104,8 +104,8 @@ describe('delivering the outbox', () => {
          from unnest(array['a', 'a:2', 'a:3', 'a:4', 'a:5', 'a:6', 'a:7', 'a:8']) as key`,
       [ACCOUNT],
     );
-    expect(await dueMessages(database.db, DESTINATION, 10)).toMatchObject([
-      { effectKey: 'a', refusals: 7 },
+    expect(await beginDueMessages(database.db, DESTINATION, ACCOUNT, 10)).toMatchObject([
+      { effectKey: 'a', effect: { key: 'a:8', state: 'called-before' } },
     ]);
   });
 
@@ -114,6 +114,19 @@ describe('delivering the outbox', () => {
     const { deliveries, sent } = provider({ a: ['lose-answer'] });
     expect(await deliver(deliveries)).toEqual({ sent: 1, parked: 0 });
     expect(sent).toEqual(['a']);
+  });
+
+  test('a batch is begun in one statement and marked in one; what was never called leaves no effect', async () => {
+    await tell('a', 'b', 'c', 'd', 'e', 'f');
+    const down: Behaviour[] = ['down'];
+    const { deliveries } = provider({ c: down });
+    await expect(deliver(deliveries)).rejects.toMatchObject({ type: 'unavailable' });
+    const { rows } = await database.db.query<{ effect_key: string; state: string }>(
+      'select effect_key, state from effect order by effect_key',
+    );
+    const sent = (await states()).filter((state) => state === 'sent').length;
+    expect(rows.map((row) => row.state)).toEqual(Array.from({ length: sent }, () => 'done'));
+    expect(await deliver(deliveries)).toEqual({ sent: 6 - sent, parked: 0 });
   });
 
   test('an account that is down keeps its rows, says so once, and is forgiven by a success', async () => {

@@ -9,6 +9,7 @@ import { STARTERS } from '../../workers/flows';
 import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
+import { apart, confirmTogether } from '../../workers/echoes';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
@@ -213,6 +214,32 @@ describe('other events', () => {
       'select confirmed_at from effect where confirmed_by is not null',
     );
     expect(rows).toHaveLength(1);
+  });
+
+  test('echoes that came together are confirmed in one statement, by key or by reference', async () => {
+    const { db } = database;
+    await db.query(
+      `insert into effect (effect_key, system, verb, reference, order_id, body, body_hash)
+       select 'refund:y:' || n, 'stripe-us', 'refund', 're_' || n, 'ord_y', '{}', 'h'
+         from generate_series(1, 3) n`,
+    );
+    const amount = { currency: 'USD', minorUnits: 1_000 };
+    const known = await Promise.all([
+      store('payment.refunded.v1', { reference: 're_1', amount }),
+      store('payment.refunded.v1', { reference: 'other', effectKey: 'refund:y:2', amount }),
+      store('payment.refunded.v1', { reference: 're_1', amount }),
+    ]);
+    const unknown = await store('payment.refunded.v1', { reference: 're_9', amount });
+    const rows = await claimEvents(db, 50, MINUTE_MS);
+    const left = await confirmTogether(db, apart(rows).echoes);
+    expect(left.map((row) => row.eventId)).toEqual([unknown]);
+    for (const eventId of known) {
+      expect(await stateOf(eventId)).toMatchObject({ state: 'applied', order_id: 'ord_y' });
+    }
+    const { rows: confirmed } = await db.query<{ effect_key: string }>(
+      `select effect_key from effect where verb = 'refund' and confirmed_by is not null order by 1`,
+    );
+    expect(confirmed.map((row) => row.effect_key)).toEqual(['refund:y:1', 'refund:y:2']);
   });
 
   test('money of ours whose effect is not recorded yet waits for it', async () => {
