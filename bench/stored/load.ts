@@ -29,7 +29,7 @@ export async function loadStored(stack: BenchStack, sku: string, count: number):
     await copyInto(sandboxDatabaseUrl, tokens, each);
   }
   await tieStock(stack);
-  for (const url of [databaseUrl, sandboxDatabaseUrl]) await settle(url);
+  for (const url of [databaseUrl, sandboxDatabaseUrl]) await vacuum(url);
   return (Date.now() - startedAtMs) / 1_000;
 }
 
@@ -68,6 +68,7 @@ async function copyInto(url: string, names: readonly string[], count: number): P
       const to = Math.min(from + CHUNK_ORDERS, count) - 1;
       for (const statement of statements) await client.query(statement, [from, to, count]);
     }
+    await countOn(client);
     return tokens;
   } finally {
     await client.end();
@@ -110,10 +111,8 @@ async function tieStock({ db }: BenchStack): Promise<void> {
   );
 }
 
-/** Numbers go on after the copies; statistics and visibility are as if it had lived. */
-async function settle(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+/** Numbers that Postgres gives go on after those of the copies. */
+async function countOn(client: Client): Promise<void> {
   const { rows } = await client.query<{ table: string; column: string; sequence: string }>(
     `select * from (
        select n.nspname || '.' || c.relname as table, a.attname as column,
@@ -128,6 +127,12 @@ async function settle(url: string): Promise<void> {
       [sequence],
     );
   }
+}
+
+/** Statistics and visibility as if it had lived. */
+async function vacuum(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
   await client.query('vacuum analyze');
   await client.end();
 }

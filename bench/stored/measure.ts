@@ -83,7 +83,9 @@ async function measureAudit(
     void residentMiB(process.pid).then((mib) => (peakMiB = Math.max(peakMiB, mib)));
   }, MEMORY_LOOK_MS);
   const startedAt = performance.now();
-  const onProgress = (line: string) => console.log(`  ${line}`);
+  const onProgress = (line: string) => {
+    console.log(`  ${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${line}`);
+  };
   const report = await runAudit({ stackJson: stack.stackJson, isWhole, onProgress });
   clearInterval(look);
   const seconds = (performance.now() - startedAt) / 1_000;
