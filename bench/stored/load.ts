@@ -96,7 +96,7 @@ async function isIdentity(client: Client, table: string, column: string): Promis
     'select pg_get_serial_sequence($1, $2) as name',
     [table, column],
   );
-  return rows[0]?.name != null;
+  return typeof rows[0]?.name === 'string';
 }
 
 /** What was sold had come in before: a receipt of exactly what the stock's events do not explain. */

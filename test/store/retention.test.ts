@@ -115,7 +115,10 @@ describe('retention', () => {
       const trace = await readTrace(test.db, shipped);
       const isWork = (kind: string) =>
         ['flow-start', 'flow-signal', 'message-queued'].includes(kind);
-      return trace?.entries.filter(({ kind }) => !isWork(kind)).map(({ summary }) => summary);
+      return trace?.entries
+        .filter(({ kind }) => !isWork(kind))
+        .map(({ at, summary }) => `${at} ${summary}`)
+        .sort();
     };
     await ageDays(31);
     const before = await told();
