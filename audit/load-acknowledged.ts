@@ -1,6 +1,6 @@
 // What this installation told others it has taken: answers of the API, order events of the inbox.
 import type { Sql } from '../store/database';
-import type { Acknowledged, Orphan } from './check-acknowledged';
+import type { Acknowledged, Orphan } from './invariants/acknowledged';
 
 /** Rows a page. */
 export const ACKNOWLEDGED_A_PAGE = 5_000;
@@ -14,7 +14,10 @@ interface EventRow extends Acknowledged {
 }
 
 /** Order events that were applied, in pages. */
-export async function* acknowledgedEvents(sql: Sql): AsyncGenerator<readonly Acknowledged[]> {
+export async function* acknowledgedEvents(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly Acknowledged[]> {
   let after = 0;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const { rows } = await sql.query<EventRow>(
@@ -25,8 +28,9 @@ export async function* acknowledgedEvents(sql: Sql): AsyncGenerator<readonly Ack
                   and o.order_no = i.body ->> 'orderNo') as matches
          from inbox i
         where i.type = 'order.created.v1' and i.state = 'applied' and i.event_no > $1
+          and ($3::timestamptz is null or i.applied_at >= $3)
         order by i.event_no limit $2`,
-      [after, ACKNOWLEDGED_A_PAGE],
+      [after, ACKNOWLEDGED_A_PAGE, since],
     );
     if (rows.length > 0) yield rows;
     if (rows.length < ACKNOWLEDGED_A_PAGE) return;
@@ -41,7 +45,10 @@ interface AnswerRow extends Acknowledged {
 }
 
 /** Orders that the API answered with 201 or 202, in pages. */
-export async function* acknowledgedAnswers(sql: Sql): AsyncGenerator<readonly Acknowledged[]> {
+export async function* acknowledgedAnswers(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly Acknowledged[]> {
   let after: readonly [string, string] = ['', ''];
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const { rows } = await sql.query<AnswerRow>(
@@ -52,8 +59,9 @@ export async function* acknowledgedAnswers(sql: Sql): AsyncGenerator<readonly Ac
          from idempotency i
         where i.status in (201, 202) and i.scope like $1 and i.answer ? 'orderId'
           and (i.scope, i.idempotency_key) > ($2, $3)
+          and ($5::timestamptz is null or i.created_at >= $5)
         order by i.scope, i.idempotency_key limit $4`,
-      [ORDERS_ROUTE, ...after, ACKNOWLEDGED_A_PAGE],
+      [ORDERS_ROUTE, ...after, ACKNOWLEDGED_A_PAGE, since],
     );
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
@@ -89,18 +97,24 @@ const ORDER_ROWS = {
   journal: 'journals',
 } as const;
 
-/** Orders that are gone and whose rows are not; the first of them. */
-export async function loadOrphans(sql: Sql): Promise<readonly Orphan[]> {
+/**
+ * Orders that are gone and whose rows are not; the first of them. `orderIds`: only of these.
+ */
+export async function loadOrphans(
+  sql: Sql,
+  orderIds: readonly string[] | null,
+): Promise<readonly Orphan[]> {
   const parts = Object.entries(ORDER_ROWS).map(
     ([table, name]) => `
       select distinct t.order_id, '${name}' as name from ${table} t
        where t.order_id is not null
+         ${orderIds === null ? '' : 'and t.order_id = any($2::text[])'}
          and not exists (select from sales_order o where o.order_id = t.order_id)`,
   );
   const { rows } = await sql.query<Orphan>(
     `select order_id as "orderId", array_agg(name order by name) as rows
        from (${parts.join(' union all ')}) x group by 1 order by 1 limit $1`,
-    [ORPHANS_MAX],
+    orderIds === null ? [ORPHANS_MAX] : [ORPHANS_MAX, orderIds],
   );
   return rows;
 }

@@ -1,11 +1,10 @@
-// Effects of ours: their rows, what was delivered by the outbox, and orders by every name they have.
+// Effects of ours: their rows and what was delivered by the outbox, of some orders or of none.
 import { sum } from '../canonical/rules/money/money';
 import type { Sql } from '../store/database';
 import { verbOf, type OwnEffect } from './own-effect';
-import type { OrderName } from './report';
 
 /** Rows a page. */
-export const EFFECTS_A_PAGE = 5_000;
+const EFFECTS_A_PAGE = 500;
 const PAGES_MAX = 1_000;
 
 interface EffectRow extends Omit<OwnEffect, 'verb' | 'order' | 'parts'> {
@@ -25,7 +24,7 @@ interface FrozenLine {
 }
 
 /** A delivery that left without an effect row of its own counts as one that is done. */
-const PAGE = `
+const select = (effects: string, messages: string) => `
   select e.key, e.state, e.reference, e."calledAt", e.body -> 'lines' as lines,
          coalesce(e.amount, (e.body ->> 'amountMinor')::bigint) as "amountMinor",
          coalesce(e.currency, e.body ->> 'currency') as currency,
@@ -34,14 +33,19 @@ const PAGE = `
          o.money_mode as "moneyMode", e.answer ->> 'vendorCode' as refusal
     from (select f.effect_key as key, f.state, f.reference, f.first_called_at as "calledAt",
                  f.body, f.answer, f.amount_minor as amount, f.currency, f.order_id
-            from effect f
+            from effect f where ${effects}
           union all
           select x.effect_key, 'done', null, x.sent_at, x.body, null, null, null, x.order_id
             from outbox x
-           where x.state = 'sent'
+           where x.state = 'sent' and ${messages}
              and not exists (select from effect f where f.effect_key = x.effect_key)) e
-    left join sales_order o on o.order_id = e.order_id
-   where e.key > $1 order by e.key limit $2`;
+    left join sales_order o on o.order_id = e.order_id`;
+
+const OF_ORDERS = select('f.order_id = any($1::text[])', 'x.order_id = any($1::text[])');
+const OF_NO_ORDER = `${select(
+  `f.order_id is null and ($3::timestamptz is null or f.first_called_at >= $3)`,
+  `x.order_id is null and ($3::timestamptz is null or x.sent_at >= $3)`,
+)} where e.key > $1 order by e.key limit $2`;
 
 /** What the other system's record is made of, from what was asked. */
 function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffect['parts'] {
@@ -85,40 +89,30 @@ function ownEffect(row: EffectRow): OwnEffect[] {
   ];
 }
 
-/** Every effect by its key. */
-export async function loadEffects(sql: Sql): Promise<ReadonlyMap<string, OwnEffect>> {
-  const effects = new Map<string, OwnEffect>();
+/** Every effect of these orders, by its key. */
+export async function loadEffects(
+  sql: Sql,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, OwnEffect>> {
+  const { rows } = await sql.query<EffectRow>({
+    name: 'audit-effects',
+    text: OF_ORDERS,
+    values: [orderIds],
+  });
+  return new Map(rows.flatMap(ownEffect).map((effect) => [effect.key, effect]));
+}
+
+/** Effects that are about no order, in pages: posting batches. `since`: first called since. */
+export async function* effectsWithoutOrder(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly OwnEffect[]> {
   let after = '';
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<EffectRow>(PAGE, [after, EFFECTS_A_PAGE]);
-    for (const effect of rows.flatMap(ownEffect)) effects.set(effect.key, effect);
-    if (rows.length < EFFECTS_A_PAGE) return effects;
+    const { rows } = await sql.query<EffectRow>(OF_NO_ORDER, [after, EFFECTS_A_PAGE, since]);
+    yield rows.flatMap(ownEffect);
+    if (rows.length < EFFECTS_A_PAGE) return;
     after = rows.at(-1)?.key ?? after;
   }
   throw new RangeError(`more than ${PAGES_MAX} pages of effects`);
-}
-
-export interface KnownOrder extends OrderName {
-  readonly channelOrderRef: string | null;
-  /** Authorizations that nothing here has ended. */
-  readonly liveAuthorizations: number;
-}
-
-/** Every order, small: to tell which of another system's records are about one of ours. */
-export async function loadKnownOrders(sql: Sql): Promise<readonly KnownOrder[]> {
-  const orders: KnownOrder[] = [];
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<KnownOrder>(
-      `select o.order_id as "orderId", o.channel_instance as "channelInstance",
-              o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef",
-              (select count(*)::int from payment_authorization a
-                where a.order_id = o.order_id and a.state in ('planned', 'live'))
-                as "liveAuthorizations"
-         from sales_order o where o.order_id > $1 order by o.order_id limit $2`,
-      [orders.at(-1)?.orderId ?? '', EFFECTS_A_PAGE],
-    );
-    orders.push(...rows);
-    if (rows.length < EFFECTS_A_PAGE) return orders;
-  }
-  throw new RangeError(`more than ${PAGES_MAX} pages of orders`);
 }

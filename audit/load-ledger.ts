@@ -36,7 +36,10 @@ export async function loadTrialBalance(sql: Sql): Promise<readonly TrialBalance[
   return rows;
 }
 
-export async function* journalPages(sql: Sql): AsyncGenerator<readonly OwnJournal[]> {
+export async function* journalPages(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly OwnJournal[]> {
   let after = '';
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const { rows } = await sql.query<OwnJournal>(
@@ -47,12 +50,14 @@ export async function* journalPages(sql: Sql): AsyncGenerator<readonly OwnJourna
                     where q.entity = j.entity and q.business_date = j.business_date
                       and q.channel_instance = coalesce(j.channel_instance, '-')
                       and q.currency = j.currency and q.journal_id = j.journal_id) as batches
-         from (select * from journal where journal_id > $1 order by journal_id limit $2) j
+         from (select * from journal
+                where journal_id > $1 and ($3::timestamptz is null or posted_at >= $3)
+                order by journal_id limit $2) j
               left join journal_line g using (journal_id)
         group by j.journal_id, j.rule, j.source, j.currency, j.entity, j.business_date,
                  j.channel_instance
         order by 1`,
-      [after, JOURNALS_A_PAGE],
+      [after, JOURNALS_A_PAGE, since],
     );
     if (rows.length > 0) yield rows;
     if (rows.length < JOURNALS_A_PAGE) return;
@@ -112,7 +117,10 @@ function sumsOf(lines: BatchRow['lines']): AccountSum[] {
   return [...sums].map(([account, netMinor]) => ({ account, netMinor }));
 }
 
-export async function* batchPages(sql: Sql): AsyncGenerator<readonly OwnBatch[]> {
+export async function* batchPages(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly OwnBatch[]> {
   let after = '';
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const { rows } = await sql.query<BatchRow>(
@@ -131,8 +139,10 @@ export async function* batchPages(sql: Sql): AsyncGenerator<readonly OwnBatch[]>
               exists (select from exception x where x.batch_id = b.batch_id
                          and x.resolution = 'overridden') as "isByHand"
          from posting_batch b left join effect e on e.effect_key = 'journal:' || b.batch_id
-        where b.batch_id > $1 order by b.batch_id limit $2`,
-      [after, BATCHES_A_PAGE],
+        where b.batch_id > $1
+          and ($3::timestamptz is null or b.created_at >= $3 or b.posted_at >= $3)
+        order by b.batch_id limit $2`,
+      [after, BATCHES_A_PAGE, since],
     );
     if (rows.length > 0) yield rows.map((row) => ({ ...row, lines: sumsOf(row.lines) }));
     if (rows.length < BATCHES_A_PAGE) return;

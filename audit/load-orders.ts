@@ -1,10 +1,9 @@
-// Orders with all that belongs to them, page by page: one statement a page.
+// Orders with all that belongs to them: one statement a page of ids.
 import type { Sql } from '../store/database';
 import type { OwnOrder, OwnShipment } from './own-order';
 
-/** Orders a page; an order has up to 10,000 lines. */
-export const ORDERS_A_PAGE = 200;
-const PAGES_MAX = 100_000;
+/** Orders a statement; an order has up to 10,000 lines. */
+const ORDERS_A_STATEMENT = 200;
 
 interface ShippedLine {
   readonly lineNo: number;
@@ -93,11 +92,11 @@ const PAGE = `
                sum(case g.side when 'debit' then g.amount_minor else -g.amount_minor end) as net,
                array_agg(distinct coalesce(g.dimensions ->> 'clearingAccount', '')) as clearing
           from journal j join journal_line g using (journal_id)
-         where j.order_id = o.order_id and g.account = any($3::text[])
+         where j.order_id = o.order_id and g.account = any($2::text[])
          group by 1, 2) i`,
       'i.account, i.item',
     )} as "openItems"
-    from sales_order o where o.order_id > $1 order by o.order_id limit $2`;
+    from sales_order o where o.order_id = any($1::text[]) order by o.order_id`;
 
 function ownOrder(row: OrderRow): OwnOrder {
   return {
@@ -117,17 +116,21 @@ function ownOrder(row: OrderRow): OwnOrder {
   };
 }
 
-/** Every order, in pages by id. `openItemAccounts`: those whose lines name the item they settle. */
-export async function* orderPages(
+/** These orders. `openItemAccounts`: those whose lines name the item they settle. */
+export async function loadOrders(
   sql: Sql,
+  orderIds: readonly string[],
   openItemAccounts: readonly string[],
-): AsyncGenerator<readonly OwnOrder[]> {
-  let after = '';
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<OrderRow>(PAGE, [after, ORDERS_A_PAGE, openItemAccounts]);
-    if (rows.length > 0) yield rows.map(ownOrder);
-    if (rows.length < ORDERS_A_PAGE) return;
-    after = rows.at(-1)?.orderId ?? after;
+): Promise<readonly OwnOrder[]> {
+  const orders: OwnOrder[] = [];
+  for (let from = 0; from < orderIds.length; from += ORDERS_A_STATEMENT) {
+    const ids = orderIds.slice(from, from + ORDERS_A_STATEMENT);
+    const { rows } = await sql.query<OrderRow>({
+      name: 'audit-orders',
+      text: PAGE,
+      values: [ids, openItemAccounts],
+    });
+    orders.push(...rows.map(ownOrder));
   }
-  throw new RangeError(`more than ${PAGES_MAX} pages of orders`);
+  return orders;
 }

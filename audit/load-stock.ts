@@ -1,17 +1,18 @@
 // Stock beside its events and the orders that hold it, by SKU, in pages.
 import type { Sql } from '../store/database';
-import type { OwnStock } from './check-stock';
+import type { OwnStock } from './invariants/stock';
 
 /** SKUs a page. */
 export const SKUS_A_PAGE = 500;
 const PAGES_MAX = 100_000;
 
-const PAGE = `
+const EVERY_SKU = `select sku from stock union select sku from inventory_event
+  union select coalesce(sku, channel_sku) from order_line where reserved + released > 0`;
+const MOVED_SKUS = `select distinct sku from inventory_event where posted_at >= $3`;
+
+const page = (skus: string) => `
   with page as materialized (
-         select sku from (
-           select sku from stock union select sku from inventory_event
-           union select coalesce(sku, channel_sku) from order_line where reserved + released > 0) s
-          where sku > $1 order by sku limit $2),
+         select sku from (${skus}) s where sku > $1 order by sku limit $2),
        events as (
          select e.sku, e.location_id, sum(e.on_hand_delta)::int as on_hand,
                 sum(e.reserved_delta)::int as reserved
@@ -32,10 +33,16 @@ const PAGE = `
          full join held h using (sku, location_id)
    order by sku, location_id`;
 
-export async function* stockPages(sql: Sql): AsyncGenerator<readonly OwnStock[]> {
+/** `since`: only of SKUs that moved since. */
+export async function* stockPages(
+  sql: Sql,
+  since: string | null,
+): AsyncGenerator<readonly OwnStock[]> {
+  const statement = page(since === null ? EVERY_SKU : MOVED_SKUS);
+  const more = since === null ? [] : [since];
   let after = '';
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<OwnStock>(PAGE, [after, SKUS_A_PAGE]);
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const { rows } = await sql.query<OwnStock>(statement, [after, SKUS_A_PAGE, ...more]);
     const last = rows.at(-1);
     if (!last) return;
     yield rows;

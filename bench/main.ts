@@ -1,6 +1,7 @@
 /**
  * npm run bench: everything that is measured, in one run on one server. Prints a table; with
  * `-- --json FILE` writes the figures too. `-- --only accept,cost,flows,history,loop,memory` picks.
+ * `-- --stored 300000` puts so many closed orders in first, and measures the audit and reads on them.
  */
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -14,6 +15,7 @@ import { measureMemory } from './memory';
 import { measureOpenLoop } from './open-loop';
 import { printFigures, type Figures } from './report';
 import { prepareShop } from './shop';
+import { measureStored } from './stored/measure';
 
 const SKU = 'BENCH';
 const STOCK = 100_000_000;
@@ -37,13 +39,16 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<
   };
 }
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { json: { type: 'string' }, only: { type: 'string' }, stored: { type: 'string' } },
+  });
   const wanted = new Set(values.only?.split(',') ?? SECTIONS);
   const stack = await startBenchStack();
   try {
     const { apiUrl, keys } = stack.stack.stackJson;
     await openShop(apiClient(apiUrl, keys.operator));
     await prepareShop(stack.db, [SKU], STOCK);
+    if (values.stored) await measureStored(stack, SKU, Number(values.stored));
     const figures = await measure(stack, wanted);
     printFigures(figures);
     if (values.json) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);

@@ -39,6 +39,7 @@ const filterSchema = z.object({
   orderId: z.string().optional(),
   parentId: z.string().optional(),
   throughlineKey: z.string().optional(),
+  updatedSince: z.iso.datetime().optional(),
   limit: z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).optional(),
   offset: z.coerce.number().int().min(0).optional(),
 });

@@ -35,6 +35,8 @@ export interface ListFilter {
   orderId?: string;
   parentId?: string;
   throughlineKey?: string;
+  /** RFC 3339: made or changed since. */
+  updatedSince?: string;
   limit?: number;
   offset?: number;
   newestFirst?: boolean;
@@ -160,6 +162,7 @@ export function recordTable(schema: string, name: string): RecordTable {
         `SELECT * FROM ${table}
          WHERE ($1::text IS NULL OR reference = $1) AND ($2::text IS NULL OR order_id = $2)
            AND ($3::text IS NULL OR parent_id = $3) AND ($4::text IS NULL OR throughline_key = $4)
+           AND ($7::timestamptz IS NULL OR updated_at >= $7)
          ORDER BY seq ${filter.newestFirst ? 'DESC' : 'ASC'} LIMIT $5 OFFSET $6`,
         [
           filter.reference ?? null,
@@ -168,6 +171,7 @@ export function recordTable(schema: string, name: string): RecordTable {
           filter.throughlineKey ?? null,
           Math.min(filter.limit ?? LIST_LIMIT_MAX, LIST_LIMIT_MAX),
           filter.offset ?? 0,
+          filter.updatedSince ?? null,
         ],
       );
       return rows.map(parseRow);

@@ -22,6 +22,7 @@ import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
 import { STARTERS, workBeside } from './flows';
 import { serveHealth } from './health';
+import { runMaintenance } from './maintenance';
 import { runRelay } from './relay';
 import { runRouter } from './router';
 import { runtimeLogger } from './runtime-log';
@@ -30,7 +31,7 @@ import { loadWorkflowBundle } from './workflow-bundle';
 
 /** Moments and effects; a moment holds one for a few milliseconds. */
 const ACTIVITY_CONNECTIONS = 12;
-/** Router and relay: never starved by activities. */
+/** Router, relay and maintenance: never starved by activities. */
 const LOOP_CONNECTIONS = 6;
 /** Flows kept in memory between their tasks; a longer queue replays. */
 const MAX_CACHED_FLOWS = 600;
@@ -120,6 +121,13 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       flows: FLOWS,
       startsPerSecond: configuration.RELAY_STARTS_PER_SECOND,
       beside: workBeside({ postingWindowMs: configuration.POSTING_WINDOW_MS }),
+    }),
+    runMaintenance({
+      db,
+      log,
+      signal,
+      orderDays: configuration.ORDER_RETENTION_DAYS,
+      keyDays: configuration.KEY_RETENTION_DAYS,
     }),
   ]);
 }

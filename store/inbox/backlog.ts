@@ -7,6 +7,8 @@ export interface Backlog {
   readonly outbox: number;
   readonly unpostedJournals: number;
   readonly openExceptions: readonly { readonly owner: string; readonly count: number }[];
+  /** What maintenance has given up since the beginning, in rows. */
+  readonly givenUp: readonly { readonly what: string; readonly rows: number }[];
 }
 
 /** Counting stops here: a gauge at its limit says enough, and costs no scan of millions. */
@@ -28,7 +30,9 @@ export async function readBacklog(sql: Sql): Promise<Backlog> {
         as "unpostedJournals",
       coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count)) from
          (select owner, count(*) from exception where state <> 'resolved' group by owner) e),
-         '[]') as "openExceptions"`,
+         '[]') as "openExceptions",
+      coalesce((select jsonb_agg(jsonb_build_object('what', what, 'rows', rows_given_up))
+         from retention_total), '[]') as "givenUp"`,
   });
   const [row] = rows;
   if (row === undefined) throw new RangeError('the backlog was not counted');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
+import type { OutsideKind, OutsideRecord } from '../../canonical/ports/records';
 import type { AuditReport } from '../../audit/report';
 import { auditOf } from '../../audit/run';
 import { foldBalances } from '../../store/ledger/balances';

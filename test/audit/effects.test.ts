@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { checkKeyedEffects } from '../../audit/check-effects';
-import { checkOutsideMoney } from '../../audit/check-outside-money';
-import { checkShop } from '../../audit/check-shop';
-import { checkTakenOver, takenOverOf } from '../../audit/check-taken-over';
-import { checkVoids } from '../../audit/check-voids';
-import { KEYED } from '../../audit/comparisons';
+import { checkKeyedEffects } from '../../audit/comparisons/effects';
+import { checkOutsideMoney } from '../../audit/comparisons/outside-money';
+import { checkShop } from '../../audit/comparisons/shop';
+import { checkTakenOver, takenOverOf } from '../../audit/comparisons/taken-over';
+import { checkVoids } from '../../audit/comparisons/voids';
+import { KEYED } from '../../audit/comparisons/keyed';
 import type { OwnEffect } from '../../audit/own-effect';
-import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
+import type { OutsideKind, OutsideRecord } from '../../canonical/ports/records';
 import { changed, CUTOFF, effect, endedOrder, LATER, name, record } from './fixture';
 
 const orders = new Map([[name.orderId, name]]);
-const context = { cutoff: CUTOFF, orders };
+const all = { cutoff: CUTOFF, since: null };
+const context = { ...all, orders };
 
 function compare(kind: OutsideKind, ours: OwnEffect[], theirs: OutsideRecord[]) {
   const comparison = KEYED.find((one) => one.kind === kind);
@@ -155,20 +156,20 @@ describe('I4, voids', () => {
 
   it('finds none where the authorization is cancelled there', () => {
     const there = record({ id: 'pi_1', state: 'canceled' });
-    expect(checkVoids(new Map([[key, voided]]), [there], none, CUTOFF)).toEqual([]);
+    expect(checkVoids(new Map([[key, voided]]), [there], none, all)).toEqual([]);
   });
   it.each([
     ['is still held', [record({ id: 'pi_1', state: 'requires_capture' })]],
     ['is not there', []],
   ])('finds a void whose authorization %s', (_what, there) => {
-    expect(checkVoids(new Map([[key, voided]]), there, none, CUTOFF)).toMatchObject([
+    expect(checkVoids(new Map([[key, voided]]), there, none, all)).toMatchObject([
       { code: 'void-missing', amountMinor: 40_994 },
     ]);
   });
   it('finds a live authorization that payment has cancelled', () => {
     const there = record({ id: 'pi_1', state: 'canceled' });
     const live = new Map([['pi_1', name]]);
-    expect(checkVoids(new Map(), [there], live, CUTOFF)).toMatchObject([{ code: 'void-unknown' }]);
+    expect(checkVoids(new Map(), [there], live, all)).toMatchObject([{ code: 'void-unknown' }]);
   });
 });
 
@@ -178,7 +179,7 @@ describe('I4, a shop that keeps no key', () => {
   const own = effect({ key: KEY, verb: 'capture', moneyMode: 'channel', reference: 'tx/1' });
   const there = record({ id: 'tx/1', orderRef: gid, state: 'SUCCESS', type: 'CAPTURE' });
   const check = (effects: OwnEffect[], transactions: OutsideRecord[]) =>
-    checkShop(effects, { orders: [], transactions, fulfillments: [] }, known, CUTOFF);
+    checkShop(effects, { orders: [], transactions, fulfillments: [] }, known, all);
 
   it('finds none where both sides agree', () => {
     expect(check([own], [there])).toEqual([]);
@@ -228,10 +229,10 @@ describe('I4, a shop that keeps no key', () => {
     expect(check([told], [])).toMatchObject([{ code: 'shop-fulfilment-missing' }]);
     const sent = record({ id: 'f/2', orderRef: gid, state: 'SUCCESS', amountMinor: null });
     const none = { orders: [], transactions: [], fulfillments: [sent] };
-    expect(checkShop([], none, known, CUTOFF)).toMatchObject([{ code: 'shop-fulfilment-unknown' }]);
+    expect(checkShop([], none, known, all)).toMatchObject([{ code: 'shop-fulfilment-unknown' }]);
     const cancel = effect({ key: 'cancel-at-channel:ord_1', verb: 'cancel-at-channel' });
     const open = { ...none, fulfillments: [], orders: [record({ id: gid, state: 'open' })] };
-    expect(checkShop([cancel], open, known, CUTOFF)).toMatchObject([
+    expect(checkShop([cancel], open, known, all)).toMatchObject([
       { code: 'shop-cancellation-missing' },
     ]);
   });

@@ -1,7 +1,7 @@
 /** One order that ended as it should, and what the other systems have of it. */
 import type { OwnEffect } from '../../audit/own-effect';
 import type { OwnOrder } from '../../audit/own-order';
-import type { OutsideKind, OutsideRecord, OutsideRecords } from '../../audit/outside-records';
+import type { OutsideKind, OutsideRecord, OutsideRecords } from '../../canonical/ports/records';
 
 export const CUTOFF = '2026-11-21T12:00:00.000Z';
 export const EARLIER = '2026-11-21T11:00:00.000Z';

@@ -1,6 +1,6 @@
 /** An order that lives its life on a real Postgres, and the books the other systems would have. */
 import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
-import type { OutsideKind, OutsideRecord } from '../../audit/outside-records';
+import type { OutsideKind, OutsideRecord } from '../../canonical/ports/records';
 import type { Database } from '../../store/database';
 import { beginEffect } from '../../store/effects/effects';
 import { readAgenda } from '../../moments/order/agenda';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkOpenItems } from '../../audit/check-open-items';
-import { checkOrderEffects } from '../../audit/check-order-effects';
-import { checkProjections } from '../../audit/check-projections';
-import { checkTenders } from '../../audit/check-tenders';
+import { checkOrderEffects } from '../../audit/invariants/order-effects';
+import { checkProjections } from '../../audit/invariants/projections';
+import { checkTenders } from '../../audit/invariants/tenders';
 import type { OpenItem, OwnOrder, OwnRefund } from '../../audit/own-order';
 import { changed, effect, endedOrder } from './fixture';
 

@@ -3,8 +3,8 @@ import {
   checkAcknowledged,
   checkDeliveredWebhooks,
   checkOrphan,
-} from '../../audit/check-acknowledged';
-import { checkEvent, type OwnEvent } from '../../audit/check-inbox';
+} from '../../audit/invariants/acknowledged';
+import { checkEvent, type OwnEvent } from '../../audit/invariants/inbox';
 import {
   checkBalance,
   checkBatch,
@@ -12,7 +12,7 @@ import {
   checkStrayItem,
   checkTrialBalance,
 } from '../../audit/check-ledger';
-import { checkStock } from '../../audit/check-stock';
+import { checkStock } from '../../audit/invariants/stock';
 import { seenTwice, type Difference } from '../../audit/report';
 import { CUTOFF, EARLIER, LATER, record } from './fixture';
 

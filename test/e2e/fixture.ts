@@ -292,7 +292,11 @@ export class World {
   /** Every test's last word: both sides of every effect agree, to the cent and to the unit. */
   async expectCleanAudit(): Promise<void> {
     await this.untilQuiet();
-    const { differences, checked } = await runAudit({ stackJson: this.json, graceMs: 0 });
+    const { differences, checked } = await runAudit({
+      stackJson: this.json,
+      graceMs: 0,
+      isWhole: true,
+    });
     expect(differences).toEqual([]);
     expect(checked.length).toBeGreaterThan(0);
   }

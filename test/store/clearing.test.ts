@@ -1,4 +1,6 @@
 /** Clearing nets by payment: a capture opens an item, and what gives it back settles that one. */
+import { z } from 'zod';
+import { beginEffect } from '../../store/effects/effects';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planRefunds } from '../../canonical/rules/money/refund';
 import type { Database } from '../../store/database';
@@ -40,14 +42,24 @@ async function giveBack(orderId: string, amountMinor: number) {
     const agenda = await readAgenda(db, { orderId });
     if (!agenda.money.some((one) => one.step === 'refund')) return;
     const due = step(agenda, 'refund');
-    const request = await prepareRefund(db, due);
-    requests.push(request);
-    await begin(db, due.key, 'refund', orderId, request);
+    const { key } = due;
+    const row = await beginEffect(db, {
+      key,
+      system: 'test',
+      verb: 'refund',
+      orderId,
+      body: prepareRefund(due),
+    });
+    requests.push(RefundRefs.parse(row.body));
     const reference = `re_${due.refundNo}`;
     await recordRefund(db, due, { outcome: 'refunded', reference, amountMinor: due.amountMinor });
   }
 }
-const requests: { authorizationRef: string | null; captureRef: string | null }[] = [];
+const RefundRefs = z.object({
+  authorizationRef: z.string().nullable(),
+  captureRef: z.string().nullable(),
+});
+const requests: z.infer<typeof RefundRefs>[] = [];
 
 describe("a processor's two references, pi_ of the authorization and ch_ of the capture", () => {
   it('meet in one item: a refund settles what the capture opened', async () => {

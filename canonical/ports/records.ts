@@ -1,7 +1,9 @@
-// What the audit asks of each outside system: its own records, whoever reads them. On one machine
-// they are the stand-ins' lists; in production a reader over each vendor's API takes their place.
+/**
+ * What an audit asks of each kind of outside system: its own records, told in one form. A connector
+ * says which kinds its vendor keeps, and reads them; the audit knows no vendor.
+ */
 
-/** Kinds of records, by the system that keeps them. */
+/** Kinds of records, by the kind of system that keeps them. */
 export const OUTSIDE_KINDS = {
   payment: ['authorization', 'capture', 'refund'],
   commerce: ['shop-order', 'shop-transaction', 'shop-fulfillment', 'shop-webhook'],
@@ -10,8 +12,7 @@ export const OUTSIDE_KINDS = {
   tax: ['tax-invoice'],
   notification: ['message'],
 } as const;
-export type OutsideSystem = keyof typeof OUTSIDE_KINDS;
-export type OutsideKind = (typeof OUTSIDE_KINDS)[OutsideSystem][number];
+export type OutsideKind = (typeof OUTSIDE_KINDS)[keyof typeof OUTSIDE_KINDS][number];
 
 /** One record of another system, in its own words where no words of ours fit. */
 export interface OutsideRecord {
@@ -37,31 +38,21 @@ export interface OutsideRecord {
 }
 
 export interface OutsideRecords {
-  /** All records of a kind, in pages. @throws OutsideUnreadable */
-  pages(kind: OutsideKind): AsyncIterable<readonly OutsideRecord[]>;
+  /**
+   * Records of a kind that were made or changed since then (RFC 3339; null: all), in pages.
+   * @throws OutsideUnreadable
+   */
+  pages(kind: OutsideKind, since: string | null): AsyncIterable<readonly OutsideRecord[]>;
+}
+
+/** The same of one account, which keeps some kinds. */
+export interface AccountRecords extends OutsideRecords {
+  readonly kinds: readonly OutsideKind[];
 }
 
 /** A system's records cannot be read: without them there is no audit. */
 export class OutsideUnreadable extends Error {
   override readonly name = 'OutsideUnreadable';
-}
-
-/** Records of one kind held at a time; an audit of more is done by a range of dates. */
-const RECORDS_MAX = 2_000_000;
-
-/** Everything of a kind. @throws OutsideUnreadable */
-export async function everyRecord(
-  records: OutsideRecords,
-  kind: OutsideKind,
-): Promise<OutsideRecord[]> {
-  const all: OutsideRecord[] = [];
-  for await (const page of records.pages(kind)) {
-    all.push(...page);
-    if (all.length > RECORDS_MAX) {
-      throw new OutsideUnreadable(`more than ${RECORDS_MAX} records of kind ${kind}`);
-    }
-  }
-  return all;
 }
 
 /** `gid://shopify/Order/450…` and `450…` are the same order. */

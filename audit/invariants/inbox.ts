@@ -1,6 +1,6 @@
 // I5: every event that was taken is applied, superseded, ignored with a reason, or dead with an
 // exception; one that is neither yet has a wait with a name.
-import type { Difference } from './report';
+import type { Difference } from '../report';
 
 export interface OwnEvent {
   readonly eventNo: number;

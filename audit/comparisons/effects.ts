@@ -1,13 +1,12 @@
 // I4, where the other system keeps our key: every effect once in its records, with its amount; and
 // every record that carries a key of ours, or is for an order of ours, an effect of ours.
-import type { Comparison } from './comparisons';
-import { isElsewhere, nameOfEffect, verbOf, type OwnEffect } from './own-effect';
-import type { OutsideRecord } from './outside-records';
-import { amountOf, count, money, type Difference, type OrderName } from './report';
+import type { Comparison } from './keyed';
+import { isLookedFor, type Window } from './window';
+import { isElsewhere, nameOfEffect, verbOf, type OwnEffect } from '../own-effect';
+import type { OutsideRecord } from '../../canonical/ports/records';
+import { amountOf, count, money, type Difference, type OrderName } from '../report';
 
-export interface ComparisonContext {
-  /** RFC 3339: what is younger is on its way, and left out. */
-  readonly cutoff: string;
+export interface ComparisonContext extends Window {
   /** By our order id. */
   readonly orders: ReadonlyMap<string, OrderName>;
 }
@@ -31,7 +30,7 @@ export function checkKeyedEffects(
     if (effect.verb !== comparison.verb || isElsewhere(effect)) continue;
     known.set(effect.key, effect);
     const found = byKey.get(effect.key) ?? [];
-    differences.push(...compare(comparison, effect, found, context.cutoff));
+    differences.push(...compare(comparison, effect, found, context));
   }
   for (const record of theirs) {
     if (record.createdAt > context.cutoff) continue;
@@ -48,14 +47,11 @@ const KEPT_REFUSALS: ReadonlySet<string> = new Set([
   'requires_payment_method',
 ]);
 
-/** ISO instants of one form compare as text; Postgres gives three digits, and so do the others. */
-const isYoung = (effect: OwnEffect, cutoff: string) => effect.calledAt > cutoff;
-
 function compare(
   comparison: Comparison,
   effect: OwnEffect,
   found: readonly OutsideRecord[],
-  cutoff: string,
+  window: Window,
 ): Difference[] {
   const { kind, system, noun, done } = comparison;
   const { key, amountMinor, currency, state } = effect;
@@ -81,12 +77,12 @@ function compare(
   }
   if (state === 'refused') {
     const isKept = effect.refusal !== null && KEPT_REFUSALS.has(effect.refusal);
-    if (!isKept || found.length > 0 || isYoung(effect, cutoff)) return [];
+    if (!isKept || found.length > 0 || !isLookedFor(effect.calledAt, window)) return [];
     const refused = `${what} refused under ${key} (${effect.refusal ?? ''})`;
     return [say('refusal-missing', `${refused}; ${system}'s records have no such ${noun}`)];
   }
   if (!first) {
-    if (state === 'called' || isYoung(effect, cutoff)) return [];
+    if (state === 'called' || !isLookedFor(effect.calledAt, window)) return [];
     const here = `${what} ${done} here under ${key}`;
     return [say('missing', `${here}; ${system}'s records have no such ${noun}`)];
   }

@@ -1,10 +1,10 @@
 // I2: per tender, captured within what was authorized and refunded within what was captured; an
 // order that has ended accounts for every unit and every cent, line by line.
-import { blocksCapture, blocksRefund } from '../canonical/flows/order-steps';
-import { openUnits, quantitiesTie } from '../canonical/rules/order/state';
-import { sum } from '../canonical/rules/money/money';
-import { uncoveredOf, type OwnLine, type OwnOrder } from './own-order';
-import { count, money, nameOfOrder, type Difference } from './report';
+import { blocksCapture, blocksRefund } from '../../canonical/flows/order-steps';
+import { openUnits, quantitiesTie } from '../../canonical/rules/order/state';
+import { sum } from '../../canonical/rules/money/money';
+import { uncoveredOf, type OwnLine, type OwnOrder } from '../own-order';
+import { count, money, nameOfOrder, type Difference } from '../report';
 
 const CAPTURE_FAILED = 'payment.capture-failed';
 const REFUND_FAILED = 'refund.failed';

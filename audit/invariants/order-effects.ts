@@ -1,8 +1,8 @@
 // I4, inside: money that an order's rows say has moved was moved by an effect that is done.
-import { effectKey } from '../canonical/rules/order/effect-keys';
-import type { OwnEffect } from './own-effect';
-import type { OwnOrder } from './own-order';
-import { money, nameOfOrder, type Difference } from './report';
+import { effectKey } from '../../canonical/rules/order/effect-keys';
+import type { OwnEffect } from '../own-effect';
+import type { OwnOrder } from '../own-order';
+import { money, nameOfOrder, type Difference } from '../report';
 
 interface Moved {
   readonly key: string;

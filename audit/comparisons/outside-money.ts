@@ -1,7 +1,7 @@
 // I2 by the other systems' own books: nothing captured beyond an authorization, nothing refunded
 // beyond what was captured, whatever we believe.
-import type { OutsideRecord } from './outside-records';
-import { amountOf, money, nameOfOrder, type Difference, type OrderName } from './report';
+import type { OutsideRecord } from '../../canonical/ports/records';
+import { amountOf, money, nameOfOrder, type Difference, type OrderName } from '../report';
 
 const isDead = (state: string) => ['failed', 'canceled', 'FAILURE', 'ERROR'].includes(state);
 

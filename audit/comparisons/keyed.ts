@@ -1,6 +1,6 @@
 // Which records of which system stand for which effect of ours, and the words for them.
-import type { EffectVerb } from './own-effect';
-import type { OutsideKind } from './outside-records';
+import type { EffectVerb } from '../own-effect';
+import type { OutsideKind } from '../../canonical/ports/records';
 
 export interface Comparison {
   readonly kind: OutsideKind;

@@ -1,10 +1,10 @@
 // I4 of money that came with an order: what we count as authorized or captured by the channel is in
 // the channel's own records, at least as much of it. An order that the shop does not have came by
 // another way, and has nothing there to compare.
-import { sum } from '../canonical/rules/money/money';
-import type { OwnOrder } from './own-order';
-import { tail, type OutsideRecord } from './outside-records';
-import { money, nameOfOrder, type Difference, type OrderName } from './report';
+import { sum } from '../../canonical/rules/money/money';
+import type { OwnOrder } from '../own-order';
+import { tail, type OutsideRecord } from '../../canonical/ports/records';
+import { money, nameOfOrder, type Difference, type OrderName } from '../report';
 
 export interface TakenOver {
   readonly order: OrderName;

@@ -1,21 +1,22 @@
 // I4 of voids: a processor has no record of one but the authorization, as cancelled.
-import { isElsewhere, nameOfEffect, type OwnEffect } from './own-effect';
-import type { OutsideRecord } from './outside-records';
-import { amountOf, money, nameOfOrder, type Difference, type OrderName } from './report';
+import { isLookedFor, type Window } from './window';
+import { isElsewhere, nameOfEffect, type OwnEffect } from '../own-effect';
+import type { OutsideRecord } from '../../canonical/ports/records';
+import { amountOf, money, nameOfOrder, type Difference, type OrderName } from '../report';
 
 /** Voids: an authorization that was let go here is cancelled there, and the other way round. */
 export function checkVoids(
   effects: ReadonlyMap<string, OwnEffect>,
   authorizations: readonly OutsideRecord[],
   liveReferences: ReadonlyMap<string, OrderName>,
-  cutoff: string,
+  window: Window,
 ): Difference[] {
   const byId = new Map(authorizations.map((record) => [record.id, record]));
   const differences: Difference[] = [];
   for (const effect of effects.values()) {
     if (effect.verb !== 'void' || effect.state !== 'done' || isElsewhere(effect)) continue;
     const record = effect.reference === null ? undefined : byId.get(effect.reference);
-    if (record?.state === 'canceled' || effect.calledAt > cutoff) continue;
+    if (record?.state === 'canceled' || !isLookedFor(effect.calledAt, window)) continue;
     const { key, amountMinor, currency, reference } = effect;
     const there = record
       ? `have it as ${record.state}`
@@ -30,7 +31,7 @@ export function checkVoids(
   }
   for (const record of authorizations) {
     const order = liveReferences.get(record.id);
-    if (!order || record.state !== 'canceled' || record.updatedAt > cutoff) continue;
+    if (!order || record.state !== 'canceled' || record.updatedAt > window.cutoff) continue;
     const { amountMinor, currency } = record;
     differences.push({
       invariant: 'I4',

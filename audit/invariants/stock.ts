@@ -1,6 +1,6 @@
 // I3 and I7 of stock: what is stored for a SKU at a location is the sum of its events; what is
 // reserved is what orders have reserved and released; what is promised beyond it is an exception.
-import { count, type Difference, type Invariant } from './report';
+import { count, type Difference, type Invariant } from '../report';
 
 export interface OwnStock {
   readonly sku: string;

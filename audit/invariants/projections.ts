@@ -1,9 +1,9 @@
 // I7: what is stored of an order is what its facts amount to.
-import { orderStatus } from '../canonical/rules/order/state';
-import { sum } from '../canonical/rules/money/money';
-import type { Place } from '../store/orders/orders';
-import type { OwnOrder } from './own-order';
-import { count, money, nameOfOrder, type Difference } from './report';
+import { orderStatus } from '../../canonical/rules/order/state';
+import { sum } from '../../canonical/rules/money/money';
+import type { Place } from '../../store/orders/orders';
+import type { OwnOrder } from '../own-order';
+import { count, money, nameOfOrder, type Difference } from '../report';
 
 const PLACES: readonly Place[] = [
   'unallocated',

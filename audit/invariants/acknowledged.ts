@@ -1,6 +1,6 @@
 // I1: every order that was acknowledged, over the API or by a webhook's 200, is here exactly once.
-import type { OutsideRecord } from './outside-records';
-import type { Difference } from './report';
+import type { OutsideRecord } from '../../canonical/ports/records';
+import type { Difference } from '../report';
 
 /** An acknowledgement and how many orders it stands for here. */
 export interface Acknowledged {

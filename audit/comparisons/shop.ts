@@ -1,12 +1,18 @@
 // I4, where a channel moves the money: a shop keeps no key of ours on captures, voids and
 // fulfilments, so its transactions are compared by reference, order and amount, both ways.
-import { nameOfEffect, type EffectVerb, type OwnEffect } from './own-effect';
-import type { KnownOrder } from './load-effects';
-import { tail, type OutsideRecord } from './outside-records';
-import { amountOf, money, nameOfOrder, type Difference } from './report';
+import { isLookedFor, type Window } from './window';
+import { nameOfEffect, type EffectVerb, type OwnEffect } from '../own-effect';
+import { tail, type OutsideRecord } from '../../canonical/ports/records';
+import { amountOf, money, nameOfOrder, type Difference, type OrderName } from '../report';
 
 const SUCCESS = 'SUCCESS';
 const CANCELLED = 'cancelled';
+
+export interface KnownOrder extends OrderName {
+  readonly channelOrderRef: string | null;
+  /** Authorizations that nothing here has ended. */
+  readonly liveAuthorizations: number;
+}
 
 interface ShopWord {
   readonly noun: string;
@@ -36,7 +42,7 @@ export function checkShop(
   effects: Iterable<OwnEffect>,
   theirs: ShopRecords,
   orders: readonly KnownOrder[],
-  cutoff: string,
+  { cutoff, since }: Window,
 ): Difference[] {
   const own = [...effects].filter(
     (effect) =>
@@ -50,7 +56,7 @@ export function checkShop(
   const differences: Difference[] = [];
   for (const effect of own) {
     if (effect.state !== 'done') continue;
-    differences.push(...missingThere(effect, byId, claimed, cutoff));
+    differences.push(...missingThere(effect, byId, claimed, { cutoff, since }));
   }
   const byRef = new Map(orders.map((order) => [tail(order.channelOrderRef), order]));
   const open = own.filter((effect) => effect.state === 'called');
@@ -59,14 +65,14 @@ export function checkShop(
     const order = byRef.get(tail(record.orderRef));
     if (order) differences.push(...unknownHere(record, order, open));
   }
-  return [...differences, ...cancellations(effects, theirs.orders, cutoff)];
+  return [...differences, ...cancellations(effects, theirs.orders, { cutoff, since })];
 }
 
 function missingThere(
   effect: OwnEffect,
   byId: ReadonlyMap<string, OutsideRecord>,
   claimed: Map<string, OwnEffect>,
-  cutoff: string,
+  window: Window,
 ): Difference[] {
   const word = WORDS[effect.verb];
   if (!word) return [];
@@ -84,7 +90,7 @@ function missingThere(
   ];
   const record = reference === null ? undefined : byId.get(reference);
   if (!record) {
-    return effect.calledAt > cutoff
+    return !isLookedFor(effect.calledAt, window)
       ? []
       : say(
           'missing',
@@ -147,12 +153,12 @@ function unknownHere(record: OutsideRecord, order: KnownOrder, open: OwnEffect[]
 function cancellations(
   effects: Iterable<OwnEffect>,
   shopOrders: readonly OutsideRecord[],
-  cutoff: string,
+  window: Window,
 ): Difference[] {
   const byRef = new Map(shopOrders.map((record) => [tail(record.id), record]));
   return [...effects]
     .filter((effect) => effect.verb === 'cancel-at-channel' && effect.state === 'done')
-    .filter((effect) => effect.calledAt <= cutoff)
+    .filter((effect) => isLookedFor(effect.calledAt, window))
     .flatMap((effect): Difference[] => {
       const state = byRef.get(tail(effect.channelOrderRef))?.state;
       if (state === CANCELLED) return [];

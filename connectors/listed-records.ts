@@ -1,0 +1,115 @@
+/**
+ * Records by the stand-ins' own list, `GET /_sandbox/records/{kind}`, page by page. Each vendor's
+ * `records.ts` says which lists it reads, why, and which call of the vendor's API takes their place.
+ */
+import { request } from 'undici';
+import { z } from 'zod';
+import {
+  OUTSIDE_KINDS,
+  OutsideUnreadable,
+  type AccountRecords,
+  type OutsideKind,
+  type OutsideRecord,
+} from '../canonical/ports/records';
+
+/** Rows a call; a stand-in gives at most 10,000. */
+const PAGE_RECORDS = 2_000;
+const PAGES_MAX = 10_000;
+const CALL_TIMEOUT_MS = 30_000;
+
+const text = z.string().nullish();
+const number = z.number().nullish();
+const ListedRecord = z.looseObject({
+  id: z.string(),
+  parentId: text,
+  throughlineKey: text,
+  reference: text,
+  orderId: text,
+  amountMinor: number,
+  currency: text,
+  status: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  // Of particular kinds.
+  kind: text,
+  topic: text,
+  eventId: text,
+  taxMinor: number,
+  lines: z
+    .array(
+      z.looseObject({
+        lineNo: z.number().optional(),
+        quantity: z.number().optional(),
+        debit: z.number().optional(),
+        credit: z.number().optional(),
+      }),
+    )
+    .nullish(),
+});
+export type Listed = z.infer<typeof ListedRecord>;
+const Page = z.object({ items: z.array(ListedRecord) });
+
+const KINDS: readonly OutsideKind[] = Object.values(OUTSIDE_KINDS).flat();
+
+export interface RecordList {
+  /** The stand-in's name of the list. */
+  readonly path: string;
+  readonly partsOf?: (record: Listed) => OutsideRecord['parts'];
+  readonly referenceOf?: (record: Listed) => string | null;
+}
+
+/** Units by line number. */
+export const unitsByLine = ({ lines }: Listed): OutsideRecord['parts'] =>
+  (lines ?? []).map(({ lineNo, quantity = 0 }) => ({ name: `line ${lineNo}`, quantity }));
+
+export function listedRecords(
+  baseUrl: string,
+  lists: Partial<Record<OutsideKind, RecordList>>,
+): AccountRecords {
+  return {
+    kinds: KINDS.filter((kind) => lists[kind] !== undefined),
+    async *pages(kind, since) {
+      const list = lists[kind];
+      if (!list) return;
+      for (let page = 0; page < PAGES_MAX; page += 1) {
+        const url = new URL(`/_sandbox/records/${list.path}`, baseUrl);
+        url.searchParams.set('limit', String(PAGE_RECORDS));
+        url.searchParams.set('offset', String(page * PAGE_RECORDS));
+        if (since !== null) url.searchParams.set('updatedSince', since);
+        const records = await readPage(url);
+        yield records.map((record) => outsideRecord(list, record));
+        if (records.length < PAGE_RECORDS) return;
+      }
+      throw new OutsideUnreadable(`${kind}: more than ${PAGES_MAX} pages`);
+    },
+  };
+}
+
+function outsideRecord({ partsOf, referenceOf }: RecordList, record: Listed): OutsideRecord {
+  return {
+    id: record.id,
+    parentId: record.parentId ?? null,
+    key: record.throughlineKey ?? null,
+    reference: (referenceOf ? referenceOf(record) : record.reference) ?? null,
+    orderRef: record.orderId ?? null,
+    amountMinor: record.amountMinor ?? null,
+    currency: record.currency?.toUpperCase() ?? null,
+    state: record.status,
+    type: record.kind ?? record.topic ?? null,
+    parts: partsOf?.(record) ?? [],
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+  };
+}
+
+async function readPage(url: URL): Promise<Listed[]> {
+  const { statusCode, body } = await request(url, {
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OutsideUnreadable(`${url.href} does not answer: ${why}`);
+  });
+  const answer = await body.text();
+  if (statusCode !== 200) throw new OutsideUnreadable(`${url.href} answered ${statusCode}`);
+  return Page.parse(JSON.parse(answer)).items;
+}

@@ -1,0 +1,14 @@
+/**
+ * Stripe's records for the audit. Read from the stand-in's lists: it answers reads of one object and
+ * of one payment's charges, not lists by time. Stripe itself has them: `GET /v1/payment_intents`,
+ * `/v1/charges` (captures expanded) and `/v1/refunds` with `created[gte]`; our key is metadata there.
+ */
+import type { AccountRecords } from '../../canonical/ports/records';
+import { listedRecords } from '../listed-records';
+
+export const stripeRecords = (baseUrl: string): AccountRecords =>
+  listedRecords(baseUrl, {
+    authorization: { path: 'payment_intents' },
+    capture: { path: 'captures' },
+    refund: { path: 'refunds' },
+  });
