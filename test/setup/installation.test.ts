@@ -166,3 +166,28 @@ describe('what is read', () => {
     expect(limitsIn(SHIPPED.replace('      perSecond: 5\n', ''))?.perSecond).toBe(5);
   });
 });
+
+describe('the README', () => {
+  const readme = readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+  // What its references lead to is the reader's own.
+  const here = (text: string) =>
+    text
+      .replaceAll('file:/run/secrets/acme-shop-webhook', 'env:ACME_SHOP_WEBHOOK')
+      .replaceAll(/env:(\w+)/g, (_, name: string) =>
+        name.endsWith('_URL') ? 'env:COMMERCE_URL' : 'env:ERP_TOKEN',
+      );
+
+  test('shows two complete set-ups, a Shopify shop with NetSuite and an own shop on Stripe', () => {
+    const read = examples.map((text) => check(here(text)));
+    expect(read.map((one) => one.problems)).toEqual([[], []]);
+    expect(read.map(({ installation }) => installation?.channels[0])).toMatchObject([
+      { connector: 'shopify', moneyAccount: 'acme-shop', erpInstance: 'netsuite' },
+      {
+        connector: null,
+        moneyAccount: 'stripe-cards',
+        policies: { returnWindowDays: 60, pickupHeldDays: 5 },
+      },
+    ]);
+  });
+});
