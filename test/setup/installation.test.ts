@@ -4,9 +4,12 @@ import { inspect } from 'node:util';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { warehouseOf } from '../../canonical/installation';
+import { refusal } from '../../canonical/rules/order/acceptance';
 import { moneyAccountOf } from '../../canonical/schema/channel';
+import { Order } from '../../canonical/schema/order';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
 import { checkSetup, readInstallation } from '../../setup/read-installation';
+import { webOrder } from '../e2e/selling';
 import { installationIn, SETUP_ENVIRONMENT, SHIPPED_SETUP } from '../installation';
 
 const SHIPPED = readFileSync(SHIPPED_SETUP, 'utf8');
@@ -189,5 +192,19 @@ describe('the README', () => {
         policies: { returnWindowDays: 60, pickupHeldDays: 5 },
       },
     ]);
+  });
+});
+
+test('a channel that is switched off takes no new order', () => {
+  const off = SHIPPED.replace(
+    '    money:\n      mode: psp',
+    '    flows: { order: off }\n    money:\n      mode: psp',
+  );
+  const order = Order.parse(webOrder());
+  expect(refusal(order, channelIn(SHIPPED, 'web-us'))).toBeNull();
+  expect(refusal(order, channelIn(off, 'web-us'))).toMatchObject({
+    outcome: 'refused',
+    code: 'unknown_channel',
+    problems: [{ detail: expect.stringContaining('switched off') }],
   });
 });
