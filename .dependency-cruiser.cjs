@@ -75,7 +75,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^workflows/' },
       to: {
-        path: '^(activities|canonical/(schema|ports))/',
+        path: '^(activities/|canonical/(schema/|ports/|installation))',
         pathNot: FLOW_CONTRACTS,
         dependencyTypesNot: ['type-only'],
       },
@@ -121,13 +121,20 @@ module.exports = {
       '^moments/',
       ['^moments/', '^store/', '^canonical/'],
     ),
+    only(
+      'setup-knows-canonical-and-yaml',
+      'It reads what an installation says; what a vendor needs to be told, its caller brings.',
+      '^setup/',
+      ['^setup/', '^canonical/', '^node_modules/(yaml|zod)/'],
+      [NODE_BUILTINS],
+    ),
     {
       name: 'sandbox-stands-alone',
       comment: 'A stand-in that shared our code would share our mistakes.',
       severity: 'error',
       from: { path: '^sandbox/' },
       to: {
-        path: '^(workflows|activities|moments|connectors|store|workers|api|audit|stack|bench)/',
+        path: '^(workflows|activities|moments|connectors|setup|store|workers|api|audit|stack|bench)/',
       },
     },
   ],

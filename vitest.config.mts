@@ -10,6 +10,7 @@ const WORKERS_MAX = 2;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/installation.ts'],
     globalSetup: ['test/postgres/global-setup.ts'],
     pool: 'forks',
     maxWorkers: WORKERS_MAX,
@@ -20,7 +21,7 @@ export default defineConfig({
       provider: 'v8',
       reporter: ['text-summary', 'json-summary'],
       include: [
-        '{canonical,workflows,activities,moments,connectors,store,workers,api,audit,sandbox,stack}/**/*.ts',
+        '{canonical,workflows,activities,moments,setup,connectors,store,workers,api,audit,sandbox,stack}/**/*.ts',
       ],
     },
   },

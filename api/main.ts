@@ -6,6 +6,9 @@ import {
   readConfiguration,
   temporalConnection,
 } from '../canonical/schema/configuration';
+import { CONNECTOR_SETUPS } from '../connectors/setups';
+import { useInstallation } from '../canonical/installation';
+import { readInstallation } from '../setup/read-installation';
 import { openDatabase } from '../store/database';
 import { migrate } from '../store/migrate';
 import { createApp } from './app';
@@ -45,6 +48,7 @@ async function drain(server: Server, log: Logger): Promise<void> {
 
 async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
+  useInstallation(readInstallation(configuration.THROUGHLINE_SETUP, process.env, CONNECTOR_SETUPS));
   const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'api' } });
   const { applied } = await migrate(configuration.DATABASE_URL);
   if (applied.length > 0) log.info({ applied }, 'migrations applied');

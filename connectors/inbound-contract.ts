@@ -1,5 +1,4 @@
 /** What every vendor's inbound side offers, so that one webhook door serves all of them. */
-import type { Configuration } from '../canonical/schema/configuration';
 import type { CanonicalEvent } from '../canonical/schema/event';
 
 /** As Node gives them: lower-case names. */
@@ -35,8 +34,8 @@ export interface InboundContext {
 }
 
 export interface InboundConnector {
-  /** Picks this vendor's signing secret. */
-  secretOf(configuration: Configuration): string;
+  /** What this account's deliveries are signed with. */
+  secret(): string;
   /** On the raw bytes, in constant time; `nowMs` matters where the vendor signs a time. */
   verify(
     headers: WebhookHeaders,

@@ -8,6 +8,8 @@ import { EXCEPTION_RULES } from '../canonical/schema/exception';
 import { mayResolve } from '../api/roles';
 import { ROLES } from '../store/access/api-keys';
 import { EVENT_DATA_EXAMPLES } from './event-examples';
+import { CONNECTOR_SETUPS } from '../connectors/setups';
+import { setupJsonSchema } from '../setup/json-schema';
 
 export interface GeneratedPage {
   /** Relative to `docs/`. */
@@ -22,10 +24,13 @@ const PRINT_WIDTH = 100;
 /** Every page, formatted as the repository's formatter would. Throws on an example that does not fit. */
 export async function generatedPages(): Promise<readonly GeneratedPage[]> {
   const markdown = (text: string) => format(text, { parser: 'markdown', printWidth: PRINT_WIDTH });
+  const json = (value: object) =>
+    format(JSON.stringify(value), { parser: 'json', printWidth: PRINT_WIDTH });
   return [
     { file: 'errors.md', text: await markdown(errorsPage()) },
     { file: 'events.md', text: await markdown(eventsPage()) },
     { file: 'openapi.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
+    { file: 'setup.schema.json', text: await json(setupJsonSchema(CONNECTOR_SETUPS)) },
   ];
 }
 

@@ -23,6 +23,9 @@ const schema = z.object({
   WMS_TOKEN: secret,
   ERP_TOKEN: secret,
   NOTIFICATION_TOKEN: secret,
+  /** How the platform calls these accounts: in its webhook addresses. */
+  SANDBOX_SHOPIFY_ACCOUNT: z.string().min(1).default('shopify-us'),
+  SANDBOX_STRIPE_ACCOUNT: z.string().min(1).default('stripe-us'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -52,6 +55,8 @@ export interface SandboxConfiguration {
     erp: string;
     notification: string;
   };
+  /** How the platform calls these accounts: in its webhook addresses. */
+  accounts: { shopify: string; stripe: string };
   logLevel: string;
 }
 
@@ -97,6 +102,7 @@ export function readSandboxConfiguration(env: NodeJS.ProcessEnv): Readonly<Sandb
       erp: given.ERP_TOKEN,
       notification: given.NOTIFICATION_TOKEN,
     },
+    accounts: { shopify: given.SANDBOX_SHOPIFY_ACCOUNT, stripe: given.SANDBOX_STRIPE_ACCOUNT },
     logLevel: given.LOG_LEVEL,
   });
 }

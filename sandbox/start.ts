@@ -73,6 +73,7 @@ export async function startSandbox(
     pool,
     log,
     outbound,
+    accounts: configuration.accounts,
     effectMade: (system, effect) => log.info({ system, ...effect }, 'effect made'),
   };
   const systems = createSystems(context, configuration);

@@ -10,7 +10,18 @@ import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 20;
 const NODE_MINOR_MIN = 20;
-const COMMANDS = ['start', 'demo', 'test', 'audit', 'bench', 'migrate', 'api', 'worker', 'sandbox'];
+const COMMANDS = [
+  'start',
+  'demo',
+  'test',
+  'audit',
+  'setup',
+  'bench',
+  'migrate',
+  'api',
+  'worker',
+  'sandbox',
+];
 const INSTALL_TIMEOUT_MS = 600_000;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

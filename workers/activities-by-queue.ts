@@ -13,7 +13,7 @@ import {
 import { createWarehouseActivities } from '../activities/fulfilment/warehouse';
 import type { Connectors } from '../connectors/registry';
 import type { Database } from '../store/database';
-import { deliveriesAtOnce } from './vendor-limits';
+import { limitsOf } from './vendor-limits';
 
 export interface ActivitySettings {
   readonly db: Database;
@@ -60,6 +60,6 @@ function publishing(
   account: string,
   deliveries: Deliveries,
 ): object {
-  const concurrency = deliveriesAtOnce(destination);
+  const concurrency = limitsOf(destination).deliveriesAtOnce;
   return createPublishingActivities({ db, log, destination, account, deliveries, concurrency });
 }

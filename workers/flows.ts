@@ -2,8 +2,7 @@
 import type { FlowContract } from '../canonical/flows/contract';
 import { POSTING_FLOW } from '../canonical/flows/posting';
 import { PUBLISHING_FLOW } from '../canonical/flows/publishing';
-import { entitiesOf } from '../activities/moments/batches';
-import { channelSetups } from '../canonical/schema/channel';
+import { entitiesOf, erpInstances } from '../canonical/installation';
 import type { Database } from '../store/database';
 import { isPostingDue } from '../store/ledger/posting';
 import { dueDestinations } from '../store/outbox/outbox-delivery';
@@ -42,7 +41,7 @@ export function workBeside(settings: { readonly postingWindowMs: number }): Work
       ),
       async whatIsDue(db) {
         const due: object[] = [];
-        for (const erpInstance of new Set(channelSetups().map((one) => one.erpInstance))) {
+        for (const erpInstance of erpInstances()) {
           const erp = { erpInstance, entities: entitiesOf(erpInstance) };
           if (await isPostingDue(db, erp, postingWindowMs)) due.push({ erpInstance });
         }

@@ -16,7 +16,10 @@ import {
   temporalConnection,
   type Configuration,
 } from '../canonical/schema/configuration';
+import { installation, useInstallation } from '../canonical/installation';
 import { connectorsFrom, type Connectors } from '../connectors/registry';
+import { CONNECTOR_SETUPS } from '../connectors/setups';
+import { readInstallation } from '../setup/read-installation';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
@@ -134,6 +137,7 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
 
 async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
+  useInstallation(readInstallation(configuration.THROUGHLINE_SETUP, process.env, CONNECTOR_SETUPS));
   const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'worker' } });
   Runtime.install({
     logger: runtimeLogger(log),
@@ -156,7 +160,7 @@ async function main(): Promise<void> {
     NativeConnection.connect(temporalConnection(configuration)),
     loadWorkflowBundle(process.env),
   ]);
-  const connectors = connectorsFrom(configuration);
+  const connectors = connectorsFrom(installation().accounts);
   const parts: Parts = { configuration, log, connection, db, connectors };
   const hasFlows = wants(FLOWS_TASK_QUEUE);
   const workers = [

@@ -1,46 +1,47 @@
 /**
- * What each account's queue may do, in one place: the server holds the rate over all workers, and
- * workers that give it different values would overwrite each other.
+ * What each account's queue may do, from the account's own limits: the server holds the rate over
+ * all workers, and workers that give it different values would overwrite each other.
  */
+import { accountSetup, type AccountKind } from '../canonical/installation';
+
 export interface VendorLimits {
   /** Activity starts a second, over all workers. */
   readonly startsPerSecond: number;
   /** Activities at a time in one worker process. */
   readonly slots: number;
   readonly polls: number;
+  /** Calls at a time within one delivery activity. */
+  readonly deliveriesAtOnce: number;
 }
 
-const LIMITS: Readonly<Record<string, VendorLimits>> = {
-  // Stripe: 100 reads and 100 writes a second in live mode; a capture may look up first.
-  payment: { startsPerSecond: 80, slots: 20, polls: 2 },
-  // Shopify counts cost points, which its client reads off each answer; this bounds the calls.
-  commerce: { startsPerSecond: 80, slots: 20, polls: 2 },
-  wms: { startsPerSecond: 80, slots: 20, polls: 2 },
-  // NetSuite refuses a sixth concurrent call: one activity makes three, the other two at a time.
-  erp: { startsPerSecond: 5, slots: 2, polls: 1 },
-  tax: { startsPerSecond: 5, slots: 1, polls: 1 },
-  notification: { startsPerSecond: 5, slots: 1, polls: 1 },
+/** A shop's calls within its one delivery activity; the other slots are its captures'. */
+const SHOP_DELIVERIES = 4;
+/** An ERP has two activities: its posting makes two calls at a time, its documents the rest. */
+const ERP_POSTINGS = 2;
+
+/** How an account's calls at a time are shared between activities that call once and that loop. */
+const SHARES: Readonly<
+  Record<AccountKind, (atOnce: number) => Omit<VendorLimits, 'startsPerSecond'>>
+> = {
+  payment: (atOnce) => ({ slots: atOnce, polls: 2, deliveriesAtOnce: 1 }),
+  wms: (atOnce) => ({ slots: atOnce, polls: 2, deliveriesAtOnce: 1 }),
+  commerce: (atOnce) => {
+    const deliveriesAtOnce = Math.min(SHOP_DELIVERIES, Math.ceil(atOnce / 2));
+    return { slots: atOnce - deliveriesAtOnce + 1, polls: 2, deliveriesAtOnce };
+  },
+  erp: (atOnce) => ({
+    slots: Math.min(2, atOnce),
+    polls: 1,
+    deliveriesAtOnce: Math.max(1, atOnce - ERP_POSTINGS),
+  }),
+  tax: (atOnce) => ({ slots: 1, polls: 1, deliveriesAtOnce: atOnce }),
+  notification: (atOnce) => ({ slots: 1, polls: 1, deliveriesAtOnce: atOnce }),
 };
 
-/** Calls at a time within one delivery activity. */
-export const DELIVERIES_AT_ONCE: Readonly<Record<string, number>> = {
-  commerce: 4,
-  erp: 3,
-  tax: 4,
-  notification: 4,
-};
-
-/** `payment.stripe-us` → the limits of payment accounts. Throws a RangeError for another kind. */
+/** `erp.` and an account → its limits. Throws a RangeError where it is not set up. */
 export function limitsOf(queue: string): VendorLimits {
-  const limits = LIMITS[kindOf(queue)];
-  if (!limits) throw new RangeError(`no limits are set for queue ${queue}`);
-  return limits;
-}
-
-export function deliveriesAtOnce(queue: string): number {
-  return DELIVERIES_AT_ONCE[kindOf(queue)] ?? 1;
-}
-
-function kindOf(queue: string): string {
-  return queue.split('.', 1)[0] ?? '';
+  const account = accountSetup(queue.slice(queue.indexOf('.') + 1));
+  if (!account) throw new RangeError(`no limits are set for queue ${queue}`);
+  const { perSecond, atOnce } = account.limits;
+  return { startsPerSecond: perSecond, ...SHARES[account.kind](atOnce) };
 }

@@ -1,5 +1,5 @@
 /** The moment that gathers journals for an ERP, as an activity. */
-import { channelSetups } from '../../canonical/schema/channel';
+import { entitiesOf } from '../../canonical/installation';
 import type { Database } from '../../store/database';
 import { formBatches } from '../../store/ledger/posting';
 import { ownFailure } from '../failure';
@@ -9,14 +9,6 @@ export interface BatchMoments {
   formBatches(erp: {
     readonly erpInstance: string;
   }): Promise<{ readonly formed: number; readonly journals: number }>;
-}
-
-/** The legal entities whose books are in that ERP. */
-export function entitiesOf(erpInstance: string): string[] {
-  const entities = channelSetups()
-    .filter((channel) => channel.erpInstance === erpInstance)
-    .map((channel) => channel.entity);
-  return [...new Set(entities)];
 }
 
 export function createBatchActivities({ db }: { readonly db: Database }): BatchMoments {

@@ -1,6 +1,6 @@
 /** `PUT /v1/mappings/{kind}/{source}/{value}`: the work that waited for it goes on. */
 import { z } from 'zod';
-import { channelSetups } from '../../canonical/schema/channel';
+import { channelSetup, erpInstances } from '../../canonical/installation';
 import { MAPPING_KINDS, mappingRef, type Mapping } from '../../canonical/schema/mapping';
 import type { Sql } from '../../store/database';
 import { recordDecision } from '../../store/access/decisions';
@@ -19,9 +19,7 @@ const Body = z
 
 /** Whose words are mapped: an ERP's own account ids, a channel's own names. */
 function isSource(kind: Mapping['kind'], source: string): boolean {
-  return channelSetups().some(
-    (setup) => (kind === 'account' ? setup.erpInstance : setup.channelInstance) === source,
-  );
+  return kind === 'account' ? erpInstances().includes(source) : channelSetup(source) !== undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `GET /v1/availability`: what may be promised of a SKU, and where. */
 import { z } from 'zod';
-import { channelSetup } from '../../canonical/schema/channel';
+import { channelSetup } from '../../canonical/installation';
 import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
 import { readAvailability } from '../../store/stock/stock-queries';
 import { Problem } from '../http/problem';

@@ -1,6 +1,6 @@
 /** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
 import { refusal } from '../../canonical/rules/order/acceptance';
-import { channelSetup } from '../../canonical/schema/channel';
+import { channelSetup } from '../../canonical/installation';
 import { Order } from '../../canonical/schema/order';
 import type { Database } from '../../store/database';
 import { rememberAnswer, type IdempotencyKey } from '../../store/access/idempotency';

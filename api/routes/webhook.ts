@@ -46,14 +46,14 @@ export const webhookRoute: Route = {
   params: Params,
   responses: { 200: { description: 'Stored, now or before', schema: Stored } },
   errors: ['invalid_signature', 'unknown_connector', 'payload_too_large'],
-  serve: async (request, response, _caller, { db, configuration, log }) => {
+  serve: async (request, response, _caller, { db, log }) => {
     const { connector = '', account = '' } = request.params as Record<string, string>;
     const inbound = inboundConnector(connector, account);
     if (inbound === undefined) {
       throw new Problem('unknown_connector', 'no such connector and account are set up');
     }
     const raw = await readBytes(request, response, LARGE_BODY_LIMIT_BYTES);
-    const verification = inbound.verify(request.headers, raw, inbound.secretOf(configuration));
+    const verification = inbound.verify(request.headers, raw, inbound.secret());
     if (!verification.verified) {
       throw new Problem('invalid_signature', `${verification.why}; nothing was stored`);
     }

@@ -2,6 +2,8 @@
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectorsFrom } from '../../connectors/registry';
+import { CONNECTOR_SETUPS } from '../../connectors/setups';
+import { readInstallation } from '../../setup/read-installation';
 import { readConfiguration, temporalConnection } from '../../canonical/schema/configuration';
 import { createBareActivities } from './activities';
 import { BARE_QUEUE } from './queue';
@@ -12,7 +14,9 @@ const SLOTS = 50;
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const configuration = readConfiguration(process.env);
-  const connectors = connectorsFrom(configuration);
+  const { THROUGHLINE_SETUP } = configuration;
+  const { accounts } = readInstallation(THROUGHLINE_SETUP, process.env, CONNECTOR_SETUPS);
+  const connectors = connectorsFrom(accounts);
   const connection = await NativeConnection.connect(temporalConnection(configuration));
   const gateway = connectors.paymentGateways['stripe-us'];
   const warehouse = connectors.warehouses['wms-main'];

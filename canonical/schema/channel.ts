@@ -1,58 +1,41 @@
 /** Channel instances: one shop or seller account, who moves its money, where its things go. */
 import type { ChannelInstance } from './ids';
-import { ChannelInstance as ChannelInstanceSchema } from './ids';
+import type { Policies } from './policies';
 
 /** `psp`: we call the processor. `channel`: we ask the channel, which authorized already. */
 export const MONEY_MODES = ['psp', 'channel'] as const;
 export type MoneyMode = (typeof MONEY_MODES)[number];
 
+/** `off`: its orders wait, or are refused where the caller hears it; what is open goes on. */
+export const FLOW_SWITCHES = ['on', 'off'] as const;
+export type FlowSwitch = (typeof FLOW_SWITCHES)[number];
+
+/** A row of the installation's file with its references followed. */
 export interface ChannelSetup {
   readonly channelInstance: ChannelInstance;
   /** The vendor folder that reads its webhooks; null where it submits canonical orders itself. */
-  readonly connector: 'shopify' | null;
+  readonly connector: string | null;
   readonly moneyMode: MoneyMode;
   /** The account whose queue takes its captures: the processor's, or the channel's own. */
   readonly moneyAccount: string;
+  /** Gateways, as the channel calls them, whose money another account moves. */
+  readonly moneyAccounts: Readonly<Record<string, string>>;
   /** An own shop: a SKU equal to an item's counts as mapped. */
   readonly isOwnShop: boolean;
+  readonly brand: string | null;
+  readonly region: string | null;
   readonly entity: string;
+  /** Of its entity: two channels of one entity post to one ERP. */
   readonly erpInstance: string;
+  /** The warehouse of every node that names none of its own. */
   readonly warehouse: string;
   readonly taxAccount: string;
   readonly notifier: string;
+  readonly orderFlow: FlowSwitch;
+  readonly policies: Policies;
 }
 
-const own = {
-  isOwnShop: true,
-  entity: 'us-01',
-  erpInstance: 'netsuite-us',
-  warehouse: 'wms-main',
-  taxAccount: 'avatax-us',
-  notifier: 'notify-main',
-} as const;
-
-/** The set-up of this installation; a new shop is a new row. */
-const CHANNELS: readonly ChannelSetup[] = [
-  {
-    ...own,
-    channelInstance: ChannelInstanceSchema.parse('shopify-us'),
-    connector: 'shopify',
-    moneyMode: 'channel',
-    moneyAccount: 'shopify-us',
-  },
-  {
-    ...own,
-    channelInstance: ChannelInstanceSchema.parse('web-us'),
-    connector: null,
-    moneyMode: 'psp',
-    moneyAccount: 'stripe-us',
-  },
-];
-
-export function channelSetup(channelInstance: string): ChannelSetup | undefined {
-  return CHANNELS.find((channel) => channel.channelInstance === channelInstance);
-}
-
-export function channelSetups(): readonly ChannelSetup[] {
-  return CHANNELS;
+/** Who moves the money of a tender that came through this gateway. */
+export function moneyAccountOf(setup: ChannelSetup, gateway: string): string {
+  return setup.moneyAccounts[gateway] ?? setup.moneyAccount;
 }

@@ -15,20 +15,8 @@ export const Configuration = z.object({
   API_HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-  COMMERCE_URL: Url,
-  PAYMENT_URL: Url,
-  TAX_URL: Url,
-  WMS_URL: Url,
-  ERP_URL: Url,
-  NOTIFICATION_URL: Url,
-  SHOPIFY_ACCESS_TOKEN: Secret,
-  SHOPIFY_WEBHOOK_SECRET: Secret,
-  STRIPE_SECRET_KEY: Secret,
-  STRIPE_WEBHOOK_SECRET: Secret,
-  TAX_TOKEN: Secret,
-  WMS_TOKEN: Secret,
-  ERP_TOKEN: Secret,
-  NOTIFICATION_TOKEN: Secret,
+  /** The file that describes the installation: shops, accounts, entities, nodes. */
+  THROUGHLINE_SETUP: z.string().min(1),
   /** How long journals gather before a batch for the ERP is formed. */
   POSTING_WINDOW_MS: z.coerce.number().int().min(100).max(86_400_000).default(900_000),
   /** The most flows the relay starts in a second. */

@@ -10,7 +10,7 @@ import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';
-import { AvataxError, AvataxTransaction } from './schema';
+import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
 
 const SYSTEM = 'avatax';
 const OVERRIDE_REASON = 'Tax as the sales channel charged it';
@@ -28,7 +28,9 @@ export interface AvataxSettings {
 }
 
 /** Opens the door to one AvaTax account. */
-export function avataxClient(settings: AvataxSettings): TaxService & { close(): Promise<void> } {
+export function avataxClient(
+  settings: AvataxSettings,
+): TaxService & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
@@ -38,8 +40,23 @@ export function avataxClient(settings: AvataxSettings): TaxService & { close(): 
   return {
     recordInvoice: async (invoice) => recordInvoice(door, companyOf(settings, invoice), invoice),
     findInvoice: async (invoice) => findInvoice(door, companyOf(settings, invoice), invoice),
+    whoAnswers: () => whoAnswers(door),
     close: () => door.close(),
   };
+}
+
+/** AvaTax's own ping says who it takes the caller for. */
+async function whoAnswers(door: HttpDoor): Promise<string> {
+  const what = 'GET ping';
+  const answer = await door.call({ method: 'GET', path: '/api/v2/utilities/ping' });
+  const { authenticated, authenticatedUserName } = readAnswer(
+    SYSTEM,
+    what,
+    AvataxPing,
+    answer.json,
+  );
+  if (authenticated) return authenticatedUserName ?? 'AvaTax';
+  throw new VendorFault(SYSTEM, 'misconfigured', `${what}: the token is not known there`);
 }
 
 function companyOf(settings: AvataxSettings, invoice: TaxInvoice): string {

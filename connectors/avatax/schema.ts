@@ -17,3 +17,8 @@ export const AvataxError = z.looseObject({
       .nullish(),
   }),
 });
+
+export const AvataxPing = z.looseObject({
+  authenticated: z.boolean(),
+  authenticatedUserName: z.string().nullish(),
+});

@@ -25,7 +25,7 @@ export interface MessengerSettings {
 /** Opens the door to one provider account. */
 export function messengerClient(
   settings: MessengerSettings,
-): Notifier & { close(): Promise<void> } {
+): Notifier & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
@@ -35,6 +35,10 @@ export function messengerClient(
   return {
     send: (message) => send(door, message),
     findMessage: (key) => findMessage(door, key),
+    async whoAnswers() {
+      await findMessage(door, 'throughline-setup-check');
+      return 'the provider';
+    },
     close: () => door.close(),
   };
 }

@@ -14,8 +14,6 @@ import { NetsuiteError, NetsuiteRecord } from './schema';
 
 const SYSTEM = 'netsuite';
 const RECORD_PATH = '/services/rest/record/v1';
-/** The whole account shares five concurrent calls at the lowest service tier. */
-const MAX_CONNECTIONS = 5;
 const ALREADY_EXISTS = 'DUP_RCRD';
 const MAX_DETAILS = 5;
 
@@ -24,6 +22,8 @@ type RecordType = 'salesOrder' | 'journalEntry';
 export interface NetsuiteSettings {
   readonly baseUrl: string;
   readonly token: string;
+  /** The whole account shares five concurrent calls at the lowest service tier. */
+  readonly connections?: number;
   /** NetSuite's internal id of each legal entity of ours. */
   readonly subsidiaries: Readonly<Record<string, string>>;
   /** NetSuite's internal id of the customer that stands for each channel's buyers. */
@@ -32,11 +32,13 @@ export interface NetsuiteSettings {
 }
 
 /** Opens the door to one NetSuite account. */
-export function netsuiteClient(settings: NetsuiteSettings): Erp & { close(): Promise<void> } {
+export function netsuiteClient(
+  settings: NetsuiteSettings,
+): Erp & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
-    connections: MAX_CONNECTIONS,
+    connections: settings.connections,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
@@ -47,6 +49,10 @@ export function netsuiteClient(settings: NetsuiteSettings): Erp & { close(): Pro
     postJournal: async (document) =>
       create(door, 'journalEntry', document.key, journalBody(settings, document)),
     findJournal: (key) => find(door, 'journalEntry', `eid:${key}`),
+    async whoAnswers() {
+      await find(door, 'journalEntry', 'eid:throughline-setup-check');
+      return 'the record service';
+    },
     close: () => door.close(),
   };
 }

@@ -137,3 +137,7 @@ export const GraphqlEnvelope = z.looseObject({
     .nullish(),
 });
 export type GraphqlEnvelope = z.infer<typeof GraphqlEnvelope>;
+
+export const Shop = z.looseObject({
+  shop: z.looseObject({ name: z.string(), myshopifyDomain: z.string() }),
+});

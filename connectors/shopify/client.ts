@@ -2,8 +2,10 @@
 import type { SalesChannel } from '../../canonical/ports/channel';
 import type { MoneyMover } from '../../canonical/ports/payment';
 import { openDoor } from '../http';
-import { SYSTEM } from './graphql';
+import { Shop } from './admin-schema';
+import { ask, SYSTEM } from './graphql';
 import { shopifyMoneyMover } from './money-mover';
+import { SHOP } from './operations';
 import { shopifySalesChannel } from './sales-channel';
 
 export interface ShopifySettings {
@@ -15,6 +17,8 @@ export interface ShopifySettings {
 export interface ShopifyClient {
   readonly money: MoneyMover;
   readonly channel: SalesChannel;
+  /** The shop's own name and domain. */
+  whoAnswers(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -28,6 +32,10 @@ export function shopifyClient(settings: ShopifySettings): ShopifyClient {
   return {
     money: shopifyMoneyMover(door),
     channel: shopifySalesChannel(door),
+    async whoAnswers() {
+      const { shop } = await ask(door, 'shop', SHOP, {}, Shop);
+      return `${shop.name} (${shop.myshopifyDomain})`;
+    },
     close: () => door.close(),
   };
 }

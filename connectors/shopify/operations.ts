@@ -6,6 +6,10 @@ export const MAX_FULFILLMENTS = 100;
 export const MAX_FULFILLMENT_ORDERS = 25;
 export const MAX_FULFILLMENT_ORDER_LINES = 100;
 
+export const SHOP = `query Shop {
+  shop { name myshopifyDomain }
+}`;
+
 const TRANSACTION = `
   id kind status gateway createdAt
   amountSet { shopMoney { amount currencyCode } }

@@ -38,6 +38,7 @@ import {
   StripeRefund as StripeRefundSchema,
   StripeRefundList,
 } from './schema';
+import { whoAnswers } from './who-answers';
 
 const SYSTEM = 'stripe';
 /** The version that the schemas here were written against. */
@@ -79,7 +80,7 @@ type Fields = Readonly<Record<string, string>>;
 /** Opens the door to one Stripe account. */
 export function stripeClient(
   settings: StripeSettings,
-): PaymentGateway & { close(): Promise<void> } {
+): PaymentGateway & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
@@ -95,6 +96,7 @@ export function stripeClient(
     findVoid: (request) => findCancellation(door, request),
     refund: (request) => refund(door, request),
     findRefund: (request) => findRefund(door, request),
+    whoAnswers: () => whoAnswers(door),
     close: () => door.close(),
   };
 }

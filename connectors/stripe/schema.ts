@@ -92,3 +92,5 @@ export function chargeIdOf(intent: StripeIntent): string | null {
   const charge = intent.latest_charge;
   return typeof charge === 'object' ? (charge?.id ?? null) : (charge ?? null);
 }
+
+export const StripeAccount = z.looseObject({ id: z.string().min(1) });

@@ -42,7 +42,7 @@ export interface WarehouseSettings {
 /** Opens the door to one warehouse system. */
 export function warehouseClient(
   settings: WarehouseSettings,
-): Warehouse & { close(): Promise<void> } {
+): Warehouse & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
@@ -53,8 +53,21 @@ export function warehouseClient(
     request: (request) => send(door, request),
     findRequest: (request) => findRequest(door, request),
     recall: (request) => recall(door, request),
+    whoAnswers: () => whoAnswers(door),
     close: () => door.close(),
   };
+}
+
+/** Any answer about a request that nobody made lets the caller in. */
+async function whoAnswers(door: HttpDoor): Promise<string> {
+  const path = `${REQUESTS_PATH}/throughline-setup-check`;
+  const answer = await door.call({ method: 'GET', path });
+  if (answer.status === 404) return 'the warehouse';
+  throw new VendorFault(
+    SYSTEM,
+    'misconfigured',
+    `GET fulfilment-requests: status ${answer.status}`,
+  );
 }
 
 /** A refusal; the same id with another body is our own mistake, and no refusal. */

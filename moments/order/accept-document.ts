@@ -5,8 +5,9 @@ import { businessDate } from '../../canonical/rules/posting/business-date';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { ErpSalesOrder } from '../../canonical/ports/erp';
-import type { ChannelSetup } from '../../canonical/schema/channel';
+import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
+import { TENDER_KINDS, type TenderKind } from '../../canonical/schema/tender-kind';
 import { ORDER_WORKFLOW_TYPE, type OrderFlowInput } from '../../canonical/flows/order';
 
 export interface Acceptance {
@@ -60,6 +61,7 @@ export function documentOf(acceptance: Acceptance) {
     lines: acceptable.lines,
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
+      moneyAccount: moneyAccountOf(setup, tender.gateway),
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,
     })),
     authorizations: acceptable.tenders
@@ -92,6 +94,9 @@ export function documentOf(acceptance: Acceptance) {
     idempotency: acceptance.idempotency ?? {},
   };
 }
+
+const tenderKind = (tenderType: string): TenderKind =>
+  TENDER_KINDS.find((kind) => kind === tenderType) ?? 'card';
 
 const AUTHORIZATION_STATE = { none: 'planned', authorized: 'live', captured: 'consumed' } as const;
 
@@ -157,6 +162,8 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     })),
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
+      moneyAccount: moneyAccountOf(acceptance.setup, tender.gateway),
+      kind: tenderKind(tender.tenderType),
       capturedMinor: tender.received === 'captured' ? tender.amountMinor : 0,
       refundedMinor: 0,
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,

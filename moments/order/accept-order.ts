@@ -10,7 +10,8 @@ import { businessDate } from '../../canonical/rules/posting/business-date';
 import { sum } from '../../canonical/rules/money/money';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
 import { acceptStatedTotals } from '../../canonical/rules/order/totals';
-import { channelSetup } from '../../canonical/schema/channel';
+import { channelSetup } from '../../canonical/installation';
+import { moneyAccountOf } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import type { AcceptOutcome } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
@@ -217,17 +218,19 @@ async function reject(sql: Sql, row: ReceivedRow, reason: string): Promise<Accep
  */
 async function takeOverMoney(sql: Sql, row: ReceivedRow): Promise<void> {
   const { order_id: orderId, content } = row;
+  const setup = channelSetup(content.channelInstance);
   for (const [index, tender] of content.tenders.entries()) {
     const { received, amount } = tender;
     if (!received || amount.minorUnits === 0) continue;
     const isCaptured = received.state === 'captured';
     const captured = isCaptured ? amount.minorUnits : 0;
     const tenderNo = index + 1;
+    const moneyAccount = setup ? moneyAccountOf(setup, tender.gateway) : '';
     await sql.query(
       `insert into tender (order_id, tender_no, gateway, tender_type, amount_minor,
-         captured_minor, prepaid_minor)
-       values ($1, $2, $3, '', $4, $5, $5)`,
-      [orderId, tenderNo, tender.gateway, amount.minorUnits, captured],
+         captured_minor, prepaid_minor, money_account)
+       values ($1, $2, $3, '', $4, $5, $5, $6)`,
+      [orderId, tenderNo, tender.gateway, amount.minorUnits, captured, moneyAccount],
     );
     await sql.query(
       `insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,

@@ -49,11 +49,12 @@ const DOCUMENT = `
     returning 1),
   t as (
     insert into tender (order_id, tender_no, gateway, tender_type, amount_minor, captured_minor,
-        prepaid_minor, payment_method_ref)
+        prepaid_minor, payment_method_ref, money_account)
     select d ->> 'orderId', r."tenderNo", r.gateway, r."tenderType", r."amountMinor",
-        r."prepaidMinor", r."prepaidMinor", r."paymentMethodRef"
+        r."prepaidMinor", r."prepaidMinor", r."paymentMethodRef", r."moneyAccount"
       from doc, jsonb_to_recordset(d -> 'tenders') as r("tenderNo" int, gateway text,
-        "tenderType" text, "amountMinor" bigint, "prepaidMinor" bigint, "paymentMethodRef" text)
+        "tenderType" text, "amountMinor" bigint, "prepaidMinor" bigint, "paymentMethodRef" text,
+        "moneyAccount" text)
     returning 1),
   a as (
     insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,

@@ -4,7 +4,8 @@
  */
 import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import { channelSetup, type ChannelSetup } from '../../canonical/schema/channel';
+import { channelSetup } from '../../canonical/installation';
+import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import { loadOrder, lockOrder, settleStatus } from '../../store/orders/orders';

@@ -8,7 +8,8 @@ import type { Missing, Problem, Verdict } from '../../canonical/rules/order/acce
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
-import { channelSetup, type ChannelSetup } from '../../canonical/schema/channel';
+import { channelSetup } from '../../canonical/installation';
+import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/flows/order';
 import { sqlState, type Database, type Sql } from '../../store/database';

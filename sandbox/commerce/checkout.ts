@@ -153,7 +153,9 @@ export async function sendOrderWebhook(
   const payload = await payloadOf(db, orderGid);
   if (!payload) return undefined;
   const triggeredAt = String(payload['updated_at'] ?? new Date().toISOString());
-  const message = orderWebhook(plan.topic, orderGid, { ...payload, ...patch }, triggeredAt);
+  const { shopify } = context.accounts;
+  const shown = { ...payload, ...patch };
+  const message = orderWebhook(shopify, plan.topic, orderGid, shown, triggeredAt);
   return context.outbound.enqueue(db, message, plan.copies, plan.delayMs);
 }
 

@@ -48,6 +48,7 @@ import {
   refundView,
   transactionView,
 } from './views';
+import { shopDomain } from './webhooks';
 
 const ORDERS_MAX = 250;
 
@@ -213,8 +214,9 @@ async function fulfillmentOf(pool: Pool, id: string): Promise<Payload | null> {
   return record && order ? fulfillmentView(order, record) : null;
 }
 
-function queries(pool: Pool) {
+function queries({ pool, accounts }: SandboxContext) {
   return {
+    shop: { name: accounts.shopify, myshopifyDomain: shopDomain(accounts.shopify) },
     async order({ id }: { id: string }) {
       const order = await readOrder(pool, id);
       return order ? orderView(order) : null;
@@ -261,7 +263,7 @@ export async function executeDocument(
   const result = await execute({
     schema,
     document,
-    rootValue: { ...queries(context.pool), ...mutations(context) },
+    rootValue: { ...queries(context), ...mutations(context) },
     variableValues: Object.fromEntries(
       variables.map(([name, value]) => [name, withoutNulls(value)]),
     ),

@@ -21,7 +21,13 @@ const objectsSdl = /* GraphQL */ `
     mutation: Mutation
   }
 
+  type Shop {
+    name: String!
+    myshopifyDomain: String!
+  }
+
   type QueryRoot {
+    shop: Shop!
     order(id: ID!): Order
     orders(first: Int, query: String): OrderConnection!
     fulfillment(id: ID!): Fulfillment

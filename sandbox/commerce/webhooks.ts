@@ -4,9 +4,7 @@ import { contentHash, derivedUuid } from '../identifiers';
 import type { Message, Signer } from '../outbound';
 import { API_VERSION } from './schema';
 
-const ACCOUNT = 'shopify-us';
-const SHOP_DOMAIN = `${ACCOUNT}.myshopify.com`;
-const PATH = `/v1/webhooks/shopify/${ACCOUNT}`;
+export const shopDomain = (account: string): string => `${account}.myshopify.com`;
 
 /** HMAC-SHA256 of the raw body, base64; each delivery has its own webhook id. */
 export function shopifySigner(secret: string): Signer {
@@ -22,6 +20,7 @@ export function shopifySigner(secret: string): Signer {
  * @param orderGid `gid://shopify/Order/…`
  */
 export function orderWebhook(
+  account: string,
   topic: string,
   orderGid: string,
   payload: Record<string, unknown>,
@@ -31,11 +30,11 @@ export function orderWebhook(
   return {
     system: 'commerce',
     topic,
-    path: PATH,
+    path: `/v1/webhooks/shopify/${account}`,
     headers: {
       'content-type': 'application/json',
       'x-shopify-topic': topic,
-      'x-shopify-shop-domain': SHOP_DOMAIN,
+      'x-shopify-shop-domain': shopDomain(account),
       'x-shopify-event-id': eventId,
       'x-shopify-triggered-at': triggeredAt,
       'x-shopify-api-version': API_VERSION,

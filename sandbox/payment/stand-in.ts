@@ -18,9 +18,6 @@ import type { Telling } from './outcome';
 import { readRoutes } from './reads';
 import { createRefund } from './refunds';
 
-const ACCOUNT = 'stripe-us';
-const WEBHOOK_PATH = `/v1/webhooks/stripe/${ACCOUNT}`;
-
 const scriptSchema = z.strictObject({
   webhooks: webhookScript,
   latencyMs: z.int().min(0).max(LATENCY_MAX_MS).default(0),
@@ -58,6 +55,7 @@ function failure(reason: FailureReason, status: number) {
 /** @param secretKey the only API key that is let in. */
 export function createPaymentStandIn(context: SandboxContext, secretKey: string): VendorSystem {
   const { pool, outbound } = context;
+  const account = context.accounts.stripe;
   const script = createScript(scriptSchema);
   const idempotent = createIdempotency(pool, async () => {
     const { latencyMs } = script.current();
@@ -79,7 +77,7 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
           const message = {
             system: 'payment' as const,
             topic: type,
-            path: WEBHOOK_PATH,
+            path: `/v1/webhooks/stripe/${account}`,
             headers: { 'content-type': 'application/json; charset=utf-8' },
             body: JSON.stringify(eventView(id, type, object, key, before)),
             eventId: id,
@@ -98,6 +96,11 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
   return {
     name: 'payment',
     routes: [
+      {
+        method: 'GET',
+        path: '/v1/account',
+        run: () => Promise.resolve({ status: 200, body: { id: account, object: 'account' } }),
+      },
       ...readRoutes(pool, () => script.current().searchLagMs),
       { method: 'POST', path: '/v1/payment_intents', run: endpoint(createIntent) },
       { method: 'POST', path: '/v1/payment_intents/{id}/capture', run: endpoint(captureIntent) },

@@ -214,6 +214,15 @@ export function createTaxStandIn(context: SandboxContext, token: string): Vendor
   return {
     name: 'tax',
     routes: [
+      {
+        method: 'GET',
+        path: '/api/v2/utilities/ping',
+        run: () =>
+          Promise.resolve({
+            status: 200,
+            body: { version: '26.11', authenticated: true, authenticatedUserName: 'sandbox' },
+          }),
+      },
       { method: 'POST', path: '/api/v2/transactions/create', run: create },
       { method: 'GET', path: '/api/v2/companies/{companyCode}/transactions/{code}', run: read },
     ],

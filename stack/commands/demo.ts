@@ -26,7 +26,9 @@ async function demo(): Promise<number> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'throughline-demo-'));
   let held = false;
   try {
-    const stack = await startStack({ home, abort, portOffset: PORT_OFFSET });
+    // The worked orders are of the shops that the stack ships.
+    const env = { ...process.env, THROUGHLINE_SETUP: undefined };
+    const stack = await startStack({ home, env, abort, portOffset: PORT_OFFSET });
     const interrupted = untilAborted(abort).then(() => false);
     const gaveUp = stack.givenUp.then(() => false);
     try {

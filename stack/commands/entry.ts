@@ -1,12 +1,10 @@
 // Runs one of the stack's own processes alone: `npm run api`, `npm run worker`, `npm run sandbox`.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { z } from 'zod';
 import { PROJECT_ROOT, homePaths, resolveHome } from '../supervisor/home';
+import { readEnvFile } from './env-file';
 import { NODE_PROCESSES, type ProcessName } from '../supervisor/node-process';
-
-const EnvFile = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** The variable that tells a process which database is its own. */
 const OWN_DATABASE: Readonly<Record<ProcessName, string>> = {
@@ -22,7 +20,7 @@ const OWN_DATABASE: Readonly<Record<ProcessName, string>> = {
 export function runEntry(name: ProcessName): void {
   const { envJson } = homePaths(resolveHome(process.env));
   if (!process.env[OWN_DATABASE[name]] && existsSync(envJson)) {
-    const fromStack = EnvFile.parse(JSON.parse(readFileSync(envJson, 'utf8')))[name] ?? {};
+    const fromStack = readEnvFile(envJson)[name] ?? {};
     for (const [variable, value] of Object.entries(fromStack)) process.env[variable] ??= value;
   }
   createRequire(__filename)(path.join(PROJECT_ROOT, NODE_PROCESSES[name].entry));

@@ -1,4 +1,5 @@
 // What every command that holds a stack shares: its signals, its errors, its end.
+import { ConfigurationError } from '../../canonical/schema/configuration';
 import { NoTemporalError } from '../temporal/ladder';
 import { StackRunningError } from '../supervisor/lock';
 import { ServiceNotReadyError } from '../supervisor/service';
@@ -9,6 +10,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Errors whose message says all; others show where they come from. */
 function isExpected(error: unknown): error is Error {
   return (
+    error instanceof ConfigurationError ||
     error instanceof NoTemporalError ||
     error instanceof StackRunningError ||
     error instanceof ServiceNotReadyError ||

@@ -2,6 +2,8 @@
 // with the outside; fields are added, not changed.
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { AccountSetup } from '../../canonical/installation';
+import { CONNECTOR_SETUPS } from '../../connectors/setups';
 import { ROLES, homePaths } from './home';
 import { type Wiring, localUrl } from './wiring';
 
@@ -25,7 +27,8 @@ export const StackJson = z.object({
     notification: z.url(),
   }),
   keys: z.record(z.enum(ROLES), z.string()),
-  webhooks: z.object({ shopify: WebhookAccount, stripe: WebhookAccount }),
+  /** By connector: the first account of each that sends webhooks. */
+  webhooks: z.record(z.string(), WebhookAccount),
   /** temporal is absent when the server is not ours. */
   pids: z.object({
     supervisor: Pid,
@@ -39,7 +42,11 @@ export const StackJson = z.object({
 export type StackJson = Readonly<z.infer<typeof StackJson>>;
 
 /** What stack.json says of a stack that is wired so and whose processes have these ids. */
-export function describeStack(wiring: Wiring, pids: StackJson['pids']): StackJson {
+export function describeStack(
+  wiring: Wiring,
+  accounts: readonly AccountSetup[],
+  pids: StackJson['pids'],
+): StackJson {
   const { ports, secrets } = wiring;
   const apiUrl = localUrl(ports.api);
   return {
@@ -59,12 +66,21 @@ export function describeStack(wiring: Wiring, pids: StackJson['pids']): StackJso
       notification: localUrl(ports.notification),
     },
     keys: secrets.keys,
-    webhooks: {
-      shopify: { account: 'shopify-us', secret: secrets.shopifyWebhookSecret },
-      stripe: { account: 'stripe-us', secret: secrets.stripeWebhookSecret },
-    },
+    webhooks: webhooksOf(accounts),
     pids,
   };
+}
+
+function webhooksOf(accounts: readonly AccountSetup[]): StackJson['webhooks'] {
+  const signed = accounts.filter(({ connector }) =>
+    CONNECTOR_SETUPS[connector]?.secrets.includes('webhookSecret'),
+  );
+  const byConnector = new Map<string, StackJson['webhooks'][string]>();
+  for (const { connector, account, secret } of signed) {
+    if (byConnector.has(connector)) continue;
+    byConnector.set(connector, { account, secret: secret('webhookSecret') });
+  }
+  return Object.fromEntries(byConnector);
 }
 
 /** No stack is up on the home that was asked for. */

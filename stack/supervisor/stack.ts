@@ -7,6 +7,7 @@
 // Postgres and Temporal boot beside each other, and so do the processes that do not wait for one
 // another: that is what keeps the way to the first order short on two cores.
 import { rmSync } from 'node:fs';
+import type { Installation } from '../../canonical/installation';
 import { migrate } from '../../store/migrate';
 import { postgresPlan, createDatabases, databaseUrl } from '../postgres/server';
 import { findTemporal } from '../temporal/ladder';
@@ -26,8 +27,10 @@ import { type StackJson, describeStack } from './stack-json';
 import {
   type Wiring,
   claimPorts,
+  installationOf,
   localUrl,
   platformEnvironment,
+  resolveSetupFile,
   sandboxEnvironment,
 } from './wiring';
 
@@ -70,6 +73,7 @@ export class Stack {
   readonly #env: NodeJS.ProcessEnv;
   readonly #print: (line: string) => void;
   #wiring: Wiring | undefined;
+  #installation: Installation | undefined;
   #releases: (() => void)[] = [];
   #stopping: Promise<void> | undefined;
   #reportGivenUp: (reason: string) => void = () => undefined;
@@ -123,7 +127,10 @@ export class Stack {
       temporalAddress: `127.0.0.1:${ports.temporal}`,
       temporalNamespace: 'default',
       temporalUiUrl: localUrl(ports.temporalUi),
+      setupFile: resolveSetupFile(this.#env),
     };
+    // A file that no process could read is said here, before any is started.
+    this.#installation = installationOf(this.wiring, this.#env);
     const databases = this.#bringUpPostgres(postgres);
     const schema = databases.then(() => this.#bringUpSchema());
     const temporal = this.#bringUpTemporal();
@@ -221,7 +228,7 @@ export class Stack {
 
   stackJson(): StackJson {
     const pidOf = (name: ServiceName): number | undefined => this.#services.get(name)?.pid;
-    return describeStack(this.wiring, {
+    return describeStack(this.wiring, this.#installation?.accounts ?? [], {
       supervisor: process.pid,
       api: pidOf('api'),
       worker: pidOf('worker'),

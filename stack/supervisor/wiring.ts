@@ -1,5 +1,9 @@
 // Which process listens where, and what each is told in its environment.
-import type { Secrets } from './home';
+import path from 'node:path';
+import type { Installation } from '../../canonical/installation';
+import { CONNECTOR_SETUPS } from '../../connectors/setups';
+import { readInstallation } from '../../setup/read-installation';
+import { PROJECT_ROOT, type Secrets } from './home';
 import { type ClaimedPort, claimPort } from './ports';
 
 /** The ports a stack likes best; the next free one is taken where another program has it. */
@@ -67,6 +71,8 @@ export interface Wiring {
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
   readonly temporalUiUrl: string;
+  /** The file that describes the installation; absolute. */
+  readonly setupFile: string;
 }
 
 /** A process's environment, beside what it inherits. */
@@ -106,9 +112,24 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
     WMS_URL: localUrl(ports.wms),
     ERP_URL: localUrl(ports.erp),
     NOTIFICATION_URL: localUrl(ports.notification),
+    THROUGHLINE_SETUP: wiring.setupFile,
     POSTING_WINDOW_MS: String(EMBEDDED_POSTING_WINDOW_MS),
     ...vendorSecrets(secrets),
   };
+}
+
+/** THROUGHLINE_SETUP, or the file that the stack ships; absolute. */
+export function resolveSetupFile(env: NodeJS.ProcessEnv): string {
+  return path.resolve(env['THROUGHLINE_SETUP'] || path.join(PROJECT_ROOT, 'stack', 'setup.yaml'));
+}
+
+/** The installation as the processes will read it. @throws ConfigurationError with every problem */
+export function installationOf(wiring: Wiring, env: NodeJS.ProcessEnv): Installation {
+  return readInstallation(
+    wiring.setupFile,
+    { ...env, ...platformEnvironment(wiring) },
+    CONNECTOR_SETUPS,
+  );
 }
 
 /** The environment of the sandbox. */

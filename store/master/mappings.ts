@@ -1,5 +1,5 @@
 /** Cross-references: a new one lets the work go on that waited for it, in the same transaction. */
-import { channelSetups } from '../../canonical/schema/channel';
+import { channelSetups } from '../../canonical/installation';
 import { mappingRef, type Mapping, type MappingKind } from '../../canonical/schema/mapping';
 import type { Sql } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';

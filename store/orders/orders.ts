@@ -46,6 +46,7 @@ const SNAPSHOT = `
       from order_line l where l.order_id = o.order_id), '[]') as lines,
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', t.tender_no, 'gateway', t.gateway, 'amountMinor', t.amount_minor,
+        'kind', t.kind, 'moneyAccount', t.money_account,
         'capturedMinor', t.captured_minor, 'refundedMinor', t.refunded_minor,
         'prepaidMinor', t.prepaid_minor, 'prepaidUsedMinor', t.prepaid_used_minor,
         'paymentMethodRef', t.payment_method_ref,

@@ -14,11 +14,12 @@ import { startPostgres } from '../../stack/supervisor/start-parts';
 import { ROLES, type Role } from '../../store/access/api-keys';
 import { openDatabase, type Database } from '../../store/database';
 import { migrate } from '../../store/migrate';
+import { SETUP_ENVIRONMENT, SHIPPED_SETUP } from '../installation';
 
 const DATABASE = 'throughline';
 export const STORE_ID = 'store-001';
-export const SHOPIFY_SECRET = 'shopify-webhook-secret';
-export const STRIPE_SECRET = 'stripe-webhook-secret';
+export const SHOPIFY_SECRET = SETUP_ENVIRONMENT.SHOPIFY_WEBHOOK_SECRET;
+export const STRIPE_SECRET = SETUP_ENVIRONMENT.STRIPE_WEBHOOK_SECRET;
 
 export const keyOf = (role: Role): string => `test-key-of-${role}-0123456789`;
 
@@ -55,25 +56,12 @@ export interface RunningApi {
 
 /** The environment of an API whose outside systems are not there. */
 export function environmentOf(databaseUrl: string): Record<string, string> {
-  const nowhere = 'http://127.0.0.1:9';
   return {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: '127.0.0.1:9',
     TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
-    COMMERCE_URL: nowhere,
-    PAYMENT_URL: nowhere,
-    TAX_URL: nowhere,
-    WMS_URL: nowhere,
-    ERP_URL: nowhere,
-    NOTIFICATION_URL: nowhere,
-    SHOPIFY_ACCESS_TOKEN: 'shopify-access-token',
-    SHOPIFY_WEBHOOK_SECRET: SHOPIFY_SECRET,
-    STRIPE_SECRET_KEY: 'stripe-secret-key',
-    STRIPE_WEBHOOK_SECRET: STRIPE_SECRET,
-    TAX_TOKEN: 'tax-token',
-    WMS_TOKEN: 'wms-token',
-    ERP_TOKEN: 'erp-token',
-    NOTIFICATION_TOKEN: 'notification-token',
+    THROUGHLINE_SETUP: SHIPPED_SETUP,
+    ...SETUP_ENVIRONMENT,
   };
 }
 

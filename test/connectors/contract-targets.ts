@@ -129,6 +129,7 @@ export async function openTargets(): Promise<Targets> {
         erp: SANDBOX_TOKEN,
         notification: SANDBOX_TOKEN,
       },
+      accounts: { shopify: 'shopify-us', stripe: 'stripe-us' },
       logLevel: 'silent',
     },
     pino({ level: 'silent' }),

@@ -75,11 +75,12 @@ export class World {
     readonly db: Pool,
   ) {}
 
-  /** Starts a stack in a home of its own. `isOpen` false leaves it without master data. */
-  static async open({ isOpen = true } = {}): Promise<World> {
+  /** Starts a stack in a home of its own. `isOpen` false leaves it without master data; `env` may
+   * name another set-up file. */
+  static async open({ isOpen = true, env = process.env } = {}): Promise<World> {
     const home = mkdtempSync(path.join(tmpdir(), 'throughline-e2e-'));
     chmodSync(home, 0o711);
-    const stack = await startStack({ home, quiet: true, portOffset: PORT_OFFSET });
+    const stack = await startStack({ home, env, quiet: true, portOffset: PORT_OFFSET });
     const { databaseUrl } = stack.stackJson;
     const world = new World(stack, new Pool({ connectionString: databaseUrl, max: CONNECTIONS }));
     await world.script('wms', { delayMs: SHIP_AFTER_MS });

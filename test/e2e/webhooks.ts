@@ -9,13 +9,19 @@ interface ShopifyDelivery {
   readonly secret?: string;
 }
 
+function accountOf(world: World, connector: string) {
+  const found = world.json.webhooks[connector];
+  if (!found) throw new Error(`the stack has no account of ${connector}`);
+  return found;
+}
+
 /** A delivery of a Shopify webhook; each has a webhook id of its own, as Shopify gives it. */
 export function shopifyWebhook(
   world: World,
   raw: string,
   { topic = 'orders/create', eventId, secret }: ShopifyDelivery = {},
 ): Promise<Answer> {
-  const { account, secret: rightSecret } = world.json.webhooks.shopify;
+  const { account, secret: rightSecret } = accountOf(world, 'shopify');
   return world.call('POST', `/v1/webhooks/shopify/${account}`, {
     raw,
     headers: {
@@ -36,7 +42,7 @@ export function stripeWebhook(
   raw: string,
   { ageS = 0, secret }: { readonly ageS?: number; readonly secret?: string } = {},
 ): Promise<Answer> {
-  const { account, secret: rightSecret } = world.json.webhooks.stripe;
+  const { account, secret: rightSecret } = accountOf(world, 'stripe');
   const time = Math.floor(Date.now() / 1_000) - ageS;
   const signature = createHmac('sha256', secret ?? rightSecret)
     .update(`${time}.${raw}`)

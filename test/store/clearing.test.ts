@@ -10,7 +10,7 @@ import { planRefund } from '../../moments/money/refund-due';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { accepted, orderOf, stockShop } from './fixture';
-import { authorize, begin, capture, release, ship, step } from './steps';
+import { authorize, capture, release, ship, step } from './steps';
 
 let test: TestDatabase;
 let db: Database;

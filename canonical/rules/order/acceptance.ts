@@ -92,6 +92,8 @@ export function valuesToLookUp(order: Order) {
   };
 }
 
+const SWITCHED_OFF = 'this channel is switched off: it takes no new orders';
+
 /** Everything wrong with an order that no mapping and no stock can mend. */
 export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict | null {
   const unknown: Problem = {
@@ -101,6 +103,7 @@ export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict 
   };
   const problems: Problem[] = [
     ...(setup ? [] : [unknown]),
+    ...(setup?.orderFlow === 'off' ? [{ ...unknown, detail: SWITCHED_OFF }] : []),
     ...checkTotals(order),
     ...(setup ? tenderProblems(order, setup) : []),
   ];

@@ -1,5 +1,6 @@
 /** An order as its rows say it is: what a moment decides on, and its flow's next step follows from. */
 import type { ExceptionBrief } from '../../schema/exception';
+import type { TenderKind } from '../../schema/tender-kind';
 import type { LineQuantities, OrderStatus } from './state';
 
 export type OrderStage = 'received' | 'accepted' | 'rejected' | 'closed';
@@ -30,6 +31,9 @@ export interface SnapshotAuthorization {
 export interface SnapshotTender {
   readonly tenderNo: number;
   readonly gateway: string;
+  readonly kind: TenderKind;
+  /** The account that moves its money. */
+  readonly moneyAccount: string;
   readonly amountMinor: number;
   readonly capturedMinor: number;
   readonly refundedMinor: number;

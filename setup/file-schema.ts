@@ -1,0 +1,156 @@
+/** The shape of a set-up file: what an editor completes from, and the first half of the check. */
+import { z } from 'zod';
+import { FLOW_SWITCHES, MONEY_MODES } from '../canonical/schema/channel';
+import type { ConnectorSetup } from '../canonical/schema/connector-setup';
+import { ChannelInstance, LocationId } from '../canonical/schema/ids';
+import { Currency, MAX_MINOR_UNITS } from '../canonical/schema/money';
+import { TENDER_KINDS } from '../canonical/schema/tender-kind';
+import { suggestion } from './suggestion';
+
+export type ConnectorSetups = Readonly<Record<string, ConnectorSetup>>;
+
+/** One line of the message for each unknown key, in the issue's own order of keys. */
+function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        const known = Object.keys(shape);
+        return (issue.keys ?? [])
+          .map((key) => `"${key}" is not a setting here${suggestion(key, known)}`)
+          .join('\n');
+      }
+      return undefined;
+    },
+  });
+}
+
+/** Text that has to be there; `what` says what is wanted. */
+const text = (pattern: RegExp, what: string) =>
+  z
+    .string({
+      error: (issue) => (issue.input === undefined ? 'is missing' : `has to be ${what}`),
+    })
+    .regex(pattern, `has to be ${what}`);
+
+const Name = text(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a name of lower-case letters, digits and dashes');
+const Secret = text(
+  /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/,
+  'env:NAME or file:/path, where the secret is: it never stands in this file',
+);
+const BaseUrl = text(
+  /^(https?:\/\/\S+|env:[A-Za-z_][A-Za-z0-9_]*)$/,
+  'an http or https address, or env:NAME where it is',
+);
+const VendorId = text(/^\S.{0,79}$/, "the vendor's own id, in quotes where it is a number");
+
+const Limits = strict({
+  perSecond: z.int().min(1).max(1_000).optional(),
+  atOnce: z.int().min(1).max(200).optional(),
+}).meta({ description: 'What the vendor grants this account; else what its connector says' });
+
+const days = z.int().min(0).max(3_650).optional();
+const minor = z.int().min(0).max(MAX_MINOR_UNITS).optional();
+
+/** Every one is optional: what is not said here is said a level above, or by the product. */
+const PolicyOverrides = strict({
+  splitOverNodes: z.boolean().optional(),
+  pickupHeldDays: days,
+  pickupReminderDays: z.array(z.int().min(0).max(3_650)).max(10).optional(),
+  authorizationLifeDays: days,
+  authorizationRenewalDays: days,
+  refundOrder: z.array(z.enum(TENDER_KINDS)).max(TENDER_KINDS.length).optional(),
+  refundApprovalAboveMinor: minor,
+  refundSecondApprovalAboveMinor: minor,
+  returnWindowDays: days,
+  backorderPromiseDays: days,
+  cancelUnfillableAfterDays: days,
+});
+
+const Entity = strict({
+  functionalCurrency: Currency,
+  erp: Name.meta({ description: 'The account of the ERP that has its books' }),
+});
+
+const Money = strict({
+  mode: z.enum(MONEY_MODES).meta({
+    description: 'psp: we call the processor. channel: we ask the channel',
+  }),
+  account: Name.optional().meta({ description: "Who moves the money; else the channel's own" }),
+  byGateway: z.record(z.string(), Name).optional().meta({
+    description: 'Gateways, as the channel calls them, that another account serves',
+  }),
+});
+
+const Node = strict({
+  warehouse: Name.meta({ description: 'The account of its warehouse system' }),
+});
+
+function accountSchema(connector: string, setup: ConnectorSetup) {
+  const secrets = Object.fromEntries(setup.secrets.map((name) => [name, Secret]));
+  const names = Object.fromEntries(
+    Object.entries(setup.names).map(([name, of]) => [
+      name,
+      z.record(z.string(), VendorId).meta({ description: `What the vendor calls each ${of}` }),
+    ]),
+  );
+  return strict({
+    connector: z.literal(connector),
+    baseUrl: BaseUrl,
+    secrets: strict(secrets),
+    limits: Limits.optional(),
+    ...names,
+  });
+}
+
+function accountsSchema(connectors: ConnectorSetups) {
+  const [first, ...others] = Object.entries(connectors).map(([name, setup]) =>
+    accountSchema(name, setup),
+  );
+  if (!first) throw new RangeError('an installation without connectors has no accounts');
+  const known = Object.keys(connectors);
+  const Account = z.discriminatedUnion('connector', [first, ...others], {
+    error: (issue) => {
+      if (issue.code !== 'invalid_union') return undefined;
+      const given: unknown = (issue.input as { connector?: unknown } | undefined)?.connector;
+      return typeof given === 'string'
+        ? `there is no connector "${given}"${suggestion(given, known)}`
+        : `has to name its connector: ${known.join(', ')}`;
+    },
+  });
+  return z.record(Name, Account);
+}
+
+/** Built from what the connectors say of their own accounts. */
+export function setupFileSchema(connectors: ConnectorSetups) {
+  const shops = Object.entries(connectors)
+    .filter(([, setup]) => setup.kind === 'commerce')
+    .map(([name]) => name);
+  const Channel = strict({
+    connector: z.enum(shops).optional().meta({
+      description: "The shop's connector; its account is called as the channel is",
+    }),
+    entity: Name,
+    money: Money,
+    warehouse: Name.meta({ description: 'Of every node that names none of its own' }),
+    tax: Name,
+    notifier: Name,
+    ownShop: z.boolean().meta({ description: "Its SKUs are our items' own" }),
+    brand: Name.optional(),
+    region: Name.optional(),
+    flows: strict({ order: z.enum(FLOW_SWITCHES).optional() }).optional(),
+    policies: PolicyOverrides.optional(),
+  });
+  return strict({
+    entities: z.record(Name, Entity),
+    accounts: accountsSchema(connectors),
+    channels: z.record(ChannelInstance, Channel),
+    nodes: z.record(LocationId, Node).optional(),
+    policies: strict({
+      everywhere: PolicyOverrides.optional(),
+      brands: z.record(Name, PolicyOverrides).optional(),
+      regions: z.record(Name, PolicyOverrides).optional(),
+    }).optional(),
+  }).meta({ title: 'The set-up of a Throughline installation' });
+}
+
+export type SetupFile = z.infer<ReturnType<typeof setupFileSchema>>;

@@ -1,0 +1,60 @@
+/** Follows `env:NAME` and `file:/path` to the address or the secret that is there. */
+import { readFileSync } from 'node:fs';
+import type { SetupFile } from './file-schema';
+import type { Problem, SetupText } from './setup-text';
+
+const MIN_SECRET_CHARS = 8;
+const ADDRESS = /^https?:\/\/\S+$/;
+
+/** What each account's references lead to, by account. */
+export interface FollowedAccount {
+  readonly baseUrl: string;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export function followReferences(
+  text: SetupText,
+  file: SetupFile,
+  env: NodeJS.ProcessEnv,
+): { readonly values: ReadonlyMap<string, FollowedAccount>; readonly problems: Problem[] } {
+  const problems: Problem[] = [];
+  const follow = (path: readonly string[], reference: unknown, wrong: Wrong): string => {
+    if (typeof reference !== 'string') return '';
+    const found = read(reference, env);
+    const why = typeof found === 'string' ? wrong(found) : found.why;
+    if (why) problems.push(text.problemAt(path, `${reference} ${why}`));
+    return typeof found === 'string' ? found : '';
+  };
+  const values = Object.entries(file.accounts).map(([name, account]) => {
+    const path = ['accounts', name];
+    const secrets = Object.entries(account.secrets ?? {}).map(
+      ([secret, reference]): [string, string] => [
+        secret,
+        follow([...path, 'secrets', secret], reference, secretProblem),
+      ],
+    );
+    const baseUrl = follow([...path, 'baseUrl'], account.baseUrl, addressProblem);
+    return [name, { baseUrl, secrets: new Map(secrets) }] as const;
+  });
+  return { values: new Map(values), problems };
+}
+
+type Wrong = (found: string) => string | null;
+
+/** Never says what it found. */
+const secretProblem: Wrong = (found) =>
+  found.length < MIN_SECRET_CHARS ? `has fewer than ${MIN_SECRET_CHARS} characters` : null;
+const addressProblem: Wrong = (found) =>
+  ADDRESS.test(found) ? null : 'is no http or https address';
+
+function read(reference: string, env: NodeJS.ProcessEnv): string | { readonly why: string } {
+  if (reference.startsWith('env:')) {
+    return env[reference.slice('env:'.length)] || { why: 'is not set in the environment' };
+  }
+  if (!reference.startsWith('file:')) return reference;
+  try {
+    return readFileSync(reference.slice('file:'.length), 'utf8').trim();
+  } catch {
+    return { why: 'cannot be read' };
+  }
+}

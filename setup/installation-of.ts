@@ -1,0 +1,104 @@
+/** The value that a checked file amounts to: defaults filled in, overrides laid over them. */
+import type { AccountSetup, Installation } from '../canonical/installation';
+import type { ChannelSetup } from '../canonical/schema/channel';
+import { ChannelInstance } from '../canonical/schema/ids';
+import { DEFAULT_POLICIES, type Policies } from '../canonical/schema/policies';
+import { namesIn } from './check-references';
+import type { ConnectorSetups, SetupFile } from './file-schema';
+import type { FollowedAccount } from './follow-references';
+
+export function installationOf(
+  file: SetupFile,
+  connectors: ConnectorSetups,
+  followed: ReadonlyMap<string, FollowedAccount>,
+): Installation {
+  return freeze({
+    entities: Object.entries(file.entities).map(([entity, one]) => ({ entity, ...one })),
+    accounts: Object.entries(file.accounts).flatMap(([account, one]) => {
+      const connector = connectors[one.connector];
+      const values = followed.get(account);
+      return connector && values ? [accountOf(account, one, connector, values)] : [];
+    }),
+    channels: Object.keys(file.channels).map((name) => channelOf(file, name)),
+    nodes: Object.entries(file.nodes ?? {}).map(([locationId, { warehouse }]) => ({
+      locationId,
+      warehouse,
+    })),
+  });
+}
+
+function accountOf(
+  account: string,
+  given: SetupFile['accounts'][string],
+  connector: ConnectorSetups[string],
+  { baseUrl, secrets }: FollowedAccount,
+): AccountSetup {
+  const { perSecond, atOnce } = connector.limits;
+  return {
+    account,
+    connector: given.connector,
+    kind: connector.kind,
+    baseUrl,
+    limits: {
+      perSecond: given.limits?.perSecond ?? perSecond,
+      atOnce: given.limits?.atOnce ?? atOnce,
+    },
+    names: (what) => namesIn(given, what),
+    secret(name) {
+      const secret = secrets.get(name);
+      if (secret === undefined) throw new RangeError(`${account} has no secret ${name}`);
+      return secret;
+    },
+  };
+}
+
+function channelOf(file: SetupFile, name: string): ChannelSetup {
+  const channel = file.channels[name];
+  const entity = channel && file.entities[channel.entity];
+  if (!channel || !entity) throw new RangeError(`channel ${name} was not checked`);
+  return {
+    channelInstance: ChannelInstance.parse(name),
+    connector: channel.connector ?? null,
+    moneyMode: channel.money.mode,
+    moneyAccount: channel.money.account ?? name,
+    moneyAccounts: channel.money.byGateway ?? {},
+    isOwnShop: channel.ownShop,
+    brand: channel.brand ?? null,
+    region: channel.region ?? null,
+    entity: channel.entity,
+    erpInstance: entity.erp,
+    warehouse: channel.warehouse,
+    taxAccount: channel.tax,
+    notifier: channel.notifier,
+    orderFlow: channel.flows?.order ?? 'on',
+    policies: policiesOf(file, channel),
+  };
+}
+
+type Overrides = NonNullable<SetupFile['channels'][string]['policies']>;
+
+/** The product's, then everywhere's, the brand's, the region's and last the channel's own. */
+function policiesOf(file: SetupFile, channel: SetupFile['channels'][string]): Policies {
+  const { everywhere, brands, regions } = file.policies ?? {};
+  const levels: (Overrides | undefined)[] = [
+    everywhere,
+    brands?.[channel.brand ?? ''],
+    regions?.[channel.region ?? ''],
+    channel.policies,
+  ];
+  return levels.reduce<Policies>(
+    (policies, level) => ({ ...policies, ...given(level) }),
+    DEFAULT_POLICIES,
+  );
+}
+
+function given(level: Overrides | undefined): Partial<Policies> {
+  return Object.fromEntries(Object.entries(level ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** Nobody changes what the process was told, at any depth. */
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) freeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads the file that describes an installation: checked whole, references to secrets and addresses
+ * followed, every problem at once and with its place. What is left is one frozen value.
+ */
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import type { Installation } from '../canonical/installation';
+import { ConfigurationError } from '../canonical/schema/configuration';
+import { badReferences } from './check-references';
+import { setupFileSchema, type ConnectorSetups, type SetupFile } from './file-schema';
+import { followReferences } from './follow-references';
+import { installationOf } from './installation-of';
+import { readSetupText, type Problem, type SetupText } from './setup-text';
+
+export interface CheckedSetup {
+  /** Undefined where the file has problems. */
+  readonly installation: Installation | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Throws a ConfigurationError that lists every problem, `file:line:column` first. */
+export function readInstallation(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  connectors: ConnectorSetups,
+): Installation {
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigurationError([`THROUGHLINE_SETUP: ${file} cannot be read`]);
+  }
+  const { installation, problems } = checkSetup(source, env, connectors);
+  if (installation) return installation;
+  throw new ConfigurationError(
+    problems.map(({ line, column, text }) => `${file}:${line}:${column} ${text}`),
+  );
+}
+
+/** Everything that is wrong with a file's text, in the order of its lines; or the installation. */
+export function checkSetup(
+  source: string,
+  env: NodeJS.ProcessEnv,
+  connectors: ConnectorSetups,
+): CheckedSetup {
+  const text = readSetupText(source);
+  if (text.syntaxProblems.length > 0) {
+    return { installation: undefined, problems: text.syntaxProblems };
+  }
+  const parsed = setupFileSchema(connectors).safeParse(text.content ?? {}, {
+    error: (issue) =>
+      issue.code === 'invalid_type' && issue.input === undefined ? 'is missing' : undefined,
+  });
+  const shape = parsed.success ? [] : shapeProblems(text, parsed.error.issues);
+  // Names are looked at in what could be read, so that one mistake does not hide another.
+  const file = parsed.success ? parsed.data : readablePart(text.content);
+  const place = (one: Problem) => `${one.line}:${one.column}`;
+  const broken = new Set(shape.map(place));
+  const references = followReferences(text, file, env);
+  const names = badReferences(file, connectors).map(({ path, text: what, part }) =>
+    text.problemAt(path, what, part),
+  );
+  const more = [...names, ...references.problems].filter((one) => !broken.has(place(one)));
+  const problems = [...shape, ...more].sort((a, b) => a.line - b.line || a.column - b.column);
+  if (problems.length > 0) return { installation: undefined, problems };
+  return { installation: installationOf(file, connectors, references.values), problems };
+}
+
+function shapeProblems(text: SetupText, issues: readonly z.core.$ZodIssue[]): Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const lines = issue.message.split('\n');
+      return issue.keys.map((key, index) =>
+        text.problemAt([...issue.path, key], lines[index] ?? issue.message, 'key'),
+      );
+    }
+    if (issue.code === 'invalid_key') {
+      const [first] = issue.issues;
+      return [text.problemAt(issue.path, first?.message ?? issue.message, 'key')];
+    }
+    return [text.problemAt(issue.path, issue.message)];
+  });
+}
+
+/** The entries that are objects at all; their fields are only compared with names. */
+function readablePart(content: unknown): SetupFile {
+  const { entities, accounts, channels, nodes, policies } = asObject(content);
+  const entries = (value: unknown) =>
+    Object.fromEntries(Object.entries(asObject(value)).map(([key, one]) => [key, asObject(one)]));
+  const shown = {
+    entities: entries(entities),
+    accounts: entries(accounts),
+    channels: Object.fromEntries(
+      Object.entries(entries(channels)).map(([key, one]) => [
+        key,
+        { ...one, money: asObject(one['money']) },
+      ]),
+    ),
+    nodes: entries(nodes),
+    policies: entries(policies),
+  };
+  return shown as unknown as SetupFile;
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

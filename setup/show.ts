@@ -1,0 +1,39 @@
+/** An installation as a person reads it: nothing in it is secret. */
+import { stringify } from 'yaml';
+import type { Installation } from '../canonical/installation';
+
+/** YAML again, with defaults filled in and overrides laid over; secrets only by their names. */
+export function showInstallation(installation: Installation): string {
+  const { entities, accounts, channels, nodes } = installation;
+  const byName = <T extends object>(rows: readonly T[], name: keyof T & string) =>
+    Object.fromEntries(
+      rows.map((row) => {
+        const rest = Object.entries(row).filter(([key, value]) => key !== name && value !== null);
+        return [String(row[name]), Object.fromEntries(rest)];
+      }),
+    );
+  return stringify({
+    entities: byName(entities, 'entity'),
+    accounts: byName(
+      accounts.map(({ account, connector, kind, baseUrl, limits }) => ({
+        account,
+        connector,
+        kind,
+        baseUrl: withoutCredentials(baseUrl),
+        limits,
+      })),
+      'account',
+    ),
+    channels: byName(channels, 'channelInstance'),
+    ...(nodes.length > 0 && { nodes: byName(nodes, 'locationId') }),
+  });
+}
+
+/** An address may carry a user and a password. */
+function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return url.href;
+}
