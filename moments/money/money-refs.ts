@@ -55,7 +55,9 @@ export function moneyDraft<Request extends object>(
     name,
     select: `select $4::jsonb || jsonb_build_object(${fields.join(', ')}) as body
                from sales_order o join tender t on t.order_id = o.order_id and t.tender_no = $2
-              where o.order_id = $1 and ($3::int is null or $3 > 0)
+                left join refund r on r.order_id = o.order_id and r.tender_no = $2
+                      and r.refund_no = $5::int
+               where o.order_id = $1 and ($3::int is null or $3 > 0)
                     ${isPaidBy ? 'and t.payment_method_ref is not null' : ''}`,
     values: [
       orderId,
