@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Instant, LocationId } from '../../canonical/schema/ids';
 
 const DEFAULT_ENTITY = 'us-01';
+const DEFAULT_WAREHOUSE = 'wms-main';
 const DEFAULT_PRIORITY = 100;
 const MAX_PRIORITY = 1_000_000;
 
@@ -41,6 +42,11 @@ export const LocationBody = z
       .max(MAX_PRIORITY)
       .default(DEFAULT_PRIORITY)
       .meta({ description: 'Lower is sourced from first' }),
+    warehouseAccount: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+      .default(DEFAULT_WAREHOUSE)
+      .meta({ description: 'The warehouse account that sends what lies there' }),
   })
   .meta({ id: 'LocationBody' });
 
@@ -54,6 +60,7 @@ export const LocationView = z
     ships: z.boolean(),
     active: z.boolean(),
     priority: z.int(),
+    warehouseAccount: z.string(),
     updatedAt: Instant,
   })
   .meta({ id: 'Location' });

@@ -18,6 +18,8 @@ export interface ChannelSetup {
   readonly entity: string;
   readonly erpInstance: string;
   readonly warehouse: string;
+  /** An order that no node holds whole may go out in several parcels. Off: it waits. */
+  readonly splitShipments?: boolean;
   readonly taxAccount: string;
   readonly notifier: string;
 }

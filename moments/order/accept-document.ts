@@ -57,7 +57,12 @@ export function documentOf(acceptance: Acceptance) {
       placedAt: order.placedAt,
       businessDate: businessDate(order.placedAt, acceptable.location.timeZone),
     },
-    lines: acceptable.lines,
+    lines: acceptable.lines.map((line) => ({
+      ...line,
+      locationId: onlyLocation(acceptable, line),
+    })),
+    groups: acceptable.groups,
+    allocations: acceptable.allocations,
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,
@@ -75,8 +80,9 @@ export function documentOf(acceptance: Acceptance) {
         expiresAt: tender.expiresAt,
       })),
     fact: {
-      moves: acceptable.lines.map(({ lineNo, quantity }) => ({
+      moves: acceptable.allocations.map(({ lineNo, groupNo, quantity }) => ({
         lineNo,
+        groupNo,
         from: null,
         to: 'reserved',
         quantity,
@@ -91,6 +97,15 @@ export function documentOf(acceptance: Acceptance) {
     outbox: [{ destination: `erp.${setup.erpInstance}`, body: erpSalesOrder(acceptance) }],
     idempotency: acceptance.idempotency ?? {},
   };
+}
+
+/** Null where a line is sent from several places. */
+function onlyLocation({ groups, allocations }: Acceptable, line: { lineNo: number }) {
+  const of = allocations.filter((one) => one.lineNo === line.lineNo);
+  const [first] = of;
+  return first && of.length === 1
+    ? (groups.find((group) => group.groupNo === first.groupNo)?.locationId ?? null)
+    : null;
 }
 
 const AUTHORIZATION_STATE = { none: 'planned', authorized: 'live', captured: 'consumed' } as const;
@@ -143,8 +158,15 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
       ...line,
-      locationId: acceptable.location.locationId,
-      groupNo: null,
+      allocations: acceptable.allocations
+        .filter((one) => one.lineNo === line.lineNo)
+        .map(({ groupNo, quantity }) => ({
+          groupNo,
+          reserved: quantity,
+          released: 0,
+          shipped: 0,
+          cancelled: 0,
+        })),
       ordered: line.quantity,
       unallocated: 0,
       backordered: 0,
@@ -172,10 +194,15 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
         isAsked: false,
       })),
     })),
-    isReleaseAsked: false,
     captures: [],
     refunds: [],
-    groups: [],
+    groups: acceptable.groups.map((group) => ({
+      ...group,
+      try: 1,
+      state: 'planned',
+      requestKey: null,
+      isAsked: false,
+    })),
     exceptions: [],
   };
 }

@@ -12,12 +12,14 @@ export interface Location {
   readonly active: boolean;
   /** Lower is sourced from first. */
   readonly priority: number;
+  /** The warehouse account that sends what lies there. */
+  readonly warehouseAccount: string;
   /** RFC 3339. */
   readonly updatedAt: string;
 }
 
 const COLUMNS = `location_id as "locationId", name, kind, time_zone as "timeZone", entity, ships,
-  active, priority, updated_at as "updatedAt"`;
+  active, priority, warehouse_account as "warehouseAccount", updated_at as "updatedAt"`;
 
 export async function findLocation(sql: Sql, locationId: string): Promise<Location | null> {
   const { rows } = await sql.query<Location>(
@@ -32,11 +34,13 @@ export async function putLocation(
   location: Omit<Location, 'updatedAt'>,
 ): Promise<Location> {
   const { rows } = await sql.query<Location>(
-    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority,
+       warehouse_account)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (location_id) do update set name = excluded.name, kind = excluded.kind,
        time_zone = excluded.time_zone, entity = excluded.entity, ships = excluded.ships,
-       active = excluded.active, priority = excluded.priority, updated_at = now()
+       active = excluded.active, priority = excluded.priority,
+       warehouse_account = excluded.warehouse_account, updated_at = now()
      returning ${COLUMNS}`,
     [
       location.locationId,
@@ -47,6 +51,7 @@ export async function putLocation(
       location.ships,
       location.active,
       location.priority,
+      location.warehouseAccount,
     ],
   );
   const [row] = rows;

@@ -12,6 +12,8 @@ export interface NodeRow {
   readonly active: boolean;
   readonly priority: number;
   readonly timeZone: string;
+  /** The warehouse account that sends what lies there. */
+  readonly account: string;
 }
 export interface MasterData {
   /** `kind/value` → target, for the channel instance. */
@@ -55,7 +57,7 @@ export async function askMasterData(sql: Sql, question: MasterDataQuestion): Pro
                          from item i join wanted using (sku)), '[]') as items,
              coalesce((select jsonb_agg(jsonb_build_object('locationId', location_id,
                          'ships', ships, 'active', active, 'priority', priority,
-                         'timeZone', time_zone)) from location), '[]') as nodes,
+                         'timeZone', time_zone, 'account', warehouse_account)) from location), '[]') as nodes,
              coalesce((select jsonb_agg(jsonb_build_array(s.sku, s.location_id,
                          greatest(0, s.on_hand - s.reserved - s.unsellable - s.safety
                                      - s.held_for_others)))

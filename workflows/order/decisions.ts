@@ -100,11 +100,11 @@ async function withdrawRelease(flow: OrderFlow): Promise<void> {
 
 /** Asks the warehouse for as long as it takes; facts and other steps go on meanwhile. */
 async function recall(flow: OrderFlow, order: RecallOrder): Promise<RecallAnswer> {
-  const summary = recallSummary(order, flow.input);
+  const summary = recallSummary(order);
   const step = `recall:${order.groupNo}`;
   for (let tries = 0; ; tries += 1) {
     try {
-      const { recallFromWarehouse } = flow.effects.warehouse;
+      const { recallFromWarehouse } = flow.effects.warehouse(order.account);
       const answer = await recallFromWarehouse.executeWithOptions({ summary }, [order]);
       await closeWaitOf(flow, step);
       return answer;

@@ -78,7 +78,7 @@ const effectPolicy = {
 
 export interface Effects {
   readonly money: ReturnType<typeof proxyActivities<MoneyEffects>>;
-  readonly warehouse: ReturnType<typeof proxyActivities<WarehouseEffects>>;
+  readonly warehouse: (account: string) => ReturnType<typeof proxyActivities<WarehouseEffects>>;
 }
 
 /** Each account has a queue of its own, which holds that vendor's rate. */
@@ -89,9 +89,7 @@ export function effectsOf(input: OrderFlowInput): Effects {
       ...effectPolicy,
       taskQueue: `${mover}.${input.moneyAccount}`,
     }),
-    warehouse: proxyActivities<WarehouseEffects>({
-      ...effectPolicy,
-      taskQueue: `wms.${input.warehouse}`,
-    }),
+    warehouse: (account) =>
+      proxyActivities<WarehouseEffects>({ ...effectPolicy, taskQueue: `wms.${account}` }),
   };
 }

@@ -17,14 +17,15 @@ export type Step = MoneyStep | ({ readonly step: 'release' } & ReleaseOrder);
 export function dueSteps(agenda: OrderAgenda): Step[] {
   const authorizations = agenda.money.filter((step) => step.step === 'authorize');
   const others = agenda.money.filter((step) => step.step !== 'authorize');
-  const release: Step[] = agenda.release ? [{ step: 'release', ...agenda.release }] : [];
-  return [...authorizations, ...(authorizations.length === 0 ? release : []), ...others];
+  const releases = agenda.releases.map((due): Step => ({ step: 'release', ...due }));
+  return [...authorizations, ...(authorizations.length === 0 ? releases : []), ...others];
 }
 
 export function isDue(agenda: OrderAgenda | null, key: string): boolean {
   return (
     agenda !== null &&
-    (agenda.release?.key === key || agenda.money.some((step) => step.key === key))
+    (agenda.releases.some((due) => due.key === key) ||
+      agenda.money.some((step) => step.key === key))
   );
 }
 
@@ -34,8 +35,10 @@ export function isDue(agenda: OrderAgenda | null, key: string): boolean {
  */
 export function isUnwanted(agenda: OrderAgenda, step: Step): boolean {
   if (isDue(agenda, step.key)) return false;
-  const { units, tenders } = agenda.order;
-  if (step.step === 'release') return units.released === 0 && units.shipped === 0;
+  const { groups, tenders } = agenda.order;
+  if (step.step === 'release') {
+    return groups.some((one) => one.groupNo === step.groupNo && one.state === 'planned');
+  }
   if (step.step !== 'authorize') return false;
   return tenders.some((one) => one.tenderNo === step.tenderNo && one.state === 'pending');
 }
@@ -60,7 +63,7 @@ export function nameOf(step: Step): string {
 export function summaryOf(step: Step, input: OrderFlowInput): string {
   if (step.step === 'release') {
     const units = step.units === 1 ? '1 unit' : `${step.units} units`;
-    return `Release ${units} at ${step.location} to ${input.warehouse}`;
+    return `Release ${units} at ${step.location} to ${step.account}`;
   }
   const amount = formatMoney(step.amountMinor, step.currency);
   const at = input.moneyAccount;
@@ -76,9 +79,9 @@ export function summaryOf(step: Step, input: OrderFlowInput): string {
   }
 }
 
-export function recallSummary(order: RecallOrder, input: OrderFlowInput): string {
+export function recallSummary(order: RecallOrder): string {
   const units = order.lines.reduce((sum, line) => sum + line.quantity, 0);
-  return `Recall ${units === 1 ? '1 unit' : `${units} units`} from ${input.warehouse}`;
+  return `Recall ${units === 1 ? '1 unit' : `${units} units`} from ${order.account}`;
 }
 
 export function performStep(
@@ -97,6 +100,8 @@ export function performStep(
     case 'refund':
       return effects.money.refundPayment.executeWithOptions({ summary }, [step]);
     case 'release':
-      return effects.warehouse.releaseToWarehouse.executeWithOptions({ summary }, [step]);
+      return effects
+        .warehouse(step.account)
+        .releaseToWarehouse.executeWithOptions({ summary }, [step]);
   }
 }
