@@ -33,9 +33,11 @@ interface OrderStepKind<Due extends { readonly key: string }, Name extends strin
   readonly resolutions: ResolutionTable<OrderAction>;
 }
 
-const moneyQueue = (_due: object, { moneyMode, moneyAccount }: OrderFlowInput) =>
-  `${moneyMode === 'channel' ? 'commerce' : 'payment'}.${moneyAccount}`;
-const warehouseQueue = (_due: object, { warehouse }: OrderFlowInput) => `wms.${warehouse}`;
+const moneyQueue = (
+  { account }: { readonly account: string },
+  { moneyMode }: Pick<OrderFlowInput, 'moneyMode'>,
+) => `${moneyMode === 'channel' ? 'commerce' : 'payment'}.${account}`;
+const warehouseQueue = ({ account }: { readonly account: string }) => `wms.${account}`;
 const units = (count: number) => (count === 1 ? '1 unit' : `${count} units`);
 const money = (due: { readonly amountMinor: number; readonly currency: string }) =>
   formatMoney(due.amountMinor, due.currency);
@@ -55,8 +57,7 @@ const authorize: OrderStepKind<AuthorizeOrder, 'authorize'> = {
   activity: 'authorizePayment',
   blocks: ({ tenderNo }) => blocksAuthorization(tenderNo),
   queue: moneyQueue,
-  summary: (due, { moneyAccount }) =>
-    `Authorize ${money(due)} at ${moneyAccount} (tender ${due.tenderNo})`,
+  summary: (due) => `Authorize ${money(due)} at ${due.account} (tender ${due.tenderNo})`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: true,
   resolutions: { 'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' } },
@@ -67,7 +68,7 @@ const release: OrderStepKind<ReleaseOrder, 'release'> = {
   activity: 'releaseToWarehouse',
   blocks: ({ groupNo }) => blocksRelease(groupNo),
   queue: warehouseQueue,
-  summary: (due, { warehouse }) => `Release ${units(due.units)} at ${due.location} to ${warehouse}`,
+  summary: (due) => `Release ${units(due.units)} at ${due.location} to ${due.account}`,
   unavailable: 'fulfilment.unavailable',
   waitsForDecisions: true,
   resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpOrder' } },
@@ -78,8 +79,7 @@ const capture: OrderStepKind<CaptureOrder, 'capture'> = {
   activity: 'captureShipment',
   blocks: ({ tenderNo, shipmentNo }) => blocksCapture(tenderNo, shipmentNo),
   queue: moneyQueue,
-  summary: (due, { moneyAccount }) =>
-    `Capture ${money(due)} of shipment ${due.shipmentNo} at ${moneyAccount}`,
+  summary: (due) => `Capture ${money(due)} of shipment ${due.shipmentNo} at ${due.account}`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: false,
   resolutions: {
@@ -96,8 +96,8 @@ const voidAuthorization: OrderStepKind<VoidOrder, 'void'> = {
   activity: 'voidAuthorization',
   blocks: ({ tenderNo, authorizationNo }) => blocksVoid(tenderNo, authorizationNo),
   queue: moneyQueue,
-  summary: (due, { moneyAccount }) =>
-    `Void the authorization of ${money(due)} at ${moneyAccount} (tender ${due.tenderNo})`,
+  summary: (due) =>
+    `Void the authorization of ${money(due)} at ${due.account} (tender ${due.tenderNo})`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: false,
   resolutions: { 'payment.void-failed': { retry: 'voidAgain', override: 'voidedByHand' } },
@@ -108,8 +108,7 @@ const refund: OrderStepKind<RefundOrder, 'refund'> = {
   activity: 'refundPayment',
   blocks: ({ tenderNo, refundNo }) => blocksRefund(tenderNo, refundNo),
   queue: moneyQueue,
-  summary: (due, { moneyAccount }) =>
-    `Refund ${money(due)} at ${moneyAccount} (refund ${due.refundNo})`,
+  summary: (due) => `Refund ${money(due)} at ${due.account} (refund ${due.refundNo})`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: false,
   resolutions: { 'refund.failed': { retry: 'refundAgain', override: 'giveUpRefund' } },
@@ -121,8 +120,8 @@ const recall: OrderStepKind<RecallOrder, 'recall'> = {
   activity: 'recallFromWarehouse',
   blocks: ({ groupNo }) => blocked('recall', { groupNo }),
   queue: warehouseQueue,
-  summary: (due, { warehouse }) =>
-    `Recall ${units(due.lines.reduce((sum, line) => sum + line.quantity, 0))} from ${warehouse}`,
+  summary: (due) =>
+    `Recall ${units(due.lines.reduce((sum, line) => sum + line.quantity, 0))} from ${due.account}`,
   unavailable: 'fulfilment.unavailable',
   waitsForDecisions: false,
   resolutions: {},

@@ -17,9 +17,6 @@ export interface OrderFlowInput {
   readonly orderNo: string;
   readonly correlationId: string;
   readonly moneyMode: MoneyMode;
-  /** Queues to call: the money mover's, the warehouse's. */
-  readonly moneyAccount: string;
-  readonly warehouse: string;
   /** What was due when the API or the router accepted it, in that transaction; null: it waits. */
   readonly accepted: OrderAgenda | null;
   readonly fulfilmentDeadlineMs: number;
@@ -50,6 +47,17 @@ export interface OrderBrief {
     readonly cancelled: number;
   }[];
   readonly lineCount: number;
+  /** Who sends what: units by group. */
+  readonly groups: readonly {
+    readonly groupNo: number;
+    readonly location: string;
+    readonly account: string;
+    readonly state: 'planned' | 'released' | 'rejected';
+    readonly reserved: number;
+    readonly released: number;
+    readonly shipped: number;
+    readonly cancelled: number;
+  }[];
   readonly tenders: readonly {
     readonly tenderNo: number;
     readonly state: TenderState;
@@ -61,6 +69,8 @@ export interface OrderBrief {
 
 interface MoneyOrder {
   readonly orderId: string;
+  /** Who moves the tender's money. */
+  readonly account: string;
   readonly tenderNo: number;
   readonly amountMinor: number;
   readonly currency: string;
@@ -91,6 +101,8 @@ export type MoneyStep =
 export interface ReleaseOrder {
   readonly orderId: string;
   readonly groupNo: number;
+  /** The warehouse account whose queue takes it. */
+  readonly account: string;
   readonly location: string;
   readonly units: number;
   readonly key: string;
@@ -108,7 +120,7 @@ export type AcceptOutcome =
 export interface OrderAgenda extends FlowAgenda {
   readonly order: OrderBrief;
   readonly money: readonly MoneyStep[];
-  readonly release: ReleaseOrder | null;
+  readonly releases: readonly ReleaseOrder[];
   readonly blockedBy: readonly ExceptionBrief[];
   /** Every unit is shipped or cancelled, and no money step is due or blocked. */
   readonly isSettled: boolean;
@@ -141,6 +153,7 @@ export interface RecallOrder {
   readonly orderId: string;
   readonly decisionId: string;
   readonly groupNo: number;
+  readonly account: string;
   /** The fulfilment request's key, and the recall's own. */
   readonly requestKey: string;
   readonly key: string;
@@ -152,6 +165,7 @@ export type CancelPlan =
   | { readonly outcome: 'duplicate'; readonly result: CancelResult }
   | { readonly outcome: 'planned'; readonly recalls: readonly RecallOrder[] };
 export interface RecallAnswer {
+  readonly groupNo: number;
   readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
 }
 export interface CancelResult {

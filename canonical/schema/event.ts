@@ -55,6 +55,12 @@ export const FulfilmentRejected = z
     ...orderReference,
     requestId: z.string().min(1).max(200),
     reason: z.string().min(1).max(300),
+    /** Left out: everything of that request that has not shipped. */
+    lines: z
+      .array(z.strictObject({ lineNo: z.int().min(1), quantity: Quantity }))
+      .min(1)
+      .max(MAX_ORDER_LINES)
+      .optional(),
   })
   .refine(namesAnOrder, NAMES_AN_ORDER);
 export type FulfilmentRejected = z.infer<typeof FulfilmentRejected>;

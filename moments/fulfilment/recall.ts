@@ -21,5 +21,5 @@ export async function recordRecall(
     reference: isRefused ? null : due.requestKey,
     answer,
   });
-  return { lines: isRefused ? [] : answer.lines };
+  return { groupNo: due.groupNo, lines: isRefused ? [] : answer.lines };
 }

@@ -1,13 +1,20 @@
-/** The warehouse took the request and cannot fulfil it after all. */
+/**
+ * The warehouse took a request and cannot fulfil it after all, or not all of it. What it names comes
+ * back to the same place and waits for a person; of a part, as a group of its own: the rest of the
+ * request is still the warehouse's.
+ */
+import { effectKey } from '../../canonical/rules/order/effect-keys';
+import { rejectedUnits } from '../../canonical/rules/order/rejection';
+import type { OrderSnapshot, SnapshotGroup } from '../../canonical/rules/order/snapshot';
 import type { Taken } from '../../canonical/ports/warehouse';
 import type { FulfilmentRejected } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/flows/order';
-import type { Database, Sql } from '../../store/database';
+import { only, type Database, type Sql } from '../../store/database';
 import { finishEffect } from '../../store/effects/effects';
-import { markEventApplied } from '../../store/orders/orders';
-import { orderMoment, type OrderInHand } from '../order/order-moment';
+import { loadOrder, markEventApplied, splitGroup } from '../../store/orders/orders';
+import { orderMoment } from '../order/order-moment';
 import { takeFact } from '../order/fact';
-import { keepGroup, rejected } from './release';
+import { keepGroup, rejected, released } from './release';
 
 export async function recordRejection(
   db: Database,
@@ -17,24 +24,25 @@ export async function recordRejection(
   const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
     const fact = await takeFact<FulfilmentRejected>(sql, eventNo);
     if (!fact) return 'duplicate' as const;
-    const { requestId, reason } = fact.data;
-    if (await answersOpenRelease(sql, inHand, requestId)) {
-      const groupNo = inHand.order.groups.at(-1)?.groupNo ?? 1;
-      await rejected(sql, inHand, { groupNo, ref: requestId, why: reason, eventNo });
-      await markEventApplied(sql, eventNo);
-      return 'applied' as const;
-    }
-    const group = inHand.order.groups.find((one) => one.requestKey === requestId);
-    const nothingLeft = inHand.order.lines.every((line) => line.released === 0);
-    if (!group || group.state !== 'released' || nothingLeft) {
+    const { requestId, reason, lines } = fact.data;
+    const order = await withAnswer(sql, inHand.order, requestId);
+    const group = order.groups.find((one) => one.requestKey === requestId);
+    const units = group?.state === 'released' ? rejectedUnits(order, group.groupNo, lines) : null;
+    if (!group || !units || units.moves.length === 0) {
       await markEventApplied(sql, eventNo, 'superseded', 'nothing of that request is still open');
       return 'applied' as const;
     }
-    await sql.query(
-      `update fulfilment_group set state = 'rejected' where order_id = $1 and group_no = $2`,
-      [orderId, group.groupNo],
-    );
-    await rejected(sql, inHand, { groupNo: group.groupNo, ref: requestId, why: reason, eventNo });
+    const groupNo = units.isPart
+      ? await splitGroup(sql, orderId, {
+          groupNo: group.groupNo,
+          lineNos: units.moves.map((move) => move.lineNo),
+        })
+      : group.groupNo;
+    if (!units.isPart) {
+      await keepGroup(sql, orderId, { groupNo, key: requestId, state: 'rejected' });
+    }
+    const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
+    await rejected(sql, { order }, { groupNo, moves, ref: requestId, why: reason, eventNo });
     await markEventApplied(sql, eventNo);
     return 'applied' as const;
   });
@@ -42,29 +50,25 @@ export async function recordRejection(
 }
 
 /**
- * The rejection overtook the answer to the release itself, and tells that the request was taken:
- * who rejects it has it. The release's own answer, when it comes, finds its effect finished and
- * changes nothing.
+ * A rejection that overtook the answer to the release itself tells that the request was taken: who
+ * rejects it has it. The release's own answer, when it comes, finds its effect finished and changes
+ * nothing.
  */
-async function answersOpenRelease(
+async function withAnswer(
   sql: Sql,
-  { order }: OrderInHand,
+  order: OrderSnapshot,
   requestId: string,
-): Promise<boolean> {
-  const { rows } = await sql.query(
-    `select 1 from effect
-      where effect_key = $1 and order_id = $2 and verb = 'release' and state = 'called'`,
-    [requestId, order.orderId],
-  );
-  if (rows.length === 0 || order.locationId === null) return false;
-  const groupNo = order.groups.at(-1)?.groupNo ?? 1;
+): Promise<OrderSnapshot> {
+  const { orderId } = order;
+  const asked = (group: SnapshotGroup) =>
+    group.isAsked && effectKey.release(orderId, group.groupNo, group.try) === requestId;
+  const group = order.groups.find(asked);
+  if (!group) return order;
+  const { groupNo, locationId: location } = group;
   const answer: Taken = { outcome: 'taken', reference: requestId };
   await finishEffect(sql, requestId, { state: 'done', reference: requestId, answer });
-  await keepGroup(sql, order.orderId, {
-    groupNo,
-    location: order.locationId,
-    key: requestId,
-    state: 'rejected',
-  });
-  return true;
+  await keepGroup(sql, orderId, { groupNo, key: requestId, state: 'released' });
+  await released(sql, { order }, { orderId, groupNo, location, key: requestId });
+  const after = await loadOrder(sql, orderId);
+  return only(after ? [after] : [], `order ${orderId}`);
 }

@@ -25,11 +25,12 @@ export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<Fulfi
       select o.channel_instance as "channelInstance", o.order_no as "orderNo",
              o.correlation_id as "correlationId", o.content -> 'shipTo' as "shipTo",
              coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'sku', l.sku,
-                         'quantity', l.reserved) order by l.line_no)
-                         from order_line l where l.order_id = o.order_id and l.reserved > 0), '[]')
+                         'quantity', x.reserved) order by l.line_no)
+                         from allocation x join order_line l using (order_id, line_no)
+                        where x.order_id = o.order_id and x.group_no = $2 and x.reserved > 0), '[]')
                as lines
         from sales_order o where o.order_id = $1`,
-    values: [due.orderId],
+    values: [due.orderId, due.groupNo],
   });
   const { shipTo, ...request } = only(rows, `order ${due.orderId}`);
   const { key, orderId, location } = due;
@@ -55,15 +56,15 @@ export function recordRelease(
   due: ReleaseOrder,
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
-  const { orderId, groupNo, location, key } = due;
+  const { orderId, groupNo, key } = due;
   return recordEffect(db, due, answer, {
     async yes(sql, inHand) {
-      await keepGroup(sql, orderId, { groupNo, location, key, state: 'released' });
+      await keepGroup(sql, orderId, { groupNo, key, state: 'released' });
       await released(sql, inHand, due);
     },
     async no(sql, inHand, refused) {
-      await keepGroup(sql, orderId, { groupNo, location, key, state: 'rejected' });
-      await rejected(sql, inHand, { groupNo, ref: key, why: refused.vendorCode });
+      await keepGroup(sql, orderId, { groupNo, key, state: 'rejected' });
+      await rejected(sql, inHand, { groupNo, moves: [], ref: key, why: refused.vendorCode });
     },
   });
 }
@@ -73,30 +74,31 @@ export async function keepGroup(
   orderId: string,
   group: {
     readonly groupNo: number;
-    readonly location: string;
     readonly key: string;
     readonly state: 'released' | 'rejected';
   },
 ): Promise<void> {
   await sql.query({
     name: 'keep-group',
-    text: `insert into fulfilment_group (order_id, group_no, location_id, state, request_key,
-             released_at)
-           values ($1, $2, $3, $4, $5, now())
-           on conflict (order_id, group_no) do update
-              set state = excluded.state, request_key = excluded.request_key,
-                  released_at = excluded.released_at`,
-    values: [orderId, group.groupNo, group.location, group.state, group.key],
+    text: `update fulfilment_group set state = $3, request_key = $4, released_at = now()
+            where order_id = $1 and group_no = $2`,
+    values: [orderId, group.groupNo, group.state, group.key],
   });
 }
 
-async function released(sql: Sql, { order }: OrderInHand, due: ReleaseOrder): Promise<void> {
+/** The warehouse has what it was asked for. */
+export async function released(
+  sql: Sql,
+  { order }: Pick<OrderInHand, 'order'>,
+  due: Pick<ReleaseOrder, 'orderId' | 'groupNo' | 'location' | 'key'>,
+): Promise<void> {
   const asked = await frozenLines(sql, due.key);
   const moves = order.lines.flatMap((line): UnitMove[] => {
-    const quantity = Math.min(line.reserved, asked.get(line.lineNo) ?? 0);
-    return quantity > 0
-      ? [{ lineNo: line.lineNo, from: 'reserved', to: 'released', quantity }]
-      : [];
+    const { lineNo } = line;
+    const { groupNo } = due;
+    const held = line.allocations.find((one) => one.groupNo === groupNo)?.reserved ?? 0;
+    const quantity = Math.min(held, asked.get(lineNo) ?? 0);
+    return quantity > 0 ? [{ lineNo, groupNo, from: 'reserved', to: 'released', quantity }] : [];
   });
   await Promise.all([
     moveUnits(sql, due.orderId, moves),
@@ -133,28 +135,24 @@ function codeOf(reason: string): string {
 /** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
 export async function rejected(
   sql: Sql,
-  { order }: OrderInHand,
+  { order }: Pick<OrderInHand, 'order'>,
   rejection: {
     readonly groupNo: number;
+    /** What it had, and gives back. */
+    readonly moves: readonly UnitMove[];
     readonly ref: string;
     readonly why: string;
     readonly eventNo?: number;
   },
 ): Promise<void> {
-  const moves = order.lines
-    .filter((line) => line.released > 0)
-    .map((line): UnitMove => ({
-      lineNo: line.lineNo,
-      from: 'released',
-      to: 'reserved',
-      quantity: line.released,
-    }));
+  const { moves, groupNo } = rejection;
+  const location = order.groups.find((one) => one.groupNo === groupNo)?.locationId;
   await moveUnits(sql, order.orderId, moves);
   await openException(sql, {
     code: 'fulfilment.rejected',
-    detail: `${order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
+    detail: `${location ?? order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
-    blocks: blocksRelease(rejection.groupNo),
+    blocks: blocksRelease(groupNo),
     subject: order.orderId,
     severity: 'high',
     orderId: order.orderId,
@@ -168,6 +166,6 @@ export async function rejected(
     eventNo: rejection.eventNo ?? null,
     occurredAt: new Date().toISOString(),
     moves,
-    about: { groupNo: rejection.groupNo, requestId: rejection.ref },
+    about: { groupNo, requestId: rejection.ref },
   });
 }

@@ -26,12 +26,12 @@ export function recordAuthorization(
   answer: Authorized | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
-    yes: (sql, inHand, made) => live(sql, inHand, due, made),
+    yes: (sql, _inHand, made) => live(sql, due, made),
     no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });
 }
 
-async function live(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, made: Authorized) {
+async function live(sql: Sql, due: AuthorizeOrder, made: Authorized) {
   await sql.query(
     `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
             authorized_at = now(), expires_at = $6
@@ -45,7 +45,7 @@ async function live(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, made: Au
       made.expiresAt,
     ],
   );
-  await appendFact(sql, due.orderId, factOf('authorized', inHand, due, made.reference));
+  await appendFact(sql, due.orderId, factOf('authorized', due, made.reference));
 }
 
 async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refused: Refused) {
@@ -70,13 +70,13 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refu
       correlationId: order.correlationId,
     });
   }
-  const fact = factOf('authorization-declined', inHand, due, refused.vendorCode);
+  const fact = factOf('authorization-declined', due, refused.vendorCode);
   await appendFact(sql, orderId, fact);
 }
 
-function factOf(kind: string, { setup }: OrderInHand, due: AuthorizeOrder, reference: string) {
+function factOf(kind: string, due: AuthorizeOrder, reference: string) {
   const { tenderNo, authorizationNo, amountMinor } = due;
-  const about = { tenderNo, authorizationNo, amountMinor, system: setup.moneyAccount, reference };
+  const about = { tenderNo, authorizationNo, amountMinor, system: due.account, reference };
   return { kind, occurredAt: new Date().toISOString(), about };
 }
 

@@ -82,7 +82,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
       posting: postCapture({
         orderId,
         tenderNo,
-        clearingAccount: setup.moneyAccount,
+        clearingAccount: due.account,
         paymentRef: answer.reference,
         amountMinor,
       }),
@@ -91,7 +91,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
       kind: 'captured',
       occurredAt,
       money: [{ tenderNo, kind: 'captured', amountMinor }],
-      about: { shipmentNo, system: setup.moneyAccount, reference: answer.reference },
+      about: { shipmentNo, system: due.account, reference: answer.reference },
     }),
   ]);
 }

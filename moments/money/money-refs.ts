@@ -15,19 +15,21 @@ interface Due {
 const REFS = {
   channelOrderRef: 'o.channel_order_ref',
   paymentMethodRef: 't.payment_method_ref',
-  /** Of the authorization that is named, else of the tender's last one. */
+  /** Of the authorization that is named or that a refund's capture was on; else the last one. */
   authorizationRef: `(select a.reference from payment_authorization a
-     where a.order_id = $1 and a.tender_no = $2 and ($3::int is null or a.authorization_no = $3)
+     where a.order_id = $1 and a.tender_no = $2
+       and a.authorization_no = coalesce($3::int,
+         (select c.authorization_no from capture c
+           where c.order_id = $1 and c.tender_no = $2 and c.reference = r.payment_ref limit 1),
+         a.authorization_no)
      order by a.authorization_no desc limit 1)`,
-  /** Of the tender's first capture. */
-  captureRef: `(select c.reference from capture c
-     where c.order_id = $1 and c.tender_no = $2 and c.reference is not null
-     order by c.shipment_no limit 1)`,
+  /** Of the payment that a refund gives back. */
+  captureRef: 'r.payment_ref',
   /** Of all captures of the order, so that a look-up finds none of them again. */
   knownCaptures: `array(select c.reference from capture c
      where c.order_id = $1 and c.reference is not null order by c.shipment_no, c.tender_no)`,
-  knownRefunds: `array(select r.reference from refund r
-     where r.order_id = $1 and r.reference is not null)`,
+  knownRefunds: `array(select b.reference from refund b
+     where b.order_id = $1 and b.reference is not null)`,
 } as const;
 
 /** `refs`: the request's field for each name that it carries. */

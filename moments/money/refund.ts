@@ -68,7 +68,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
     posting: postRefund({
       tenderNo,
       refundItem: refundItem(orderId, tenderNo, refundNo),
-      clearingAccount: setup.moneyAccount,
+      clearingAccount: due.account,
       paymentRef: refund.paymentRef,
       amountMinor,
     }),

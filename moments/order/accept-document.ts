@@ -3,6 +3,7 @@ import type { Acceptable } from '../../canonical/rules/order/acceptance';
 import { agendaOf, statusOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
+import { warehouseOf } from '../../canonical/installation';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { ErpSalesOrder } from '../../canonical/ports/erp';
 import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
@@ -58,7 +59,15 @@ export function documentOf(acceptance: Acceptance) {
       placedAt: order.placedAt,
       businessDate: businessDate(order.placedAt, acceptable.location.timeZone),
     },
-    lines: acceptable.lines,
+    lines: acceptable.lines.map((line) => ({
+      ...line,
+      locationId: onlyLocation(acceptable, line),
+    })),
+    groups: acceptable.groups.map((group) => ({
+      ...group,
+      account: warehouseOf(setup, group.locationId),
+    })),
+    allocations: acceptable.allocations,
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
       moneyAccount: moneyAccountOf(setup, tender.gateway),
@@ -77,8 +86,9 @@ export function documentOf(acceptance: Acceptance) {
         expiresAt: tender.expiresAt,
       })),
     fact: {
-      moves: acceptable.lines.map(({ lineNo, quantity }) => ({
+      moves: acceptable.allocations.map(({ lineNo, groupNo, quantity }) => ({
         lineNo,
+        groupNo,
         from: null,
         to: 'reserved',
         quantity,
@@ -97,6 +107,15 @@ export function documentOf(acceptance: Acceptance) {
 
 const tenderKind = (tenderType: string): TenderKind =>
   TENDER_KINDS.find((kind) => kind === tenderType) ?? 'card';
+
+/** Null where a line is sent from several places. */
+function onlyLocation({ groups, allocations }: Acceptable, line: { lineNo: number }) {
+  const of = allocations.filter((one) => one.lineNo === line.lineNo);
+  const [first] = of;
+  return first && of.length === 1
+    ? (groups.find((group) => group.groupNo === first.groupNo)?.locationId ?? null)
+    : null;
+}
 
 const AUTHORIZATION_STATE = { none: 'planned', authorized: 'live', captured: 'consumed' } as const;
 
@@ -124,8 +143,6 @@ export function flowAddress(of: {
     orderNo: of.order.orderNo,
     correlationId: of.correlationId,
     moneyMode: of.setup.moneyMode,
-    moneyAccount: of.setup.moneyAccount,
-    warehouse: of.setup.warehouse,
   };
 }
 
@@ -148,8 +165,15 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
       ...line,
-      locationId: acceptable.location.locationId,
-      groupNo: null,
+      allocations: acceptable.allocations
+        .filter((one) => one.lineNo === line.lineNo)
+        .map(({ groupNo, quantity }) => ({
+          groupNo,
+          reserved: quantity,
+          released: 0,
+          shipped: 0,
+          cancelled: 0,
+        })),
       ordered: line.quantity,
       unallocated: 0,
       backordered: 0,
@@ -179,10 +203,16 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
         isAsked: false,
       })),
     })),
-    isReleaseAsked: false,
     captures: [],
     refunds: [],
-    groups: [],
+    groups: acceptable.groups.map((group) => ({
+      ...group,
+      account: warehouseOf(acceptance.setup, group.locationId),
+      try: 1,
+      state: 'planned',
+      requestKey: null,
+      isAsked: false,
+    })),
     exceptions: [],
   };
 }

@@ -274,7 +274,7 @@ async function bookPrepayment(sql: Sql, row: ReceivedRow, tenderNo: number): Pro
     posting: postPrepayment({
       orderId,
       tenderNo,
-      clearingAccount: setup.moneyAccount,
+      clearingAccount: moneyAccountOf(setup, tender.gateway),
       paymentRef: prepaymentRef({
         ...content,
         tenderNo,

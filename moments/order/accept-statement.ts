@@ -40,11 +40,23 @@ const DOCUMENT = `
         unit_price_minor, gross_minor, discount_minor, shipping_minor, taxes, tax_minor, ordered,
         reserved)
     select d ->> 'orderId', r."lineNo", r."channelLineRef", r."channelSku", r.sku,
-        d ->> 'locationId', r."unitPriceMinor", r."grossMinor", r."discountMinor",
+        r."locationId", r."unitPriceMinor", r."grossMinor", r."discountMinor",
         r."shippingMinor", r.taxes, r."taxMinor", r.quantity, r.quantity
       from doc, jsonb_to_recordset(d -> 'lines') as r("lineNo" int, "channelLineRef" text,
-        "channelSku" text, sku text, "unitPriceMinor" bigint, "grossMinor" bigint,
+        "channelSku" text, sku text, "locationId" text, "unitPriceMinor" bigint, "grossMinor" bigint,
         "discountMinor" bigint, "shippingMinor" bigint, taxes jsonb, "taxMinor" bigint,
+        quantity int)
+    returning 1),
+  g as (
+    insert into fulfilment_group (order_id, group_no, location_id, warehouse_account, state)
+    select d ->> 'orderId', r."groupNo", r."locationId", r.account, 'planned'
+      from doc, jsonb_to_recordset(d -> 'groups') as r("groupNo" int, "locationId" text,
+        account text)
+    returning 1),
+  al as (
+    insert into allocation (order_id, line_no, group_no, reserved)
+    select d ->> 'orderId', r."lineNo", r."groupNo", r.quantity
+      from doc, jsonb_to_recordset(d -> 'allocations') as r("lineNo" int, "groupNo" int,
         quantity int)
     returning 1),
   t as (
@@ -74,9 +86,9 @@ const DOCUMENT = `
   e as (
     insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta, order_id,
         event_no, occurred_at, business_date)
-    select 'reservation', r.sku, d ->> 'locationId', 0, r.quantity, d ->> 'orderId',
+    select 'reservation', r.sku, r."locationId", 0, r.quantity, d ->> 'orderId',
         (d -> 'order' ->> 'sourceEventNo')::bigint, now(), (d -> 'order' ->> 'businessDate')::date
-      from doc, jsonb_to_recordset(d -> 'wanted') as r(sku text, quantity int)
+      from doc, jsonb_to_recordset(d -> 'wanted') as r(sku text, "locationId" text, quantity int)
     returning 1),
   w as (
     insert into flow (workflow_id, flow_type, subject_kind, subject_id, order_id, input)
@@ -99,7 +111,8 @@ const DOCUMENT = `
         status int, answer jsonb)
      where r.key is not null returning 1),
   written as materialized (
-    select (select count(*) from o) + (select count(*) from l) + (select count(*) from t)
+    select (select count(*) from o) + (select count(*) from l) + (select count(*) from g)
+         + (select count(*) from al) + (select count(*) from t)
          + (select count(*) from a) + (select count(*) from f) + (select count(*) from e)
          + (select count(*) from w) + (select count(*) from s) + (select count(*) from x) + (select count(*) from i) as n),`;
 
@@ -113,17 +126,18 @@ const RESERVE_ONE = `
        and ${GUARD} >= $5::int returning 1)
   select assert_reserved((select count(*) from reserved), 1)`;
 
-/** Several: locked in SKU order first, so that two orders never wait for each other. */
+/** Several: locked in order of SKU and location first, so that two orders never wait for each other. */
 const RESERVE_MANY = `
   wanted as materialized (
-    select w.sku, w.quantity from unnest($3::text[], $5::int[]) as w(sku, quantity)),
+    select w.sku, w.location_id, w.quantity
+      from unnest($3::text[], $4::text[], $5::int[]) as w(sku, location_id, quantity)),
   locked as materialized (
-    select s1.sku from stock s1 join wanted using (sku), written
-     where written.n > 0 and s1.location_id = $4 order by s1.sku for no key update of s1),
+    select s1.sku, s1.location_id from stock s1 join wanted using (sku, location_id), written
+     where written.n > 0 order by s1.sku, s1.location_id for no key update of s1),
   reserved as (
     update stock s2 set reserved = s2.reserved + w.quantity
-      from wanted w join locked k on k.sku = w.sku
-     where s2.sku = w.sku and s2.location_id = $4 and ${GUARD} >= w.quantity returning 1)
+      from wanted w join locked k using (sku, location_id)
+     where s2.sku = w.sku and s2.location_id = w.location_id and ${GUARD} >= w.quantity returning 1)
   select assert_reserved((select count(*) from reserved), cardinality($3::text[]))`;
 
 /** Runs the statement; an expected collision is a value, anything else is thrown. */
@@ -133,14 +147,13 @@ export async function writeAcceptance(sql: Sql, acceptance: Acceptance): Promise
   const isOne = acceptable.wanted.length === 1 && first !== undefined;
   const document = JSON.stringify(documentOf(acceptance));
   const content = JSON.stringify(order);
-  const { locationId } = acceptable.location;
   try {
     await sql.query(
       isOne
         ? {
             name: 'accept-one',
             text: DOCUMENT + RESERVE_ONE,
-            values: [document, content, first.sku, locationId, first.quantity],
+            values: [document, content, first.sku, first.locationId, first.quantity],
           }
         : {
             name: 'accept-many',
@@ -149,7 +162,7 @@ export async function writeAcceptance(sql: Sql, acceptance: Acceptance): Promise
               document,
               content,
               acceptable.wanted.map((wanted) => wanted.sku),
-              locationId,
+              acceptable.wanted.map((wanted) => wanted.locationId),
               acceptable.wanted.map((wanted) => wanted.quantity),
             ],
           },

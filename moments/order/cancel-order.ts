@@ -9,6 +9,7 @@ import {
   cancelMoves,
   intendCancel,
   type CancelMove,
+  type GroupQuantity,
 } from '../../canonical/rules/order/cancellation';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { sum } from '../../canonical/rules/money/money';
@@ -21,6 +22,7 @@ import type {
   CancelPlan,
   CancelResult,
   RecallAnswer,
+  RecallOrder,
 } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
 import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
@@ -42,19 +44,26 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
       return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
     }
     if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
-    if (order.isReleaseAsked) return refusedBecause(UNANSWERED);
+    if (order.groups.some((group) => group.isAsked)) return refusedBecause(UNANSWERED);
     const intent = intendCancel(order, await linesOf(sql, decision));
     if (intent.outcome === 'refused') return refusedBecause(intent.reason);
-    const group = order.groups.at(-1);
-    if (intent.toRecall.length === 0 || !group) return { outcome: 'planned', recalls: [] };
-    const { groupNo, requestKey } = group;
-    const { orderId, decisionId } = decision;
+    return { outcome: 'planned', recalls: recallsOf(order, decision.decisionId, intent.toRecall) };
+  });
+}
+
+/** One question a group: each warehouse is asked for what its own request holds. */
+function recallsOf(
+  { orderId, groups }: OrderInHand['order'],
+  decisionId: string,
+  toRecall: readonly GroupQuantity[],
+): RecallOrder[] {
+  return groups.flatMap(({ groupNo, account, requestKey }): RecallOrder[] => {
+    const lines = toRecall
+      .filter((one) => one.groupNo === groupNo)
+      .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+    if (lines.length === 0 || requestKey === null) return [];
     const key = effectKey.recall(orderId, groupNo, decisionId);
-    const lines = intent.toRecall;
-    return {
-      outcome: 'planned',
-      recalls: [{ orderId, decisionId, groupNo, requestKey, key, lines }],
-    };
+    return [{ orderId, decisionId, groupNo, account, requestKey, key, lines }];
   });
 }
 
@@ -156,10 +165,12 @@ async function cancel(
     return result;
   }
   if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
-  if (order.isReleaseAsked) return refused(UNANSWERED);
+  if (order.groups.some((group) => group.isAsked)) return refused(UNANSWERED);
   const intent = intendCancel(order, await linesOf(sql, decision));
   if (intent.outcome === 'refused') return refused(intent.reason);
-  const recalled = decision.recalled.flatMap((answer) => answer.lines);
+  const recalled = decision.recalled.flatMap(({ groupNo, lines }) =>
+    lines.map((line) => ({ ...line, groupNo })),
+  );
   const moves = cancelMoves(order, intent.wanted, recalled);
   if (moves.length === 0) return refused('it has left the warehouse already');
   const cancelled = intent.wanted.flatMap(({ lineNo }) => {
@@ -242,12 +253,13 @@ async function closeUnwantedWaits(sql: Sql, order: OrderInHand['order']): Promis
 function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
   return moves.flatMap((move) => {
     const line = order.lines.find((one) => one.lineNo === move.lineNo);
-    if (!line?.locationId || (move.from !== 'reserved' && move.from !== 'released')) return [];
+    const group = order.groups.find((one) => one.groupNo === move.groupNo);
+    if (!line || !group || (move.from !== 'reserved' && move.from !== 'released')) return [];
     return [
       {
         kind: 'release' as const,
         sku: line.sku ?? line.channelSku,
-        locationId: line.locationId,
+        locationId: group.locationId,
         onHandDelta: 0,
         reservedDelta: -move.quantity,
         lineNo: move.lineNo,

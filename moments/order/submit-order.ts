@@ -9,7 +9,7 @@ import { briefOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
 import { channelSetup } from '../../canonical/installation';
-import type { ChannelSetup } from '../../canonical/schema/channel';
+import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/flows/order';
 import { sqlState, type Database, type Sql } from '../../store/database';
@@ -134,7 +134,7 @@ export async function postPrepayments(sql: Sql, acceptance: Acceptance): Promise
       posting: postPrepayment({
         orderId,
         tenderNo,
-        clearingAccount: setup.moneyAccount,
+        clearingAccount: moneyAccountOf(setup, tender.gateway),
         paymentRef,
         amountMinor,
       }),

@@ -3,7 +3,7 @@ import { statusOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot, SnapshotException } from '../../canonical/rules/order/snapshot';
 import { EXCEPTION_RULES, ownerOf } from '../../canonical/schema/exception';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 
 /** Takes the order's row lock: the first lock of every moment. */
 export async function lockOrder(sql: Sql, orderId: string): Promise<void> {
@@ -33,16 +33,18 @@ const SNAPSHOT = `
          o.hold_reason as "holdReason", o.location_id as "locationId",
          coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
            as "timeZone",
-         exists (select from effect e where e.order_id = o.order_id and e.verb = 'release'
-                    and e.state = 'called') as "isReleaseAsked",
     coalesce((select jsonb_agg(jsonb_build_object(
         'lineNo', l.line_no, 'sku', l.sku, 'channelSku', l.channel_sku,
-        'channelLineRef', l.channel_line_ref, 'locationId', l.location_id,
-        'groupNo', l.group_no, 'grossMinor', l.gross_minor, 'discountMinor', l.discount_minor,
+        'channelLineRef', l.channel_line_ref, 'grossMinor', l.gross_minor, 'discountMinor', l.discount_minor,
         'shippingMinor', l.shipping_minor, 'taxes', l.taxes, 'ordered', l.ordered,
         'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
         'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
-        'cancelled', l.cancelled, 'returned', l.returned) order by l.line_no)
+        'cancelled', l.cancelled, 'returned', l.returned,
+        'allocations', coalesce((select jsonb_agg(jsonb_build_object(
+            'groupNo', x.group_no, 'reserved', x.reserved, 'released', x.released,
+            'shipped', x.shipped, 'cancelled', x.cancelled) order by x.group_no)
+          from allocation x where x.order_id = l.order_id and x.line_no = l.line_no), '[]'))
+        order by l.line_no)
       from order_line l where l.order_id = o.order_id), '[]') as lines,
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', t.tender_no, 'gateway', t.gateway, 'amountMinor', t.amount_minor,
@@ -72,8 +74,11 @@ const SNAPSHOT = `
         'reference', r.reference) order by r.refund_no)
       from refund r where r.order_id = o.order_id), '[]') as refunds,
     coalesce((select jsonb_agg(jsonb_build_object(
-        'groupNo', g.group_no, 'locationId', g.location_id, 'try', g.try, 'state', g.state,
-        'requestKey', g.request_key) order by g.group_no)
+        'groupNo', g.group_no, 'locationId', g.location_id, 'account', g.warehouse_account,
+        'try', g.try, 'state', g.state, 'requestKey', g.request_key,
+        'isAsked', exists (select from effect e where e.effect_key =
+             'release:' || g.order_id || ':' || g.group_no || ':' || g.try
+             and e.state = 'called')) order by g.group_no)
       from fulfilment_group g where g.order_id = o.order_id), '[]') as groups,
     coalesce((select jsonb_agg(jsonb_build_object(
         'exceptionId', e.exception_id, 'code', e.code, 'detail', e.detail, 'blocks', e.blocks,
@@ -107,6 +112,10 @@ function withRule(row: SnapshotRow['exceptions'][number]): SnapshotException {
 /** Units that went from one place to another; the quantities of a line are their sum. */
 export interface UnitMove {
   readonly lineNo: number;
+  /** Whose units they are; null: they were given to no group. */
+  readonly groupNo: number | null;
+  /** The group that has them afterwards, where it is another one. */
+  readonly toGroupNo?: number;
   readonly from: Place | null;
   readonly to: Place;
   readonly quantity: number;
@@ -143,41 +152,76 @@ export async function appendFact(sql: Sql, orderId: string, fact: OrderFact): Pr
   });
 }
 
-const COLUMN: Record<Place, string> = {
-  unallocated: 'unallocated',
-  backordered: 'backordered',
-  reserved: 'reserved',
-  released: 'released',
-  shipped: 'shipped',
-  pickedUp: 'picked_up',
-  cancelled: 'cancelled',
-};
-
-/** Projects unit moves onto the lines, all lines in one statement per pair of places. */
+/** Projects unit moves onto lines and allocations. */
 export async function moveUnits(
   sql: Sql,
   orderId: string,
   moves: readonly UnitMove[],
 ): Promise<void> {
-  const pairs = new Map<string, UnitMove[]>();
-  for (const move of moves) {
-    const pair = `${move.from ?? ''}>${move.to}`;
-    pairs.set(pair, [...(pairs.get(pair) ?? []), move]);
-  }
-  for (const group of pairs.values()) {
-    const [first] = group;
-    if (!first) continue;
-    const leaves = first.from
-      ? `${COLUMN[first.from]} = l.${COLUMN[first.from]} - m.quantity,`
-      : '';
-    const arrives = `${COLUMN[first.to]} = l.${COLUMN[first.to]} + m.quantity`;
-    await sql.query(
-      `update order_line l set ${leaves} ${arrives}
-         from unnest($2::int[], $3::int[]) as m(line_no, quantity)
-        where l.order_id = $1 and l.line_no = m.line_no`,
-      [orderId, group.map((move) => move.lineNo), group.map((move) => move.quantity)],
-    );
-  }
+  if (moves.length === 0) return;
+  const changes = moves.flatMap(({ lineNo, groupNo, toGroupNo, from, to, quantity }) => [
+    ...(from === null ? [] : [{ lineNo, groupNo, [from]: -quantity }]),
+    { lineNo, groupNo: toGroupNo ?? groupNo, [to]: quantity },
+  ]);
+  await sql.query({
+    name: 'move-units',
+    text: `
+      with m as materialized (
+        select r."lineNo" as line_no, r."groupNo" as group_no,
+               coalesce(sum(r.unallocated), 0)::int as unallocated,
+               coalesce(sum(r.backordered), 0)::int as backordered,
+               coalesce(sum(r.reserved), 0)::int as reserved,
+               coalesce(sum(r.released), 0)::int as released,
+               coalesce(sum(r.shipped), 0)::int as shipped,
+               coalesce(sum(r."pickedUp"), 0)::int as picked_up,
+               coalesce(sum(r.cancelled), 0)::int as cancelled
+          from jsonb_to_recordset($2::jsonb) as r("lineNo" int, "groupNo" int, unallocated int,
+            backordered int, reserved int, released int, shipped int, "pickedUp" int,
+            cancelled int)
+         group by 1, 2),
+      x as (
+        update allocation x set reserved = x.reserved + m.reserved,
+               released = x.released + m.released, shipped = x.shipped + m.shipped,
+               picked_up = x.picked_up + m.picked_up, cancelled = x.cancelled + m.cancelled
+          from m where x.order_id = $1 and x.line_no = m.line_no and x.group_no = m.group_no),
+      t as (
+        select line_no, sum(unallocated)::int as unallocated, sum(backordered)::int as backordered,
+               sum(reserved)::int as reserved, sum(released)::int as released,
+               sum(shipped)::int as shipped, sum(picked_up)::int as picked_up,
+               sum(cancelled)::int as cancelled
+          from m group by 1)
+      update order_line l set unallocated = l.unallocated + t.unallocated,
+             backordered = l.backordered + t.backordered, reserved = l.reserved + t.reserved,
+             released = l.released + t.released, shipped = l.shipped + t.shipped,
+             picked_up = l.picked_up + t.picked_up, cancelled = l.cancelled + t.cancelled
+        from t where l.order_id = $1 and l.line_no = t.line_no`,
+    values: [orderId, JSON.stringify(changes)],
+  });
+}
+
+/** Units of a group become a group of their own, at the same place; its number. */
+export async function splitGroup(
+  sql: Sql,
+  orderId: string,
+  from: { readonly groupNo: number; readonly lineNos: readonly number[] },
+): Promise<number> {
+  const { rows } = await sql.query<{ group_no: number }>({
+    name: 'split-group',
+    text: `
+      with g as (
+        insert into fulfilment_group (order_id, group_no, location_id, warehouse_account, state)
+        select order_id,
+               (select max(n.group_no) + 1 from fulfilment_group n where n.order_id = $1),
+               location_id, warehouse_account, 'rejected'
+          from fulfilment_group where order_id = $1 and group_no = $2
+        returning group_no),
+      x as (
+        insert into allocation (order_id, line_no, group_no)
+        select $1, line_no, g.group_no from g, unnest($3::int[]) as line_no)
+      select group_no from g`,
+    values: [orderId, from.groupNo, from.lineNos],
+  });
+  return only(rows, `group ${from.groupNo} of ${orderId}`).group_no;
 }
 
 /** Writes the status that the rows now amount to, and gives the order back as it is. */

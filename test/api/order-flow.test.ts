@@ -67,8 +67,6 @@ const input = (orderNo: string) =>
     orderNo,
     correlationId: 'cor_1',
     moneyMode: 'psp',
-    moneyAccount: 'stripe-us',
-    warehouse: 'wms-main',
     accepted: null,
     fulfilmentDeadlineMs: 1_000,
   });

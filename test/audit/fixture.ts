@@ -80,10 +80,16 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
       },
     ],
     facts: [
-      { moves: [{ lineNo: 1, from: null, to: 'reserved', quantity: 2 }], money: [] },
-      { moves: [{ lineNo: 1, from: 'reserved', to: 'shipped', quantity: 1 }], money: [] },
+      { moves: [{ lineNo: 1, groupNo: 1, from: null, to: 'reserved', quantity: 2 }], money: [] },
+      {
+        moves: [{ lineNo: 1, groupNo: 1, from: 'reserved', to: 'shipped', quantity: 1 }],
+        money: [],
+      },
       { moves: [], money: [{ tenderNo: 1, kind: 'captured', amountMinor: 2_000 }] },
-      { moves: [{ lineNo: 1, from: 'reserved', to: 'cancelled', quantity: 1 }], money: [] },
+      {
+        moves: [{ lineNo: 1, groupNo: 1, from: 'reserved', to: 'cancelled', quantity: 1 }],
+        money: [],
+      },
     ],
     exceptions: [],
     openItems: [

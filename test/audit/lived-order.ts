@@ -48,10 +48,11 @@ export async function shippedOrder(db: Database): Promise<string> {
     isMulticapture: false,
     expiresAt: null,
   });
-  if (!agenda.release) throw new Error('no release is due');
-  await begin(db, { ...agenda.release }, 'release', await prepareRelease(db, agenda.release));
-  const reference = agenda.release.key;
-  await recordRelease(db, agenda.release, { outcome: 'taken', reference });
+  const [due] = agenda.releases;
+  if (!due) throw new Error('no release is due');
+  await begin(db, { ...due }, 'release', await prepareRelease(db, due));
+  const reference = due.key;
+  await recordRelease(db, due, { outcome: 'taken', reference });
   const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, {
     orderId,
     shipmentId: `parcel-${orderId}`,
@@ -68,7 +69,7 @@ export async function shippedOrder(db: Database): Promise<string> {
     amountMinor: capture.amountMinor,
   });
   const decision = { decisionId: `d-${orderId}`, orderId, lines: null, eventNo: null };
-  const recalled = [{ lines: [{ lineNo: 1, quantity: 1 }] }];
+  const recalled = [{ groupNo: 1, lines: [{ lineNo: 1, quantity: 1 }] }];
   await cancelOrder(db, { ...decision, recalled });
   const closed = await closeOrder(db, { orderId });
   if (closed.outcome !== 'closed') throw new Error(JSON.stringify(closed.agenda));

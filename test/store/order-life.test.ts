@@ -30,7 +30,9 @@ describe('an order of two shipments', () => {
       taxMinor: 333,
     });
     const orderId = await accepted(db, order);
-    expect((await authorize(db, orderId)).release).toMatchObject({ units: 4, location: LOCATION });
+    expect((await authorize(db, orderId)).releases).toMatchObject([
+      { units: 4, location: LOCATION },
+    ]);
     expect((await release(db, orderId)).order.status).toBe('released');
     const first = await ship(db, orderId, 'parcel-1', [{ lineNo: 1, quantity: 2 }]);
     expect(first.agenda.order.status).toBe('partly-fulfilled');
@@ -113,7 +115,7 @@ describe('cancel', () => {
     const decision = { decisionId: 'd-2', orderId, lines, eventNo: null };
     const plan = await planCancellation(db, decision);
     expect(plan).toMatchObject({ outcome: 'planned', recalls: [{ lines }] });
-    const recalled = [{ lines: [{ lineNo: 1, quantity: 1 }] }];
+    const recalled = [{ groupNo: 1, lines: [{ lineNo: 1, quantity: 1 }] }];
     const result = await cancelOrder(db, { ...decision, recalled });
     expect(result).toMatchObject({ outcome: 'partly-cancelled', cancelled: [{ quantity: 1 }] });
     const shipped = await ship(db, orderId, 'p', [{ lineNo: 1, quantity: 2 }]);

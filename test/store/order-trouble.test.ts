@@ -87,7 +87,7 @@ it('an order held while it waits is accepted on hold, once what it waits for is 
     outcome: 'accepted',
     order: { status: 'on-hold', isOnHold: true },
   });
-  expect(await readAgenda(db, { orderId })).toMatchObject({ release: null });
+  expect(await readAgenda(db, { orderId })).toMatchObject({ releases: [] });
 });
 
 it('an authorization whose answer is unknown is asked for to its end after a cancel, then voided', async () => {
@@ -118,7 +118,7 @@ it('an order of nothing to pay has no money step', async () => {
     [orderId],
   );
   expect(started.rows[0]?.input.accepted.money).toEqual([]);
-  expect(await readAgenda(db, { orderId })).toMatchObject({ money: [], release: { units: 1 } });
+  expect(await readAgenda(db, { orderId })).toMatchObject({ money: [], releases: [{ units: 1 }] });
 });
 
 describe('a shipment', () => {

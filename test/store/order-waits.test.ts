@@ -161,8 +161,8 @@ describe('what cannot go on', () => {
     );
     await authorize(db, orderId);
     const held = await placeHold(db, { decisionId: 'h', orderId });
-    expect(held).toMatchObject({ outcome: 'held', agenda: { release: null } });
+    expect(held).toMatchObject({ outcome: 'held', agenda: { releases: [] } });
     const lifted = await liftHold(db, { decisionId: 'l', orderId });
-    expect(lifted).toMatchObject({ outcome: 'released', agenda: { release: { units: 1 } } });
+    expect(lifted).toMatchObject({ outcome: 'released', agenda: { releases: [{ units: 1 }] } });
   });
 });

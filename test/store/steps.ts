@@ -41,7 +41,7 @@ export async function authorize(db: Database, orderId: string): Promise<OrderAge
 }
 
 export async function release(db: Database, orderId: string): Promise<OrderAgenda> {
-  const { release: due } = await readAgenda(db, { orderId });
+  const [due] = (await readAgenda(db, { orderId })).releases;
   if (!due) throw new Error('no release is due');
   await begin(db, due.key, 'release', orderId, await prepareRelease(db, due));
   const answer = await recordRelease(db, due, { outcome: 'taken', reference: due.key });

@@ -36,6 +36,7 @@ test('an authorization asked of a channel is declined at once, for a person to d
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const answer = await environment.run(authorizePayment, {
     orderId: outcome.orderId,
+    account: 'shopify-us',
     tenderNo: 1,
     authorizationNo: 1,
     amountMinor: 1_000,

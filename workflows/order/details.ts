@@ -7,9 +7,15 @@ export function describeOrder(order: OrderBrief | undefined): string[] {
   return order ? [...describeUnits(order), ...describeMoney(order)] : [];
 }
 
+/** Who has units that are to be shipped. */
+export function warehousesOf(order: OrderBrief | undefined): string {
+  const out = order?.groups.filter((group) => group.released > 0) ?? [];
+  return [...new Set(out.map((group) => group.account))].join(' and ');
+}
+
 export function describeOrderWait(
   { agenda, deadlines }: Flow<OrderAgenda>,
-  { orderId, warehouse }: OrderFlowInput,
+  { orderId }: OrderFlowInput,
 ): { readonly lines: readonly string[]; readonly for: string } {
   const order = agenda?.order;
   if (order?.isOnHold) {
@@ -22,7 +28,7 @@ export function describeOrderWait(
   const until = new Date(shipped?.endsAtMs ?? 0).toISOString();
   return {
     lines: [
-      `### Waits for a shipment of ${released} from ${warehouse}`,
+      `### Waits for a shipment of ${released} from ${warehousesOf(order)}`,
       shipped?.state === 'running'
         ? `Until **${until}**; then fulfilment-operations must act.`
         : '',

@@ -13,7 +13,7 @@ import { ORDER_STEPS, SHIPPED_IN_TIME, type OrderStep } from '../../canonical/fl
 import type { DueStep } from '../../canonical/flows/step';
 import { AT_ONCE, openMomentDoor, ORDINARILY } from '../kernel/doors';
 import type { DeadlineKind, Flow, FlowSpec } from '../kernel/flow';
-import { describeOrder, describeOrderWait } from './details';
+import { describeOrder, describeOrderWait, warehousesOf } from './details';
 
 export type OrderFlow = Flow<OrderAgenda>;
 
@@ -54,12 +54,12 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
   };
 }
 
-/** Authorizations first, then the release, then what is due for what has moved. */
+/** Authorizations first, then the release of each group, then what is due for what has moved. */
 function dueSteps(agenda: OrderAgenda): OrderStep[] {
   const authorizations = agenda.money.filter((due) => due.step === 'authorize');
   const others = agenda.money.filter((due) => due.step !== 'authorize');
-  const release: OrderStep[] = agenda.release ? [{ step: 'release', ...agenda.release }] : [];
-  return [...authorizations, ...(authorizations.length === 0 ? release : []), ...others];
+  const releases = agenda.releases.map((due): OrderStep => ({ step: 'release', ...due }));
+  return [...authorizations, ...(authorizations.length === 0 ? releases : []), ...others];
 }
 
 /**
@@ -67,18 +67,22 @@ function dueSteps(agenda: OrderAgenda): OrderStep[] {
  * for or paid back.
  */
 function isUnwanted({ order }: OrderAgenda, due: DueStep): boolean {
-  const { units, tenders } = order;
-  if (due.step === 'release') return units.released === 0 && units.shipped === 0;
-  if (!isAuthorization(due)) return false;
-  return tenders.some((one) => one.tenderNo === due.tenderNo && one.state === 'pending');
+  if (isStep(due, 'release')) {
+    return order.groups.some((one) => one.groupNo === due.groupNo && one.state === 'planned');
+  }
+  if (!isStep(due, 'authorize')) return false;
+  return order.tenders.some((one) => one.tenderNo === due.tenderNo && one.state === 'pending');
 }
 
-function isAuthorization(due: DueStep): due is Extract<OrderStep, { step: 'authorize' }> {
-  return due.step === 'authorize';
+function isStep<Name extends OrderStep['step']>(
+  due: DueStep,
+  name: Name,
+): due is Extract<OrderStep, { step: Name }> {
+  return due.step === name;
 }
 
 /** Goods that a warehouse has: from the first release on, somebody owns the wait after this. */
-function shippedInTime({ fulfilmentDeadlineMs, orderId, warehouse }: OrderFlowInput) {
+function shippedInTime({ fulfilmentDeadlineMs, orderId }: OrderFlowInput) {
   const deadline: DeadlineKind<OrderAgenda> = {
     durationMs: fulfilmentDeadlineMs,
     isOut: ({ order }) => order.units.released > 0,
@@ -86,7 +90,7 @@ function shippedInTime({ fulfilmentDeadlineMs, orderId, warehouse }: OrderFlowIn
     wait: ({ order }) => ({
       blocks: SHIPPED_IN_TIME,
       code: 'fulfilment.overdue',
-      detail: `${order.units.released} released and not shipped by ${warehouse} within the time allowed`,
+      detail: `${order.units.released} released and not shipped by ${warehousesOf(order)} within the time allowed`,
       cause: { kind: 'order', ref: orderId },
     }),
   };

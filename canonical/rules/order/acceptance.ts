@@ -7,7 +7,12 @@ import type { ErrorCode, ExceptionCode } from '../../schema/error-codes';
 import type { ExceptionCause } from '../../schema/exception';
 import type { Order } from '../../schema/order';
 import { formatMoney, sum } from '../money/money';
-import { sourceToOneNode, type SourcingNode } from '../stock/sourcing';
+import {
+  sourceToNodes,
+  sourceToOneNode,
+  type NodeShare,
+  type SourcingNode,
+} from '../stock/sourcing';
 import { allocateToLines, checkTotals } from './totals';
 
 export interface Problem {
@@ -48,6 +53,11 @@ export interface AcceptableLine {
   readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
   readonly taxMinor: number;
 }
+export interface AcceptableAllocation {
+  readonly lineNo: number;
+  readonly groupNo: number;
+  readonly quantity: number;
+}
 export interface AcceptableTender {
   readonly tenderNo: number;
   readonly gateway: string;
@@ -59,11 +69,18 @@ export interface AcceptableTender {
   readonly expiresAt: string | null;
 }
 export interface Acceptable {
+  /** Of the first group: its time zone dates the order. */
   readonly location: { readonly locationId: string; readonly timeZone: string };
+  readonly groups: readonly { readonly groupNo: number; readonly locationId: string }[];
+  readonly allocations: readonly AcceptableAllocation[];
   readonly lines: readonly AcceptableLine[];
   readonly tenders: readonly AcceptableTender[];
-  /** SKU → units, ordered by SKU: the order in which stock rows are locked. */
-  readonly wanted: readonly { readonly sku: string; readonly quantity: number }[];
+  /** Units by SKU and location, in that order: the order in which stock rows are locked. */
+  readonly wanted: readonly {
+    readonly sku: string;
+    readonly locationId: string;
+    readonly quantity: number;
+  }[];
 }
 
 export interface Shortage {
@@ -174,7 +191,7 @@ export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Ve
     }
   }
   if (missing.length > 0) return { outcome: 'missing', missing };
-  return source(lines, tenders, known, order.currency);
+  return source({ lines, tenders, known, currency: order.currency, setup });
 }
 
 const NAMES = { sku: 'an item', 'tax-code': 'a tax code', tender: 'a tender type' } as const;
@@ -187,12 +204,19 @@ function mergeTaxes(taxes: readonly { taxCode: string; amountMinor: number }[]) 
   return [...byCode].map(([taxCode, amountMinor]) => ({ taxCode, amountMinor }));
 }
 
-function source(
-  lines: readonly AcceptableLine[],
-  tenders: readonly AcceptableTender[],
-  known: KnownValues,
-  currency: string,
-): Verdict {
+function source({
+  lines,
+  tenders,
+  known,
+  currency,
+  setup,
+}: {
+  readonly lines: readonly AcceptableLine[];
+  readonly tenders: readonly AcceptableTender[];
+  readonly known: KnownValues;
+  readonly currency: string;
+  readonly setup: ChannelSetup;
+}): Verdict {
   const units = new Map<string, number>();
   for (const line of lines) units.set(line.sku, (units.get(line.sku) ?? 0) + line.quantity);
   const wanted = [...units]
@@ -202,10 +226,25 @@ function source(
   const byId = new Map(nodes.map((node) => [node.locationId, node]));
   for (const row of known.stock) byId.get(row.locationId)?.sellable.set(row.sku, row.sellable);
   const chosen = sourceToOneNode(wanted, nodes);
-  const node = chosen === null ? undefined : byId.get(chosen);
-  if (node) {
-    const location = { locationId: node.locationId, timeZone: node.timeZone };
-    return { outcome: 'acceptable', acceptable: { location, lines, tenders, wanted } };
+  const shares =
+    chosen !== null
+      ? [{ locationId: chosen, units }]
+      : setup.policies.splitOverNodes
+        ? sourceToNodes(wanted, nodes)
+        : null;
+  const groups = (shares ?? []).map(({ locationId }, index) => ({
+    groupNo: index + 1,
+    locationId,
+  }));
+  const first = byId.get(groups[0]?.locationId ?? '');
+  if (shares && first) {
+    const location = { locationId: first.locationId, timeZone: first.timeZone };
+    const allocations = allocate(lines, shares);
+    const reserved = reservations(shares);
+    return {
+      outcome: 'acceptable',
+      acceptable: { location, groups, allocations, lines, tenders, wanted: reserved },
+    };
   }
   const best = (sku: string) =>
     Math.max(0, ...nodes.filter((n) => n.ships && n.active).map((n) => n.sellable.get(sku) ?? 0));
@@ -223,4 +262,31 @@ function source(
     detail: `${quantity} of ${sku} are sold (an order of ${worth}); one node can promise ${best(sku)}`,
   }));
   return { outcome: 'short', shortages, missing };
+}
+
+/** Lines in their order take what each node sends, nodes in theirs. */
+function allocate(
+  lines: readonly AcceptableLine[],
+  shares: readonly NodeShare[],
+): AcceptableAllocation[] {
+  const left = shares.map((share) => new Map(share.units));
+  return lines.flatMap(({ lineNo, sku, quantity }) => {
+    let open = quantity;
+    return left.flatMap((units, index): AcceptableAllocation[] => {
+      const taken = Math.min(open, units.get(sku) ?? 0);
+      open -= taken;
+      units.set(sku, (units.get(sku) ?? 0) - taken);
+      return taken > 0 ? [{ lineNo, groupNo: index + 1, quantity: taken }] : [];
+    });
+  });
+}
+
+function reservations(shares: readonly NodeShare[]): Acceptable['wanted'] {
+  return shares
+    .flatMap(({ locationId, units }) =>
+      [...units].map(([sku, quantity]) => ({ sku, locationId, quantity })),
+    )
+    .sort((a, b) =>
+      a.sku === b.sku ? (a.locationId < b.locationId ? -1 : 1) : a.sku < b.sku ? -1 : 1,
+    );
 }

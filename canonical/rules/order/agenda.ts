@@ -25,11 +25,12 @@ export function agendaOf(order: OrderSnapshot): OrderAgenda {
   const blocked = new Set(order.exceptions.filter((one) => !one.isWait).map((one) => one.blocks));
   const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
   const authorizing = order.tenders.some((tender) => !isCovered(tender));
-  const release = authorizing ? null : releaseStep(order);
   return {
     order: briefOf(order),
     money: money.map(({ due }) => due),
-    release: release && !blocked.has(blocksRelease(release.groupNo).text) ? release : null,
+    releases: (authorizing ? [] : releasesOf(order)).filter(
+      ({ groupNo }) => !blocked.has(blocksRelease(groupNo).text),
+    ),
     blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
     isSettled: isSettled(order),
   };
@@ -58,7 +59,7 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
   const { orderId, currency } = order;
   return order.tenders.flatMap((tender) => {
     const { tenderNo } = tender;
-    const base = { orderId, tenderNo, currency };
+    const base = { orderId, tenderNo, currency, account: tender.moneyAccount };
     return [
       ...authorizations(order, tender).map((due) => ({
         step: blocksAuthorization(tenderNo).text,
@@ -97,6 +98,7 @@ function authorizations(
     .map(({ authorizationNo, amountMinor }) => ({
       step: 'authorize' as const,
       orderId,
+      account: tender.moneyAccount,
       tenderNo: tender.tenderNo,
       currency,
       authorizationNo,
@@ -129,7 +131,8 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
       );
       if (authorizationNo === null || authorization?.state !== 'live') return [];
       const key = effectKey.capture(orderId, tenderNo, shipmentNo, tryNo);
-      const base = { step: 'capture' as const, orderId, tenderNo, currency, key };
+      const account = tender.moneyAccount;
+      const base = { step: 'capture' as const, orderId, account, tenderNo, currency, key };
       const due = { ...base, shipmentNo, authorizationNo, amountMinor, isFinal };
       return [{ step: blocksCapture(tenderNo, shipmentNo).text, due }];
     });
@@ -147,6 +150,7 @@ function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
       due: {
         step: 'void' as const,
         orderId,
+        account: tender.moneyAccount,
         tenderNo,
         currency,
         authorizationNo,
@@ -165,22 +169,30 @@ function isCovered(tender: SnapshotTender): boolean {
   );
 }
 
-function releaseStep(order: OrderSnapshot): ReleaseOrder | null {
-  if (order.stage !== 'accepted') return null;
-  // A hold does not leave a question open that the warehouse may already have answered with yes.
-  if (order.holdReason !== null && !order.isReleaseAsked) return null;
-  const units = order.lines.reduce((sum, line) => sum + line.reserved, 0);
-  if (units === 0 || order.locationId === null) return null;
-  const group = order.groups.at(-1);
-  const groupNo = group?.groupNo ?? 1;
-  if (group?.state === 'released' || group?.state === 'rejected') return null;
-  return {
-    orderId: order.orderId,
-    groupNo,
-    location: order.locationId,
-    units,
-    key: effectKey.release(order.orderId, groupNo, group?.try ?? 1),
-  };
+/** One request a group: of what is reserved there and was not asked for yet. */
+function releasesOf(order: OrderSnapshot): ReleaseOrder[] {
+  if (order.stage !== 'accepted') return [];
+  const { orderId } = order;
+  return order.groups.flatMap((group): ReleaseOrder[] => {
+    const { groupNo, account, locationId: location } = group;
+    // A hold does not leave a question open that the warehouse may already have answered with yes.
+    if (order.holdReason !== null && !group.isAsked) return [];
+    const units = unitsOf(order, groupNo, 'reserved');
+    if (units === 0 || group.state !== 'planned') return [];
+    const key = effectKey.release(orderId, groupNo, group.try);
+    return [{ orderId, groupNo, account, location, units, key }];
+  });
+}
+
+function unitsOf(
+  order: OrderSnapshot,
+  groupNo: number,
+  place: 'reserved' | 'released' | 'shipped' | 'cancelled',
+): number {
+  return order.lines
+    .flatMap((line) => line.allocations)
+    .filter((allocation) => allocation.groupNo === groupNo)
+    .reduce((sum, allocation) => sum + allocation[place], 0);
 }
 
 export function statusOf(order: OrderSnapshot): OrderStatus {
@@ -219,6 +231,16 @@ export function briefOf(order: OrderSnapshot): OrderBrief {
       cancelled: line.cancelled,
     })),
     lineCount: order.lines.length,
+    groups: order.groups.map(({ groupNo, locationId, account, state }) => ({
+      groupNo,
+      location: locationId,
+      account,
+      state,
+      reserved: unitsOf(order, groupNo, 'reserved'),
+      released: unitsOf(order, groupNo, 'released'),
+      shipped: unitsOf(order, groupNo, 'shipped'),
+      cancelled: unitsOf(order, groupNo, 'cancelled'),
+    })),
     tenders: order.tenders.map(tenderBrief),
   };
 }

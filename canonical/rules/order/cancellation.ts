@@ -6,12 +6,16 @@ export interface LineQuantity {
   readonly lineNo: number;
   readonly quantity: number;
 }
+export interface GroupQuantity extends LineQuantity {
+  readonly groupNo: number;
+}
 /** Units not yet at a warehouse go first, so that the least has to be recalled. */
 const HERE = ['unallocated', 'backordered', 'reserved'] as const;
 export type CancelledFrom = (typeof HERE)[number] | 'released';
 
 export interface CancelMove {
   readonly lineNo: number;
+  readonly groupNo: number | null;
   readonly from: CancelledFrom;
   readonly to: 'cancelled';
   readonly quantity: number;
@@ -21,8 +25,8 @@ export type CancelIntent =
   | {
       readonly outcome: 'possible';
       readonly wanted: readonly LineQuantity[];
-      /** Units that are at a warehouse. */
-      readonly toRecall: readonly LineQuantity[];
+      /** Units that are at a warehouse, by the group whose request they are in. */
+      readonly toRecall: readonly GroupQuantity[];
     };
 
 export function intendCancel(
@@ -42,8 +46,12 @@ export function intendCancel(
   }
   const toRecall = wanted.flatMap(({ lineNo, quantity }) => {
     const line = order.lines.find((one) => one.lineNo === lineNo);
-    const atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0));
-    return atWarehouse > 0 ? [{ lineNo, quantity: atWarehouse }] : [];
+    let atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0));
+    return (line?.allocations ?? []).flatMap(({ groupNo, released }): GroupQuantity[] => {
+      const units = Math.min(atWarehouse, released);
+      atWarehouse -= units;
+      return units > 0 ? [{ lineNo, groupNo, quantity: units }] : [];
+    });
   });
   return { outcome: 'possible', wanted, toRecall };
 }
@@ -68,21 +76,28 @@ function wholeOrder(order: OrderSnapshot): LineQuantity[] {
 export function cancelMoves(
   order: OrderSnapshot,
   wanted: readonly LineQuantity[],
-  recalled: readonly LineQuantity[],
+  recalled: readonly GroupQuantity[],
 ): CancelMove[] {
-  const back = new Map(merged(recalled).map((line) => [line.lineNo, line.quantity]));
+  const back = (lineNo: number, groupNo: number) =>
+    recalled
+      .filter((one) => one.lineNo === lineNo && one.groupNo === groupNo)
+      .reduce((units, one) => units + one.quantity, 0);
   return wanted.flatMap(({ lineNo, quantity }) => {
     const line = order.lines.find((one) => one.lineNo === lineNo);
     if (!line) return [];
     let left = quantity;
-    const take = (from: CancelledFrom, available: number): CancelMove[] => {
+    const take = (from: CancelledFrom, groupNo: number | null, available: number): CancelMove[] => {
       const units = Math.min(left, available);
       left -= units;
-      return units > 0 ? [{ lineNo, from, to: 'cancelled', quantity: units }] : [];
+      return units > 0 ? [{ lineNo, groupNo, from, to: 'cancelled', quantity: units }] : [];
     };
     return [
-      ...HERE.flatMap((place) => take(place, line[place])),
-      ...take('released', Math.min(line.released, back.get(lineNo) ?? 0)),
+      ...take('unallocated', null, line.unallocated),
+      ...take('backordered', null, line.backordered),
+      ...line.allocations.flatMap((one) => take('reserved', one.groupNo, one.reserved)),
+      ...line.allocations.flatMap((one) =>
+        take('released', one.groupNo, Math.min(one.released, back(lineNo, one.groupNo))),
+      ),
     ];
   });
 }

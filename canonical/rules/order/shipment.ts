@@ -1,15 +1,13 @@
 /** What a shipment of some units of an order means: which units moved, what they are worth. */
 import type { ShipmentConfirmed } from '../../schema/event';
-import type { OrderSnapshot, SnapshotLine } from './snapshot';
+import type { OrderSnapshot, SnapshotGroup, SnapshotLine } from './snapshot';
 import { shareOfUnits, sum } from '../money/money';
 import type { InvoicedLine, ShippedLine } from '../posting/posting';
 
-/** Where the shipped units are taken from, in this order: a physical fact always applies. */
-const TAKEN_FROM = ['released', 'reserved', 'unallocated', 'backordered', 'cancelled'] as const;
-
 export interface ShipmentMove {
   readonly lineNo: number;
-  readonly from: (typeof TAKEN_FROM)[number];
+  readonly groupNo: number | null;
+  readonly from: 'released' | 'reserved' | 'unallocated' | 'backordered' | 'cancelled';
   readonly to: 'shipped';
   readonly quantity: number;
 }
@@ -42,6 +40,7 @@ export function planShipment(
   const moves: ShipmentMove[] = [];
   const stock: ShipmentStock[] = [];
   const wanted = new Map<number, number>();
+  const groups = groupsOf(order, fact);
   for (const { lineNo, quantity } of fact.lines) {
     wanted.set(lineNo, (wanted.get(lineNo) ?? 0) + quantity);
   }
@@ -53,10 +52,10 @@ export function planShipment(
       const reason = `${quantity} units of line ${lineNo}, of which ${left} have not left before`;
       return { outcome: 'impossible', reason };
     }
-    const taken = takeUnits(line, quantity);
+    const taken = takeUnits(line, quantity, groups);
     moves.push(...taken);
     const sku = line.sku ?? line.channelSku;
-    stock.push(...stockMoves(line, sku, fact.location, taken, quantity));
+    stock.push(...stockMoves(groups, sku, fact.location, taken, quantity));
     lines.push(worthOf(line, sku, quantity));
   }
   const afterCancel = moves
@@ -65,40 +64,83 @@ export function planShipment(
   return { outcome: 'possible', lines, moves, stock, afterCancel };
 }
 
-function takeUnits(line: SnapshotLine, quantity: number): ShipmentMove[] {
-  let left = quantity;
-  return TAKEN_FROM.flatMap((from): ShipmentMove[] => {
-    const units = Math.min(left, line[from]);
-    left -= units;
-    return units > 0 ? [{ lineNo: line.lineNo, from, to: 'shipped', quantity: units }] : [];
-  });
+/** The request it answers first, then what is sent from there, then the others. */
+function groupsOf(order: OrderSnapshot, fact: ShipmentConfirmed): readonly SnapshotGroup[] {
+  const rank = (group: SnapshotGroup) => {
+    if (fact.requestId !== undefined && group.requestKey === fact.requestId) return 0;
+    return group.locationId === fact.location ? 1 : 2;
+  };
+  return [...order.groups].sort((a, b) => rank(a) - rank(b) || a.groupNo - b.groupNo);
 }
 
-/** On-hand falls where the goods left; the reservation ends where it was made. */
-function stockMoves(
+/**
+ * Group by group what it has and holds, then what no group has; what was cancelled comes last. A
+ * physical fact always applies.
+ */
+function takeUnits(
   line: SnapshotLine,
+  quantity: number,
+  groups: readonly SnapshotGroup[],
+): ShipmentMove[] {
+  let left = quantity;
+  const take = (
+    from: ShipmentMove['from'],
+    groupNo: number | null,
+    available: number,
+  ): ShipmentMove[] => {
+    const units = Math.min(left, available);
+    left -= units;
+    return units > 0
+      ? [{ lineNo: line.lineNo, groupNo, from, to: 'shipped', quantity: units }]
+      : [];
+  };
+  const allocations = groups.flatMap(({ groupNo }) =>
+    line.allocations.filter((one) => one.groupNo === groupNo),
+  );
+  return [
+    ...allocations.flatMap((one) => [
+      ...take('released', one.groupNo, one.released),
+      ...take('reserved', one.groupNo, one.reserved),
+    ]),
+    ...take('unallocated', null, line.unallocated),
+    ...take('backordered', null, line.backordered),
+    ...allocations.flatMap((one) => take('cancelled', one.groupNo, one.cancelled)),
+    ...take('cancelled', null, line.cancelled),
+  ];
+}
+
+/** On-hand falls where the goods left; a reservation ends where it was made. */
+function stockMoves(
+  groups: readonly SnapshotGroup[],
   sku: string,
   location: string,
   taken: readonly ShipmentMove[],
   quantity: number,
 ): ShipmentStock[] {
-  const held = taken
-    .filter((move) => move.from === 'released' || move.from === 'reserved')
-    .reduce((units, move) => units + move.quantity, 0);
-  const base = { sku, lineNo: line.lineNo };
-  const shipped = { ...base, kind: 'shipment' as const, locationId: location };
-  if (line.locationId === location || held === 0) {
-    return [{ ...shipped, onHandDelta: -quantity, reservedDelta: -held }];
+  const held = new Map<string, number>();
+  for (const move of taken) {
+    const group = groups.find((one) => one.groupNo === move.groupNo);
+    if (!group || (move.from !== 'released' && move.from !== 'reserved')) continue;
+    held.set(group.locationId, (held.get(group.locationId) ?? 0) + move.quantity);
   }
+  const lineNo = taken[0]?.lineNo ?? 0;
+  const base = { sku, lineNo };
+  const shipped = { ...base, kind: 'shipment' as const, locationId: location };
   return [
-    { ...shipped, onHandDelta: -quantity, reservedDelta: 0 },
-    {
-      ...base,
-      kind: 'release',
-      locationId: line.locationId ?? location,
-      onHandDelta: 0,
-      reservedDelta: -held,
-    },
+    { ...shipped, onHandDelta: -quantity, reservedDelta: 0 - (held.get(location) ?? 0) },
+    ...[...held].flatMap(([locationId, units]): ShipmentStock[] =>
+      locationId === location
+        ? []
+        : [
+            {
+              ...base,
+              kind: 'release',
+              locationId,
+              onHandDelta: 0,
+              reservedDelta: -units,
+            },
+          ],
+    ),
   ];
 }
 

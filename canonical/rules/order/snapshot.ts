@@ -5,13 +5,20 @@ import type { LineQuantities, OrderStatus } from './state';
 
 export type OrderStage = 'received' | 'accepted' | 'rejected' | 'closed';
 
+export interface SnapshotAllocation {
+  readonly groupNo: number;
+  readonly reserved: number;
+  readonly released: number;
+  readonly shipped: number;
+  readonly cancelled: number;
+}
 export interface SnapshotLine extends LineQuantities {
   readonly lineNo: number;
   readonly sku: string | null;
   readonly channelSku: string;
   readonly channelLineRef: string | null;
-  readonly locationId: string | null;
-  readonly groupNo: number | null;
+  /** Which of its units are which group's. */
+  readonly allocations: readonly SnapshotAllocation[];
   readonly grossMinor: number;
   readonly discountMinor: number;
   readonly shippingMinor: number;
@@ -65,9 +72,14 @@ export interface SnapshotRefund {
 export interface SnapshotGroup {
   readonly groupNo: number;
   readonly locationId: string;
+  /** The warehouse account that is asked. */
+  readonly account: string;
   readonly try: number;
   readonly state: 'planned' | 'released' | 'rejected';
-  readonly requestKey: string;
+  /** Null until a warehouse has answered. */
+  readonly requestKey: string | null;
+  /** A release was called, and the answer is not known: the warehouse may have it. */
+  readonly isAsked: boolean;
 }
 export interface SnapshotException extends ExceptionBrief {
   readonly blocks: string;
@@ -86,13 +98,12 @@ export interface OrderSnapshot {
   readonly stage: OrderStage;
   readonly status: OrderStatus;
   readonly holdReason: string | null;
+  /** Of its first group. */
   readonly locationId: string | null;
   /** Of that location: which day a moment of the order belongs to. UTC where it has none. */
   readonly timeZone: string;
   readonly lines: readonly SnapshotLine[];
   readonly tenders: readonly SnapshotTender[];
-  /** A release was called, and the answer is not known: the warehouse may have it. */
-  readonly isReleaseAsked: boolean;
   readonly captures: readonly SnapshotCapture[];
   readonly refunds: readonly SnapshotRefund[];
   readonly groups: readonly SnapshotGroup[];
