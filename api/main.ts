@@ -1,14 +1,10 @@
 /** The API's process: configuration, schema, port; and a stop that finishes what it began. */
 import { createServer, type Server } from 'node:http';
 import pino, { type Logger } from 'pino';
-import {
-  ConfigurationError,
-  readConfiguration,
-  temporalConnection,
-} from '../canonical/schema/configuration';
+import { ConfigurationError, temporalConnection } from '../canonical/schema/configuration';
 import { CONNECTOR_SETUPS } from '../connectors/setups';
 import { useInstallation } from '../canonical/installation';
-import { readInstallation } from '../setup/read-installation';
+import { readProcess } from '../setup/read-installation';
 import { openDatabase } from '../store/database';
 import { migrate } from '../store/migrate';
 import { createApp } from './app';
@@ -47,8 +43,9 @@ async function drain(server: Server, log: Logger): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const configuration = readConfiguration(process.env);
-  useInstallation(readInstallation(configuration.THROUGHLINE_SETUP, process.env, CONNECTOR_SETUPS));
+  const read = readProcess(process.env, CONNECTOR_SETUPS);
+  const { configuration } = read;
+  useInstallation(read.installation);
   const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'api' } });
   const { applied } = await migrate(configuration.DATABASE_URL);
   if (applied.length > 0) log.info({ applied }, 'migrations applied');

@@ -5,7 +5,11 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Installation } from '../canonical/installation';
-import { ConfigurationError } from '../canonical/schema/configuration';
+import {
+  ConfigurationError,
+  readConfiguration,
+  type Configuration,
+} from '../canonical/schema/configuration';
 import { badReferences } from './check-references';
 import { setupFileSchema, type ConnectorSetups, type SetupFile } from './file-schema';
 import { followReferences } from './follow-references';
@@ -16,6 +20,29 @@ export interface CheckedSetup {
   /** Undefined where the file has problems. */
   readonly installation: Installation | undefined;
   readonly problems: readonly Problem[];
+}
+
+/** What a process starts with. Throws a ConfigurationError: the environment's problems, then the file's. */
+export function readProcess(
+  env: NodeJS.ProcessEnv,
+  connectors: ConnectorSetups,
+): { readonly configuration: Configuration; readonly installation: Installation } {
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const configuration = attempt(() => readConfiguration(env));
+  const file = env['THROUGHLINE_SETUP'];
+  const installation =
+    file === undefined ? undefined : attempt(() => readInstallation(file, env, connectors));
+  if (configuration && installation) return { configuration, installation };
+  throw new ConfigurationError(problems);
 }
 
 /** Throws a ConfigurationError that lists every problem, `file:line:column` first. */

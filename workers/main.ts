@@ -12,14 +12,13 @@ import { FLOWS_TASK_QUEUE } from '../canonical/flows/contract';
 import { FLOWS } from '../canonical/flows/registry';
 import {
   ConfigurationError,
-  readConfiguration,
   temporalConnection,
   type Configuration,
 } from '../canonical/schema/configuration';
 import { installation, useInstallation } from '../canonical/installation';
 import { connectorsFrom, type Connectors } from '../connectors/registry';
 import { CONNECTOR_SETUPS } from '../connectors/setups';
-import { readInstallation } from '../setup/read-installation';
+import { readProcess } from '../setup/read-installation';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
@@ -136,8 +135,9 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
 }
 
 async function main(): Promise<void> {
-  const configuration = readConfiguration(process.env);
-  useInstallation(readInstallation(configuration.THROUGHLINE_SETUP, process.env, CONNECTOR_SETUPS));
+  const read = readProcess(process.env, CONNECTOR_SETUPS);
+  const { configuration } = read;
+  useInstallation(read.installation);
   const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'worker' } });
   Runtime.install({
     logger: runtimeLogger(log),

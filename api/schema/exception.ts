@@ -12,6 +12,7 @@ export const ExceptionSummary = z
     deadlineAt: Instant,
     detail: z.string(),
     resolutions: z.array(z.enum(RESOLUTIONS)),
+    isWait: z.boolean().meta({ description: 'It passes by itself: the work is tried again' }),
   })
   .meta({ id: 'ExceptionSummary' });
 
