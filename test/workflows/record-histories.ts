@@ -10,6 +10,7 @@ import { startPostgres } from '../../stack/supervisor/start-parts';
 import { findTemporal } from '../../stack/temporal/ladder';
 import { openDatabase } from '../../store/database';
 import { migrate } from '../../store/migrate';
+import '../installation';
 import { openDevServerBench } from './flow-bench';
 import { openOrderBench, type OrderBench, type OrderOnBench } from './order-bench';
 import { HISTORIES_DIR, writeHistory } from './recorded-histories';
