@@ -136,12 +136,12 @@ async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedRow> {
 }
 
 /** What people decided on the exceptions that kept it from being accepted; now applied. */
-async function resolutions(sql: Sql, { order_id: orderId, workflow_id: workflowId }: ReceivedRow) {
+async function resolutions(sql: Sql, { workflow_id: workflowId }: ReceivedRow) {
   await takeResolutions(sql, { workflowId, blocks: ACCEPTANCE.text });
   const { rows } = await sql.query<{ code: string; resolution: string }>(
     `select code, resolution from exception
-      where order_id = $1 and blocks = $2 and state = 'resolved'`,
-    [orderId, ACCEPTANCE.text],
+      where workflow_id = $1 and blocks = $2 and state = 'resolved'`,
+    [workflowId, ACCEPTANCE.text],
   );
   return {
     abandoned: rows.some((row) => row.resolution === 'abandoned'),

@@ -138,8 +138,8 @@ export async function replaceContent(
   if (!row) return null;
   const open = await sql.query<{ exception_id: string }>(
     `select exception_id from exception
-      where order_id = $1 and blocks = $2 and state <> 'resolved'`,
-    [orderId, ACCEPTANCE.text],
+      where workflow_id = $1 and blocks = $2 and state <> 'resolved'`,
+    [row.workflow_id, ACCEPTANCE.text],
   );
   await resolveExceptions(
     sql,

@@ -73,9 +73,9 @@ export async function putMapping(
 /** Orders of the channel that name the value, and wait for what it was mapped to before. */
 async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Promise<number> {
   const { rows } = await sql.query<{ exceptionId: string }>(
-    `select e.exception_id as "exceptionId" from exception e join sales_order o using (order_id)
+    `select e.exception_id as "exceptionId" from exception e join sales_order o using (workflow_id)
       where e.cause_kind in ('stock', 'item') and e.cause_ref = $1 and e.state <> 'resolved'
-        and e.workflow_id is not null and o.stage = 'received' and o.channel_instance = $2
+        and o.stage = 'received' and o.channel_instance = $2
         and o.content -> 'lines' @> jsonb_build_array(jsonb_build_object('sku', $3::text))`,
     [before.target, before.source, before.value],
   );

@@ -1,0 +1,93 @@
+/**
+ * A flow that is not the order's: a key is cut by a machine, and its copies are collected one by
+ * one. What it says of itself, its steps and what its moments answer.
+ */
+import { SEARCH_ATTRIBUTES, type FlowContract } from '../../../canonical/flows/contract';
+import { FLOWS, type FlowRegistry } from '../../../canonical/flows/registry';
+import {
+  blocked,
+  type DueStep,
+  type FlowAgenda,
+  type ResolutionTable,
+  type StepKind,
+  type Wait,
+} from '../../../canonical/flows/step';
+
+export interface KeyInput {
+  readonly keyId: string;
+  readonly copies: number;
+  readonly collectWithinMs: number;
+}
+
+export const KEY_SIGNALS = { collected: 'keyCollected' } as const;
+
+export const KEY_FLOW: FlowContract<KeyInput> = {
+  type: 'keyCutting',
+  subject: 'key',
+  priorityKey: 5,
+  workflowId: ({ keyId }) => `key/${keyId}`,
+  summary: ({ keyId }) => `Key ${keyId}`,
+  searchAttributes: () => [{ name: SEARCH_ATTRIBUTES.status, value: 'to-cut' }],
+  facts: { 'fulfilment.accepted.v1': { signal: KEY_SIGNALS.collected, afterEnd: 'superseded' } },
+  addressOf: ({ requestId = '' }: { readonly requestId?: string }) => ({
+    subject: 'key',
+    subjectId: requestId,
+  }),
+};
+
+/** Its line beside those of the product. */
+export const FLOWS_AND_KEYS: FlowRegistry = [...FLOWS, KEY_FLOW];
+
+export type KeyState = 'to-cut' | 'refused' | 'cut' | 'given-up';
+
+export interface CutKey extends DueStep {
+  readonly step: 'cut';
+  readonly keyId: string;
+}
+
+export interface KeyAgenda extends FlowAgenda {
+  readonly state: KeyState;
+  readonly copies: number;
+  readonly collected: number;
+  readonly cut: CutKey | null;
+}
+
+export interface KeyTold {
+  readonly agenda: KeyAgenda;
+}
+
+export type KeyAction = 'cutAgain' | 'giveUp';
+interface KeyStepKind extends StepKind<CutKey, KeyInput> {
+  readonly resolutions: ResolutionTable<KeyAction>;
+}
+
+export const CUTTER_QUEUE = 'keys.cutter';
+export const CUTTING = blocked('cut');
+export const COLLECTED_IN_TIME = blocked('collect');
+
+const cut: KeyStepKind = {
+  name: 'cut',
+  activity: 'cutKey',
+  blocks: () => CUTTING,
+  queue: () => CUTTER_QUEUE,
+  summary: ({ keyId }) => `Cut ${keyId}`,
+  unavailable: 'fulfilment.unavailable',
+  waitsForDecisions: true,
+  resolutions: { 'fulfilment.rejected': { retry: 'cutAgain', abandon: 'giveUp' } },
+};
+
+export const KEY_STEPS = { cut } as const;
+
+interface OfKey {
+  readonly keyId: string;
+}
+
+/** One transaction each. */
+export interface KeyMoments {
+  readKey(input: OfKey): Promise<KeyAgenda>;
+  recordCollected(input: OfKey & { readonly eventNo: number }): Promise<KeyTold>;
+  applyKeyResolution(input: OfKey & { readonly exceptionId: string }): Promise<KeyTold>;
+  openKeyWait(input: OfKey & Wait): Promise<KeyTold>;
+  closeKeyWait(input: OfKey & { readonly blocks: string }): Promise<KeyTold>;
+  closeKey(input: OfKey): Promise<KeyTold & { readonly outcome: 'closed' | 'open' }>;
+}
