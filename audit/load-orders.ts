@@ -38,7 +38,10 @@ const PAGE = `
        'shippingMinor', l.shipping_minor, 'taxMinor', l.tax_minor, 'ordered', l.ordered,
        'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
        'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
-       'cancelled', l.cancelled, 'returned', l.returned`,
+       'cancelled', l.cancelled, 'returned', l.returned,
+       'allocated', (select jsonb_build_object('reserved', coalesce(sum(g.reserved), 0),
+          'released', coalesce(sum(g.released), 0)) from allocation g
+         where g.order_id = l.order_id and g.line_no = l.line_no)`,
       'order_line l where l.order_id = o.order_id',
       'l.line_no',
     )} as lines,

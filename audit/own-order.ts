@@ -9,6 +9,8 @@ export interface OwnLine extends LineQuantities {
   readonly discountMinor: number;
   readonly shippingMinor: number;
   readonly taxMinor: number;
+  /** What the order's groups hold of it. */
+  readonly allocated: { readonly reserved: number; readonly released: number };
 }
 export interface OwnTender {
   readonly tenderNo: number;

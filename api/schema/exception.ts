@@ -12,6 +12,7 @@ export const ExceptionSummary = z
     deadlineAt: Instant,
     detail: z.string(),
     resolutions: z.array(z.enum(RESOLUTIONS)),
+    blocks: z.string().meta({ description: 'The step that waits, such as `release:1`' }),
     isWait: z.boolean().meta({ description: 'It passes by itself: the work is tried again' }),
   })
   .meta({ id: 'ExceptionSummary' });

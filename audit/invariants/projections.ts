@@ -16,7 +16,13 @@ const PLACES: readonly Place[] = [
 ];
 
 export function checkProjections(order: OwnOrder): Difference[] {
-  return [...unitsOf(order), ...moneyOf(order), ...authorizationsOf(order), ...statusOf(order)];
+  return [
+    ...unitsOf(order),
+    ...allocationsOf(order),
+    ...moneyOf(order),
+    ...authorizationsOf(order),
+    ...statusOf(order),
+  ];
 }
 
 function difference(order: OwnOrder, code: string, at: string, detail: string): Difference {
@@ -42,6 +48,18 @@ function unitsOf(order: OwnOrder): Difference[] {
       if (facts === line[place]) return [];
       const detail = `${count(line[place], 'unit')} ${place} stored, ${facts} by its facts`;
       return [difference(order, `units-${place}`, `, line ${line.lineNo}`, detail)];
+    }),
+  );
+}
+
+/** Units that wait at a node, or are asked of one, are some group's. */
+function allocationsOf(order: OwnOrder): Difference[] {
+  return order.lines.flatMap((line) =>
+    (['reserved', 'released'] as const).flatMap((place) => {
+      const held = line.allocated[place];
+      if (held === line[place]) return [];
+      const detail = `${count(line[place], 'unit')} ${place} stored, ${held} by its groups`;
+      return [difference(order, `allocated-${place}`, `, line ${line.lineNo}`, detail)];
     }),
   );
 }

@@ -78,6 +78,8 @@ export interface ExceptionBrief {
   readonly resolutions: readonly Resolution[];
   /** It passes by itself, and blocks nothing. */
   readonly isWait: boolean;
+  /** The step that waits, such as `capture:1:2`. */
+  readonly blocks: string;
   /** What would let the work go on; tells a reader which call to make. */
   readonly cause?: ExceptionCause;
 }

@@ -34,6 +34,7 @@ interface BriefRow {
   code: ExceptionCode;
   deadline_at: string;
   detail: string;
+  blocks: string;
 }
 
 const toBrief = (row: BriefRow): ExceptionBrief => ({
@@ -44,6 +45,7 @@ const toBrief = (row: BriefRow): ExceptionBrief => ({
   detail: row.detail,
   resolutions: EXCEPTION_RULES[row.code].resolutions,
   isWait: EXCEPTION_RULES[row.code].isWait,
+  blocks: row.blocks,
 });
 
 /**
@@ -77,7 +79,7 @@ export async function openException(sql: Sql, exception: NewException): Promise<
                exception.resolution_reason, exception.resolved_by, exception.resolved_at,
                exception.is_applied
          where not (${REOPENS}))
-     returning exception_id, code, deadline_at, detail`,
+     returning exception_id, code, deadline_at, detail, blocks`,
     [
       exceptionId,
       code,

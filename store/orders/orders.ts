@@ -1,7 +1,7 @@
 /** Orders as rows: the lock, the snapshot a moment decides on, facts, the status projection. */
 import { statusOf } from '../../canonical/rules/order/agenda';
-import type { OrderSnapshot, SnapshotException } from '../../canonical/rules/order/snapshot';
-import { EXCEPTION_RULES, ownerOf } from '../../canonical/schema/exception';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { EXCEPTION_RULES, ownerOf, type ExceptionBrief } from '../../canonical/schema/exception';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { only, type Sql } from '../database';
 
@@ -100,7 +100,7 @@ export async function loadOrder(sql: Sql, orderId: string): Promise<OrderSnapsho
   return row ? { ...row, exceptions: row.exceptions.map(withRule) } : null;
 }
 
-function withRule(row: SnapshotRow['exceptions'][number]): SnapshotException {
+function withRule(row: SnapshotRow['exceptions'][number]): ExceptionBrief {
   return {
     ...row,
     owner: ownerOf(row.code),

@@ -89,6 +89,11 @@ describe('an audit of a real database', () => {
       `update shipment set invoice_minor = invoice_minor + 1 where order_id = $1`,
       'invoice-not-covered',
     ],
+    [
+      'a group',
+      `update allocation set released = released + 1 where order_id = $1`,
+      'allocated-released',
+    ],
     ['an order', `delete from sales_order where order_id = $1`, 'orphan'],
   ])('finds %s changed by hand in our own rows', async (_what, statement, code) => {
     await test.db.query(statement, [shipped]);

@@ -27,6 +27,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
         discountMinor: 0,
         shippingMinor: 0,
         taxMinor: 0,
+        allocated: { reserved: 0, released: 0 },
         ordered: 2,
         unallocated: 0,
         backordered: 0,

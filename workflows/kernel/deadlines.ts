@@ -74,8 +74,8 @@ function set<Agenda extends FlowAgenda>(flow: Flow<Agenda>, index: number, state
 }
 
 function isOpen<Agenda extends FlowAgenda>(agenda: Agenda, kind: DeadlineKind<Agenda>): boolean {
-  const { code } = kind.wait(agenda);
-  return agenda.blockedBy.some((one) => one.code === code);
+  const { code, blocks } = kind.wait(agenda);
+  return agenda.blockedBy.some((one) => one.code === code && one.blocks === blocks.text);
 }
 
 function run<Agenda extends FlowAgenda>(flow: Flow<Agenda>, index: number, delayMs: number): void {

@@ -15,7 +15,7 @@ export async function closeWaitOf<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
   blocks: Blocked,
 ): Promise<void> {
-  const isOpen = flow.agenda?.blockedBy.some((one) => one.isWait);
+  const isOpen = flow.agenda?.blockedBy.some((one) => one.isWait && one.blocks === blocks.text);
   if (isOpen) await closeWait(flow, blocks);
 }
 

@@ -31,7 +31,7 @@ export function agendaOf(order: OrderSnapshot): OrderAgenda {
     releases: (authorizing ? [] : releasesOf(order)).filter(
       ({ groupNo }) => !blocked.has(blocksRelease(groupNo).text),
     ),
-    blockedBy: order.exceptions.map(({ blocks: _blocks, ...brief }) => brief),
+    blockedBy: order.exceptions,
     isSettled: isSettled(order),
   };
 }

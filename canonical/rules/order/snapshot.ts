@@ -81,10 +81,6 @@ export interface SnapshotGroup {
   /** A release was called, and the answer is not known: the warehouse may have it. */
   readonly isAsked: boolean;
 }
-export interface SnapshotException extends ExceptionBrief {
-  readonly blocks: string;
-}
-
 /** Everything Postgres knows of an order that its flow's next step depends on. */
 export interface OrderSnapshot {
   readonly orderId: string;
@@ -107,5 +103,5 @@ export interface OrderSnapshot {
   readonly captures: readonly SnapshotCapture[];
   readonly refunds: readonly SnapshotRefund[];
   readonly groups: readonly SnapshotGroup[];
-  readonly exceptions: readonly SnapshotException[];
+  readonly exceptions: readonly ExceptionBrief[];
 }
