@@ -2,52 +2,45 @@
 import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
-import type { Address } from '../../canonical/schema/order';
 import type { EffectAnswer, ReleaseOrder } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, moveUnits, type UnitMove } from '../../store/orders/orders';
 import { recordEffect } from '../money/effect-moment';
 import type { OrderInHand } from '../order/order-moment';
 
-interface ReleaseRow {
-  channelInstance: string;
-  orderNo: string;
-  correlationId: string;
-  shipTo: Address | null;
-  lines: { lineNo: number; sku: string; quantity: number }[];
-}
+const SHIP_TO = [
+  'name',
+  'address1',
+  'address2',
+  'city',
+  'region',
+  'postalCode',
+  'country',
+  'phone',
+] as const satisfies readonly (keyof ShipTo)[];
 
-export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<FulfilmentRequest> {
-  const { rows } = await sql.query<ReleaseRow>({
-    name: 'release-request',
-    text: `
-      select o.channel_instance as "channelInstance", o.order_no as "orderNo",
-             o.correlation_id as "correlationId", o.content -> 'shipTo' as "shipTo",
-             coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'sku', l.sku,
-                         'quantity', x.reserved) order by l.line_no)
+/** Drafted in SQL: what is reserved when the request is begun is what the warehouse is asked for. */
+const REQUEST = `
+  select $3::jsonb || jsonb_build_object('channelInstance', o.channel_instance,
+           'orderNo', o.order_no, 'correlationId', o.correlation_id,
+           'shipTo', case when jsonb_typeof(o.content -> 'shipTo') = 'object'
+             then jsonb_build_object(${SHIP_TO.map((field) => `'${field}', o.content #> '{shipTo,${field}}'`).join(', ')}) end,
+           'lines', coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no,
+                         'sku', l.sku, 'quantity', x.reserved) order by l.line_no)
                          from allocation x join order_line l using (order_id, line_no)
-                        where x.order_id = o.order_id and x.group_no = $2 and x.reserved > 0), '[]')
-               as lines
-        from sales_order o where o.order_id = $1`,
-    values: [due.orderId, due.groupNo],
-  });
-  const { shipTo, ...request } = only(rows, `order ${due.orderId}`);
-  const { key, orderId, location } = due;
-  return { key, orderId, location, ...request, shipTo: shipToOf(shipTo) };
-}
+                        where x.order_id = o.order_id and x.group_no = $2 and x.reserved > 0),
+                      '[]')) as body
+    from sales_order o where o.order_id = $1`;
 
-function shipToOf(address: Address | null): ShipTo | null {
-  if (!address) return null;
+export function prepareRelease(due: ReleaseOrder): Draft<FulfilmentRequest> {
+  const { key, orderId, groupNo, location } = due;
   return {
-    name: address.name ?? null,
-    address1: address.address1 ?? null,
-    address2: address.address2 ?? null,
-    city: address.city ?? null,
-    region: address.region ?? null,
-    postalCode: address.postalCode ?? null,
-    country: address.country ?? null,
-    phone: address.phone ?? null,
+    name: 'begin-release',
+    select: REQUEST,
+    values: [orderId, groupNo, JSON.stringify({ key, orderId, location })],
+    none: `order ${orderId} is not here`,
   };
 }
 
