@@ -9,6 +9,8 @@
  * because it says what the goods cost: a row is locked for one round trip more and the commit.
  */
 import { businessDate } from '../../canonical/rules/posting/business-date';
+import { afterMoves } from '../../canonical/rules/order/after';
+import type { CapturePlan } from '../../canonical/rules/money/capture';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import { sum } from '../../canonical/rules/money/money';
 import { openUnits } from '../../canonical/rules/order/state';
@@ -25,13 +27,14 @@ import type { Applied } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
-import { enqueue } from '../../store/outbox/outbox';
+import { appliedWrite, factWrite, markEventApplied, moveWrites } from '../../store/orders/orders';
+import { messageWrites } from '../../store/outbox/outbox';
 import { takeFact, type Fact } from '../order/fact';
 import { orderMoment, type OrderInHand } from '../order/order-moment';
 import { shipmentMessages, whomToTell, type WhomToTell } from './shipment-messages';
-import { capturePlanOf, planMoney } from '../money/shipment-money';
+import { afterMoney, capturePlanOf, moneyWrites, openUncovered } from '../money/shipment-money';
 import { moveStock } from '../../store/stock/stock-rows';
+import { writeTogether } from '../../store/writes';
 
 /** Idempotent: the warehouse's shipment id, and the event itself, count once. */
 export async function recordShipment(
@@ -108,23 +111,23 @@ async function record(
   const plan = capturePlanOf(inHand, invoiceMinor, isLastShipment(order, planned));
   const prepaidMinor = sum(plan.prepaid.map((part) => part.amountMinor));
   const shipment = { shipmentNo, onDate, invoiceMinor, prepaidMinor };
-  await Promise.all([
-    moveUnits(sql, orderId, planned.moves),
-    planMoney(sql, inHand, shipmentNo, plan),
-    appendFact(sql, orderId, {
+  const writes = [
+    ...moveWrites(orderId, planned.moves),
+    ...moneyWrites(order, shipmentNo, plan),
+    factWrite(orderId, {
       kind: 'shipped',
       eventNo,
       occurredAt: data.shippedAt,
       moves: planned.moves,
       about: { shipmentNo, location: data.location, invoiceMinor },
     }),
-    enqueue(sql, shipmentMessages(inHand, whom, { shipmentNo, onDate, data, planned })),
-    data.carrierCost !== undefined &&
-      freightIn(order, data) === undefined &&
-      foreignFreight(sql, inHand, eventNo, data.carrierCost.currency),
-    planned.afterCancel > 0 && shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel),
-    markEventApplied(sql, eventNo),
-  ]);
+    ...messageWrites(shipmentMessages(inHand, whom, { shipmentNo, onDate, data, planned })),
+    appliedWrite(eventNo),
+  ];
+  const isTrouble = await openTrouble(sql, inHand, fact, { planned, plan, shipmentNo });
+  // An exception is part of what is due: with one, the order is read again.
+  if (isTrouble) await writeTogether(sql, writes);
+  else inHand.becomes(afterMoney(afterMoves(order, planned.moves), shipmentNo, plan), writes);
   inHand.lastly(async () => {
     const moved = await moveStock(sql, planned.stock, {
       orderId,
@@ -139,6 +142,28 @@ async function record(
       post(sql, inHand, fact, lines, shipment),
     ]);
   });
+}
+
+/** What of it needs a person; false where nothing does. */
+async function openTrouble(
+  sql: Sql,
+  inHand: OrderInHand,
+  { data, eventNo }: Fact<ShipmentConfirmed>,
+  shipment: {
+    readonly planned: PlannedShipment;
+    readonly plan: CapturePlan;
+    readonly shipmentNo: number;
+  },
+): Promise<boolean> {
+  const { order } = inHand;
+  const { planned, plan, shipmentNo } = shipment;
+  const foreign = freightIn(order, data) === undefined ? data.carrierCost : undefined;
+  if (foreign) await foreignFreight(sql, inHand, eventNo, foreign.currency);
+  if (planned.afterCancel > 0) {
+    await shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel);
+  }
+  const isUncovered = await openUncovered(sql, order, shipmentNo, plan);
+  return foreign !== undefined || planned.afterCancel > 0 || isUncovered;
 }
 
 /** Freight in another currency has no rate here: it is not booked as if it were ours. */

@@ -3,7 +3,7 @@ import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
 import { endFlow } from '../../store/flows/flows';
-import { appendFact } from '../../store/orders/orders';
+import { factWrite } from '../../store/orders/orders';
 import { orderMoment } from './order-moment';
 
 export async function closeOrder(
@@ -11,18 +11,16 @@ export async function closeOrder(
   input: { readonly orderId: string },
 ): Promise<{ readonly outcome: 'closed' | 'open'; readonly agenda: OrderAgenda }> {
   const { orderId } = input;
-  const { answer, agenda } = await orderMoment(db, orderId, async (sql, { order }) => {
+  const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
+    const { order, becomes } = inHand;
     if (order.stage === 'closed') return 'closed' as const;
     if (!agendaOf(order).isSettled) return 'open' as const;
     const end = order.stage === 'rejected' ? 'rejected' : 'closed';
     if (!(await endFlow(sql, order.workflowId, end))) return 'open' as const;
     if (order.stage === 'rejected') return 'closed' as const;
-    await sql.query({
-      name: 'close-order',
-      text: `update sales_order set stage = 'closed', closed_at = now() where order_id = $1`,
-      values: [orderId],
-    });
-    await appendFact(sql, orderId, { kind: 'closed', occurredAt: new Date().toISOString() });
+    becomes({ ...order, stage: 'closed' }, [
+      factWrite(orderId, { kind: 'closed', occurredAt: new Date().toISOString() }),
+    ]);
     return 'closed' as const;
   });
   return { outcome: answer, agenda };
