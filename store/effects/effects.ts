@@ -119,13 +119,14 @@ export interface EffectEnd {
 const FINISH = `update effect set state = $2, reference = $3, answer = $4, answered_at = now()
                  where effect_key = $1 and state = 'called'`;
 
-/** Records how the call ended; nothing where that was recorded before. */
-export async function finishEffect(sql: Sql, key: string, end: EffectEnd): Promise<void> {
-  await sql.query({
+/** Records how the call ended; false where that was recorded before. */
+export async function finishEffect(sql: Sql, key: string, end: EffectEnd): Promise<boolean> {
+  const { rowCount } = await sql.query({
     name: 'finish-effect',
     text: FINISH,
     values: [key, end.state, end.reference, JSON.stringify(end.answer)],
   });
+  return rowCount === 1;
 }
 
 /**
