@@ -13,8 +13,8 @@ import type { Database, Sql } from '../../store/database';
 import { finishOrderEffect } from '../../store/effects/effects';
 import { markEventApplied, settleKnown, splitGroup } from '../../store/orders/orders';
 import { writeTogether } from '../../store/writes';
-import { orderMoment } from '../order/order-moment';
-import { takeFact } from '../order/fact';
+import { lockedMoment } from '../order/order-moment';
+import { takeOrderFact } from '../order/fact';
 import { groupWrite, rejected, released } from './release';
 
 export async function recordRejection(
@@ -22,8 +22,8 @@ export async function recordRejection(
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
-    const fact = await takeFact<FulfilmentRejected>(sql, eventNo);
+  const take = (sql: Sql) => takeOrderFact<FulfilmentRejected>(sql, orderId, eventNo);
+  const { answer, agenda } = await lockedMoment(db, orderId, take, async (sql, inHand, fact) => {
     if (!fact) return 'duplicate' as const;
     const { requestId, reason, lines } = fact.data;
     const order = await withAnswer(sql, inHand.order, requestId);

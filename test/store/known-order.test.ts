@@ -4,11 +4,13 @@ import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
 import { loadOrder } from '../../store/orders/orders';
 import { writeTogether } from '../../store/writes';
+import { recordShipment } from '../../moments/fulfilment/record-shipment';
+import { recordAuthorization } from '../../moments/money/authorize';
 import { closeOrder } from '../../moments/order/close-order';
 import { readAgenda } from '../../moments/order/agenda';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
-import { accepted, orderOf, stockShop, type OrderShape } from './fixture';
-import { authorize, capture, release, ship } from './steps';
+import { accepted, LOCATION, orderOf, routedEvent, stockShop, type OrderShape } from './fixture';
+import { authorize, begin, capture, release, ship, step } from './steps';
 
 let test: TestDatabase;
 let db: Database;
@@ -58,6 +60,28 @@ it.each<[string, Partial<OrderShape>]>([
     [orderId],
   );
   expect(rows[0]).toEqual({ released_at: expect.any(String), closed_at: expect.any(String) });
+});
+
+it('an answer and a fact that two moments record at the same time are recorded once', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const due = step(await readAgenda(db, { orderId }), 'authorize');
+  await begin(db, due.key, 'authorize', orderId);
+  const made = { outcome: 'authorized', isMulticapture: false, expiresAt: null } as const;
+  const answer = { ...made, reference: `pi_${orderId}`, amountMinor: due.amountMinor };
+  const told = await Promise.all([1, 2].map(() => recordAuthorization(db, due, answer)));
+  expect(told[0]).toEqual(told[1]);
+  await release(db, orderId);
+  const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, {
+    ...{ orderId, shipmentId: `${orderId}-1`, location: LOCATION },
+    ...{ shippedAt: '2026-11-21T02:30:00Z', lines: [{ lineNo: 1, quantity: 1 }] },
+  });
+  const shipped = await Promise.all([1, 2].map(() => recordShipment(db, { orderId, eventNo })));
+  expect(shipped.map((one) => one.outcome).sort()).toEqual(['applied', 'duplicate']);
+  const { rows } = await db.query<{ kind: string }>(
+    'select kind from order_fact where order_id = $1 order by fact_no',
+    [orderId],
+  );
+  expect(rows.map((row) => row.kind)).toEqual(['accepted', 'authorized', 'released', 'shipped']);
 });
 
 it('writes that leave together keep their own parameters, and all of them or none are kept', async () => {
