@@ -4,8 +4,9 @@ const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
   ['begin and commit', /^(begin|commit|rollback)\b/i],
   [
     'moments: the order read',
-    /"isReleaseAsked"|^select \S+ from (sales_order|flow) .*for no key/is,
+    /"holdReason"|^select \S+ from (sales_order|flow) .*for no key|^with locked as/is,
   ],
+  ['moments: what they write', /\bwrite_1 as/],
   ['accept', /assert_reserved|from mapping m|insert into idempotency|from api_key/i],
   ['ledger', /insert into journal|from journal_line where/i],
   ['posting', /\bposting_batch|from journal/i],

@@ -20,7 +20,7 @@ export function createWarehouseActivities(settings: {
         orderId: order.orderId,
         system: account,
         verb: 'release',
-        prepare: () => prepareRelease(db, order),
+        prepare: () => prepareRelease(order),
         find: (request) => warehouse.findRequest(request),
         call: (request) => warehouse.request(request),
         record: (answer) => recordRelease(db, order, answer),

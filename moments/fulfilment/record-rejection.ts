@@ -6,23 +6,24 @@
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import { rejectedUnits } from '../../canonical/rules/order/rejection';
 import type { OrderSnapshot, SnapshotGroup } from '../../canonical/rules/order/snapshot';
-import type { Taken } from '../../canonical/ports/warehouse';
+import type { FulfilmentRequest, Taken } from '../../canonical/ports/warehouse';
 import type { FulfilmentRejected } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/flows/order';
-import { only, type Database, type Sql } from '../../store/database';
-import { finishEffect } from '../../store/effects/effects';
-import { loadOrder, markEventApplied, splitGroup } from '../../store/orders/orders';
-import { orderMoment } from '../order/order-moment';
-import { takeFact } from '../order/fact';
-import { keepGroup, rejected, released } from './release';
+import type { Database, Sql } from '../../store/database';
+import { finishOrderEffect } from '../../store/effects/effects';
+import { markEventApplied, settleKnown, splitGroup } from '../../store/orders/orders';
+import { writeTogether } from '../../store/writes';
+import { lockedMoment } from '../order/order-moment';
+import { takeOrderFact } from '../order/fact';
+import { groupWrite, rejected, released } from './release';
 
 export async function recordRejection(
   db: Database,
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  const { answer, agenda } = await orderMoment(db, orderId, async (sql, inHand) => {
-    const fact = await takeFact<FulfilmentRejected>(sql, eventNo);
+  const take = (sql: Sql) => takeOrderFact<FulfilmentRejected>(sql, orderId, eventNo);
+  const { answer, agenda } = await lockedMoment(db, orderId, take, async (sql, inHand, fact) => {
     if (!fact) return 'duplicate' as const;
     const { requestId, reason, lines } = fact.data;
     const order = await withAnswer(sql, inHand.order, requestId);
@@ -39,7 +40,9 @@ export async function recordRejection(
         })
       : group.groupNo;
     if (!units.isPart) {
-      await keepGroup(sql, orderId, { groupNo, key: requestId, state: 'rejected' });
+      await writeTogether(sql, [
+        groupWrite(orderId, { groupNo, key: requestId, state: 'rejected' }),
+      ]);
     }
     const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
     await rejected(sql, { order }, { groupNo, moves, ref: requestId, why: reason, eventNo });
@@ -66,9 +69,9 @@ async function withAnswer(
   if (!group) return order;
   const { groupNo, locationId: location } = group;
   const answer: Taken = { outcome: 'taken', reference: requestId };
-  await finishEffect(sql, requestId, { state: 'done', reference: requestId, answer });
-  await keepGroup(sql, orderId, { groupNo, key: requestId, state: 'released' });
-  await released(sql, { order }, { orderId, groupNo, location, key: requestId });
-  const after = await loadOrder(sql, orderId);
-  return only(after ? [after] : [], `order ${orderId}`);
+  const end = { state: 'done', reference: requestId, answer } as const;
+  const request = await finishOrderEffect<FulfilmentRequest>(sql, orderId, requestId, end);
+  if (!request) return order;
+  const { after, writes } = released(order, { groupNo, location, key: requestId }, request);
+  return settleKnown(sql, order, after, writes);
 }

@@ -2,52 +2,48 @@
 import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
-import type { Address } from '../../canonical/schema/order';
+import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/order/after';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { EffectAnswer, ReleaseOrder } from '../../canonical/flows/order';
-import { only, type Database, type Sql } from '../../store/database';
+import type { Database, Sql } from '../../store/database';
+import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { appendFact, moveUnits, type UnitMove } from '../../store/orders/orders';
+import { appendFact, factWrite, moveUnits, moveWrites } from '../../store/orders/orders';
+import { writeTogether, type Write } from '../../store/writes';
 import { recordEffect } from '../money/effect-moment';
 import type { OrderInHand } from '../order/order-moment';
 
-interface ReleaseRow {
-  channelInstance: string;
-  orderNo: string;
-  correlationId: string;
-  shipTo: Address | null;
-  lines: { lineNo: number; sku: string; quantity: number }[];
-}
+const SHIP_TO = [
+  'name',
+  'address1',
+  'address2',
+  'city',
+  'region',
+  'postalCode',
+  'country',
+  'phone',
+] as const satisfies readonly (keyof ShipTo)[];
 
-export async function prepareRelease(sql: Sql, due: ReleaseOrder): Promise<FulfilmentRequest> {
-  const { rows } = await sql.query<ReleaseRow>({
-    name: 'release-request',
-    text: `
-      select o.channel_instance as "channelInstance", o.order_no as "orderNo",
-             o.correlation_id as "correlationId", o.content -> 'shipTo' as "shipTo",
-             coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'sku', l.sku,
-                         'quantity', x.reserved) order by l.line_no)
+/** Drafted in SQL: what is reserved when the request is begun is what the warehouse is asked for. */
+const REQUEST = `
+  select $3::jsonb || jsonb_build_object('channelInstance', o.channel_instance,
+           'orderNo', o.order_no, 'correlationId', o.correlation_id,
+           'shipTo', case when jsonb_typeof(o.content -> 'shipTo') = 'object'
+             then jsonb_build_object(${SHIP_TO.map((field) => `'${field}', o.content #> '{shipTo,${field}}'`).join(', ')}) end,
+           'lines', coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no,
+                         'sku', l.sku, 'quantity', x.reserved) order by l.line_no)
                          from allocation x join order_line l using (order_id, line_no)
-                        where x.order_id = o.order_id and x.group_no = $2 and x.reserved > 0), '[]')
-               as lines
-        from sales_order o where o.order_id = $1`,
-    values: [due.orderId, due.groupNo],
-  });
-  const { shipTo, ...request } = only(rows, `order ${due.orderId}`);
-  const { key, orderId, location } = due;
-  return { key, orderId, location, ...request, shipTo: shipToOf(shipTo) };
-}
+                        where x.order_id = o.order_id and x.group_no = $2 and x.reserved > 0),
+                      '[]')) as body
+    from sales_order o where o.order_id = $1`;
 
-function shipToOf(address: Address | null): ShipTo | null {
-  if (!address) return null;
+export function prepareRelease(due: ReleaseOrder): Draft<FulfilmentRequest> {
+  const { key, orderId, groupNo, location } = due;
   return {
-    name: address.name ?? null,
-    address1: address.address1 ?? null,
-    address2: address.address2 ?? null,
-    city: address.city ?? null,
-    region: address.region ?? null,
-    postalCode: address.postalCode ?? null,
-    country: address.country ?? null,
-    phone: address.phone ?? null,
+    name: 'begin-release',
+    select: REQUEST,
+    values: [orderId, groupNo, JSON.stringify({ key, orderId, location })],
+    none: `order ${orderId} is not here`,
   };
 }
 
@@ -57,74 +53,62 @@ export function recordRelease(
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
   const { orderId, groupNo, key } = due;
-  return recordEffect(db, due, answer, {
-    async yes(sql, inHand) {
-      await keepGroup(sql, orderId, { groupNo, key, state: 'released' });
-      await released(sql, inHand, due);
+  return recordEffect<Taken, FulfilmentRequest>(db, due, answer, {
+    async yes(_sql, { order, becomes }, _taken, asked) {
+      const { after, writes } = released(order, due, asked);
+      becomes(after, writes);
     },
     async no(sql, inHand, refused) {
-      await keepGroup(sql, orderId, { groupNo, key, state: 'rejected' });
+      await writeTogether(sql, [groupWrite(orderId, { groupNo, key, state: 'rejected' })]);
       await rejected(sql, inHand, { groupNo, moves: [], ref: key, why: refused.vendorCode });
     },
   });
 }
 
-export async function keepGroup(
-  sql: Sql,
+export function groupWrite(
   orderId: string,
   group: {
     readonly groupNo: number;
     readonly key: string;
     readonly state: 'released' | 'rejected';
   },
-): Promise<void> {
-  await sql.query({
+): Write {
+  return {
     name: 'keep-group',
     text: `update fulfilment_group set state = $3, request_key = $4, released_at = now()
             where order_id = $1 and group_no = $2`,
     values: [orderId, group.groupNo, group.state, group.key],
-  });
+  };
 }
 
-/** The warehouse has what it was asked for. */
-export async function released(
-  sql: Sql,
-  { order }: Pick<OrderInHand, 'order'>,
-  due: Pick<ReleaseOrder, 'orderId' | 'groupNo' | 'location' | 'key'>,
-): Promise<void> {
-  const asked = await frozenLines(sql, due.key);
+/** The warehouse has what it was asked for: of what was asked, for a cancel may have come between. */
+export function released(
+  order: OrderSnapshot,
+  due: Pick<ReleaseOrder, 'groupNo' | 'location' | 'key'>,
+  asked: FulfilmentRequest,
+): { readonly after: OrderSnapshot; readonly writes: readonly Write[] } {
+  const { orderId } = order;
+  const { groupNo, key } = due;
   const moves = order.lines.flatMap((line): UnitMove[] => {
     const { lineNo } = line;
-    const { groupNo } = due;
     const held = line.allocations.find((one) => one.groupNo === groupNo)?.reserved ?? 0;
-    const quantity = Math.min(held, asked.get(lineNo) ?? 0);
+    const wanted = asked.lines.find((one) => one.lineNo === lineNo)?.quantity ?? 0;
+    const quantity = Math.min(held, wanted);
     return quantity > 0 ? [{ lineNo, groupNo, from: 'reserved', to: 'released', quantity }] : [];
   });
-  await Promise.all([
-    moveUnits(sql, due.orderId, moves),
-    sql.query({
-      name: 'set-released',
-      text: `update sales_order set released_at = coalesce(released_at, now()) where order_id = $1`,
-      values: [due.orderId],
-    }),
-    appendFact(sql, due.orderId, {
+  const state = 'released' as const;
+  const change = { state, requestKey: key, isAsked: false };
+  const writes = [
+    groupWrite(orderId, { groupNo, key, state }),
+    ...moveWrites(orderId, moves),
+    factWrite(orderId, {
       kind: 'released',
       occurredAt: new Date().toISOString(),
       moves,
-      about: { groupNo: due.groupNo, location: due.location, requestId: due.key },
+      about: { groupNo, location: due.location, requestId: key },
     }),
-  ]);
-}
-
-/** What the warehouse was really asked for: a cancel may have come between. */
-async function frozenLines(sql: Sql, key: string): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await sql.query<{ body: FulfilmentRequest }>({
-    name: 'frozen-request',
-    text: 'select body from effect where effect_key = $1',
-    values: [key],
-  });
-  const lines = only(rows, `effect ${key}`).body.lines;
-  return new Map(lines.map((line) => [line.lineNo, line.quantity]));
+  ];
+  return { after: afterGroup(afterMoves(order, moves), groupNo, change), writes };
 }
 
 /** A reason in words may name a person; it stays in the event. What reads as a code is shown. */

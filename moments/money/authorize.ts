@@ -1,6 +1,7 @@
 /** Authorization: an amount is promised, or declined. Posts nothing (rule 1). */
 import { blocksAuthorization } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
+import { afterAuthorization } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { openUnits } from '../../canonical/rules/order/state';
 import type { Refused } from '../../canonical/ports/fault';
@@ -9,7 +10,7 @@ import type { AuthorizeOrder, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { appendFact } from '../../store/orders/orders';
+import { appendFact, factWrite } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
@@ -26,26 +27,27 @@ export function recordAuthorization(
   answer: Authorized | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
-    yes: (sql, _inHand, made) => live(sql, due, made),
+    yes: async (_sql, inHand, made) => live(inHand, due, made),
     no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });
 }
 
-async function live(sql: Sql, due: AuthorizeOrder, made: Authorized) {
-  await sql.query(
-    `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
-            authorized_at = now(), expires_at = $6
-      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-    [
-      due.orderId,
-      due.tenderNo,
-      due.authorizationNo,
-      made.reference,
-      made.isMulticapture,
-      made.expiresAt,
-    ],
-  );
-  await appendFact(sql, due.orderId, factOf('authorized', due, made.reference));
+function live({ order, becomes }: OrderInHand, due: AuthorizeOrder, made: Authorized): void {
+  const { orderId, tenderNo, authorizationNo } = due;
+  const { reference, isMulticapture, expiresAt } = made;
+  const state = 'live' as const;
+  const change = { state, reference, isMulticapture, isAsked: false };
+  const after = afterAuthorization(order, due, () => change);
+  becomes(after, [
+    {
+      name: 'authorize',
+      text: `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
+                    authorized_at = now(), expires_at = $6
+              where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+      values: [orderId, tenderNo, authorizationNo, reference, isMulticapture, expiresAt],
+    },
+    factWrite(orderId, factOf('authorized', due, reference)),
+  ]);
 }
 
 async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refused: Refused) {

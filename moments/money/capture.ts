@@ -5,6 +5,7 @@
 import { blocksCapture } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
+import { afterAuthorization, afterCapture, afterTender } from '../../canonical/rules/order/after';
 import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
 import { postCapture } from '../../canonical/rules/posting/posting';
 import type { Refused } from '../../canonical/ports/fault';
@@ -14,7 +15,7 @@ import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { appendFact } from '../../store/orders/orders';
+import { appendFact, factWrite } from '../../store/orders/orders';
 import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
@@ -43,21 +44,23 @@ export function recordCapture(
 }
 
 async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: Captured) {
-  const { order, setup } = inHand;
+  const { order, setup, becomes } = inHand;
   const { orderId, tenderNo, shipmentNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
-  await Promise.all([
-    sql.query({
+  becomes(afterBooking(order, due, answer.reference), [
+    {
       name: 'book-capture',
-      text: `with c as (
-             update capture set state = 'captured', reference = $5, captured_at = now()
-              where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
-           a as (
-             update payment_authorization set captured_minor = captured_minor + $6,
-                    state = case when $7 then 'consumed' else state end
-              where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)
-           update tender set captured_minor = captured_minor + $6
-            where order_id = $1 and tender_no = $2`,
+      with: `
+        c as (
+          update capture set state = 'captured', reference = $5, captured_at = now()
+           where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
+        a as (
+          update payment_authorization set captured_minor = captured_minor + $6,
+                 state = case when $7 then 'consumed' else state end
+           where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)`,
+      text: `
+        update tender set captured_minor = captured_minor + $6
+         where order_id = $1 and tender_no = $2`,
       values: [
         orderId,
         tenderNo,
@@ -67,33 +70,45 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
         amountMinor,
         due.isFinal,
       ],
-    }),
-    postJournal(sql, {
-      momentKey: due.key,
-      entity: setup.entity,
-      channelInstance: order.channelInstance,
-      businessDate: businessDate(occurredAt, order.timeZone),
-      currency: due.currency,
-      orderId,
-      eventNo: null,
-      source: `effect:${due.key}`,
-      correlationId: order.correlationId,
-      occurredAt,
-      posting: postCapture({
-        orderId,
-        tenderNo,
-        clearingAccount: due.account,
-        paymentRef: answer.reference,
-        amountMinor,
-      }),
-    }),
-    appendFact(sql, orderId, {
+    },
+    factWrite(orderId, {
       kind: 'captured',
       occurredAt,
       money: [{ tenderNo, kind: 'captured', amountMinor }],
       about: { shipmentNo, system: due.account, reference: answer.reference },
     }),
   ]);
+  await postJournal(sql, {
+    momentKey: due.key,
+    entity: setup.entity,
+    channelInstance: order.channelInstance,
+    businessDate: businessDate(occurredAt, order.timeZone),
+    currency: due.currency,
+    orderId,
+    eventNo: null,
+    source: `effect:${due.key}`,
+    correlationId: order.correlationId,
+    occurredAt,
+    posting: postCapture({
+      orderId,
+      tenderNo,
+      clearingAccount: due.account,
+      paymentRef: answer.reference,
+      amountMinor,
+    }),
+  });
+}
+
+function afterBooking(order: OrderSnapshot, due: CaptureOrder, reference: string): OrderSnapshot {
+  const { tenderNo, amountMinor, isFinal } = due;
+  const captured = afterCapture(order, due, { state: 'captured', reference });
+  const consumed = afterAuthorization(captured, due, ({ capturedMinor, state }) => ({
+    capturedMinor: capturedMinor + amountMinor,
+    state: isFinal ? 'consumed' : state,
+  }));
+  return afterTender(consumed, tenderNo, ({ capturedMinor }) => ({
+    capturedMinor: capturedMinor + amountMinor,
+  }));
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {

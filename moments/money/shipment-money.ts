@@ -7,8 +7,10 @@ import type {
 } from '../../canonical/rules/money/capture';
 import { blocksCapture } from '../../canonical/flows/order-steps';
 import { formatMoney, sum } from '../../canonical/rules/money/money';
+import { afterDue, afterTender } from '../../canonical/rules/order/after';
 import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/snapshot';
 import type { Sql } from '../../store/database';
+import { writeTogether, type Write } from '../../store/writes';
 import { openException } from '../../store/exceptions/exceptions';
 import type { OrderInHand } from '../order/order-moment';
 
@@ -70,47 +72,72 @@ function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
 }
 
 /** Rows for what is to be captured; an authorization that is spent is asked for anew. */
-export async function planMoney(
-  sql: Sql,
-  inHand: OrderInHand,
-  shipmentNo: number,
-  plan: CapturePlan,
-): Promise<void> {
-  const { order } = inHand;
-  await Promise.all([
-    ...plan.prepaid.map((part) => usePrepaid(sql, order.orderId, part)),
-    ...plan.captures.map((capture) => planCapture(sql, order, shipmentNo, capture)),
-    plan.uncoveredMinor > 0 && uncovered(sql, order, shipmentNo, plan.uncoveredMinor),
-  ]);
+export function moneyWrites(order: OrderSnapshot, shipmentNo: number, plan: CapturePlan): Write[] {
+  const { orderId } = order;
+  return [
+    ...plan.prepaid.map(({ tenderNo, amountMinor }) => ({
+      name: 'use-prepaid',
+      text: `update tender set prepaid_used_minor = prepaid_used_minor + $3
+              where order_id = $1 and tender_no = $2`,
+      values: [orderId, tenderNo, amountMinor],
+    })),
+    ...plan.captures.flatMap((capture) => captureWrites(order, shipmentNo, capture)),
+  ];
 }
 
-async function usePrepaid(sql: Sql, orderId: string, part: CapturePlan['prepaid'][number]) {
-  await sql.query(
-    `update tender set prepaid_used_minor = prepaid_used_minor + $3
-      where order_id = $1 and tender_no = $2`,
-    [orderId, part.tenderNo, part.amountMinor],
-  );
-}
-
-async function planCapture(
-  sql: Sql,
+function captureWrites(
   order: OrderSnapshot,
   shipmentNo: number,
   capture: PlannedCapture,
-): Promise<void> {
-  const { tenderNo, amountMinor } = capture;
-  const isSpent = capture.authorizationNo === null;
+): readonly Write[] {
+  const { orderId } = order;
+  const { tenderNo, amountMinor, isFinal } = capture;
   const authorizationNo = capture.authorizationNo ?? nextAuthorizationNo(order, tenderNo);
-  await Promise.all([
-    isSpent && planAuthorization(sql, order, tenderNo, amountMinor),
-    sql.query({
-      name: 'plan-capture',
-      text: `insert into capture (order_id, tender_no, shipment_no, amount_minor,
-               authorization_no, is_final, state)
-             values ($1, $2, $3, $4, $5, $6, 'due')`,
-      values: [order.orderId, tenderNo, shipmentNo, amountMinor, authorizationNo, capture.isFinal],
-    }),
-  ]);
+  const due = {
+    name: 'plan-capture',
+    text: `insert into capture (order_id, tender_no, shipment_no, amount_minor,
+             authorization_no, is_final, state)
+           values ($1, $2, $3, $4, $5, $6, 'due')`,
+    values: [orderId, tenderNo, shipmentNo, amountMinor, authorizationNo, isFinal],
+  };
+  if (capture.authorizationNo !== null) return [due];
+  return [authorizationWrite(orderId, tenderNo, authorizationNo, amountMinor), due];
+}
+
+/** The order with those rows. */
+export function afterMoney(
+  order: OrderSnapshot,
+  shipmentNo: number,
+  plan: CapturePlan,
+): OrderSnapshot {
+  const used = plan.prepaid.reduce(
+    (so, { tenderNo, amountMinor }) =>
+      afterTender(so, tenderNo, ({ prepaidUsedMinor }) => ({
+        prepaidUsedMinor: prepaidUsedMinor + amountMinor,
+      })),
+    order,
+  );
+  return plan.captures.reduce((so, { authorizationNo, ...capture }) => {
+    const planned = nextAuthorizationNo(order, capture.tenderNo);
+    const isNew = authorizationNo === null;
+    return afterDue(so, {
+      ...capture,
+      shipmentNo,
+      authorizationNo: authorizationNo ?? planned,
+      isNew,
+    });
+  }, used);
+}
+
+/** What a shipment owes that no tender covers is a person's work; false where there is none. */
+export async function openUncovered(
+  sql: Sql,
+  order: OrderSnapshot,
+  shipmentNo: number,
+  { uncoveredMinor }: CapturePlan,
+): Promise<boolean> {
+  if (uncoveredMinor > 0) await uncovered(sql, order, shipmentNo, uncoveredMinor);
+  return uncoveredMinor > 0;
 }
 
 async function uncovered(
@@ -147,10 +174,23 @@ export async function planAuthorization(
   amountMinor: number,
 ): Promise<number> {
   const authorizationNo = nextAuthorizationNo(order, tenderNo);
-  await sql.query(
-    `insert into payment_authorization (order_id, tender_no, authorization_no, state, amount_minor)
-     values ($1, $2, $3, 'planned', $4)`,
-    [order.orderId, tenderNo, authorizationNo, amountMinor],
-  );
+  await writeTogether(sql, [
+    authorizationWrite(order.orderId, tenderNo, authorizationNo, amountMinor),
+  ]);
   return authorizationNo;
+}
+
+function authorizationWrite(
+  orderId: string,
+  tenderNo: number,
+  authorizationNo: number,
+  amountMinor: number,
+): Write {
+  return {
+    name: 'plan-authorization',
+    text: `insert into payment_authorization (order_id, tender_no, authorization_no, state,
+             amount_minor)
+           values ($1, $2, $3, 'planned', $4)`,
+    values: [orderId, tenderNo, authorizationNo, amountMinor],
+  };
 }

@@ -2,28 +2,31 @@
 import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
-import { endFlow } from '../../store/flows/flows';
-import { appendFact } from '../../store/orders/orders';
-import { orderMoment } from './order-moment';
+import { endLockedFlow, lockOrderAndFlow } from '../../store/flows/flows';
+import { factWrite } from '../../store/orders/orders';
+import { lockedMoment } from './order-moment';
 
 export async function closeOrder(
   db: Database,
   input: { readonly orderId: string },
 ): Promise<{ readonly outcome: 'closed' | 'open'; readonly agenda: OrderAgenda }> {
   const { orderId } = input;
-  const { answer, agenda } = await orderMoment(db, orderId, async (sql, { order }) => {
-    if (order.stage === 'closed') return 'closed' as const;
-    if (!agendaOf(order).isSettled) return 'open' as const;
-    const end = order.stage === 'rejected' ? 'rejected' : 'closed';
-    if (!(await endFlow(sql, order.workflowId, end))) return 'open' as const;
-    if (order.stage === 'rejected') return 'closed' as const;
-    await sql.query({
-      name: 'close-order',
-      text: `update sales_order set stage = 'closed', closed_at = now() where order_id = $1`,
-      values: [orderId],
-    });
-    await appendFact(sql, orderId, { kind: 'closed', occurredAt: new Date().toISOString() });
-    return 'closed' as const;
-  });
+  const { answer, agenda } = await lockedMoment(
+    db,
+    orderId,
+    lockOrderAndFlow,
+    async (sql, inHand) => {
+      const { order, becomes } = inHand;
+      if (order.stage === 'closed') return 'closed' as const;
+      if (!agendaOf(order).isSettled) return 'open' as const;
+      const end = order.stage === 'rejected' ? 'rejected' : 'closed';
+      if (!(await endLockedFlow(sql, order.workflowId, end))) return 'open' as const;
+      if (order.stage === 'rejected') return 'closed' as const;
+      becomes({ ...order, stage: 'closed' }, [
+        factWrite(orderId, { kind: 'closed', occurredAt: new Date().toISOString() }),
+      ]);
+      return 'closed' as const;
+    },
+  );
   return { outcome: answer, agenda };
 }

@@ -110,23 +110,44 @@ export function effectRow(row: BegunRow, asked: unknown): EffectRow {
   return { key, state: row.calls === 1 ? 'fresh' : 'called-before', body, asked, answer: null };
 }
 
+export interface EffectEnd {
+  readonly state: 'done' | 'refused';
+  readonly reference: string | null;
+  readonly answer: unknown;
+}
+
+const FINISH = `update effect set state = $2, reference = $3, answer = $4, answered_at = now()
+                 where effect_key = $1 and state = 'called'`;
+
 /** Records how the call ended; false where that was recorded before. */
-export async function finishEffect(
-  sql: Sql,
-  key: string,
-  end: {
-    readonly state: 'done' | 'refused';
-    readonly reference: string | null;
-    readonly answer: unknown;
-  },
-): Promise<boolean> {
+export async function finishEffect(sql: Sql, key: string, end: EffectEnd): Promise<boolean> {
   const { rowCount } = await sql.query({
     name: 'finish-effect',
-    text: `update effect set state = $2, reference = $3, answer = $4, answered_at = now()
-            where effect_key = $1 and state = 'called'`,
+    text: FINISH,
     values: [key, end.state, end.reference, JSON.stringify(end.answer)],
   });
   return rowCount === 1;
+}
+
+/**
+ * The same under the order's row lock, which is taken before the effect's row: one statement. Gives
+ * what was asked; null where the end was recorded before.
+ */
+export async function finishOrderEffect<Request>(
+  sql: Sql,
+  orderId: string,
+  key: string,
+  end: EffectEnd,
+): Promise<Request | null> {
+  const { rows } = await sql.query<{ body: Request | null }>({
+    name: 'finish-order-effect',
+    text: `with locked as materialized (
+             select order_id from sales_order where order_id = $5 for no key update),
+           finished as (${FINISH} and exists (select from locked) returning body)
+           select (select body from finished) as body from locked`,
+    values: [key, end.state, end.reference, JSON.stringify(end.answer), orderId],
+  });
+  return rows[0]?.body ?? null;
 }
 
 /**

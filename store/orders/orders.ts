@@ -1,9 +1,13 @@
 /** Orders as rows: the lock, the snapshot a moment decides on, facts, the status projection. */
+import { changesOf, type UnitMove } from '../../canonical/rules/order/after';
 import { statusOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { EXCEPTION_RULES, ownerOf, type ExceptionBrief } from '../../canonical/schema/exception';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { only, type Sql } from '../database';
+import { writeTogether, type Write } from '../writes';
+
+export type { Place, UnitMove } from '../../canonical/rules/order/after';
 
 /** Takes the order's row lock: the first lock of every moment. */
 export async function lockOrder(sql: Sql, orderId: string): Promise<void> {
@@ -109,20 +113,6 @@ function withRule(row: SnapshotRow['exceptions'][number]): ExceptionBrief {
   };
 }
 
-/** Units that went from one place to another; the quantities of a line are their sum. */
-export interface UnitMove {
-  readonly lineNo: number;
-  /** Whose units they are; null: they were given to no group. */
-  readonly groupNo: number | null;
-  /** The group that has them afterwards, where it is another one. */
-  readonly toGroupNo?: number;
-  readonly from: Place | null;
-  readonly to: Place;
-  readonly quantity: number;
-}
-export type Place =
-  'unallocated' | 'backordered' | 'reserved' | 'released' | 'shipped' | 'pickedUp' | 'cancelled';
-
 /** Money that moved on a tender; a tender's amounts are their sum. */
 export interface MoneyMove {
   readonly tenderNo: number;
@@ -141,63 +131,65 @@ export interface OrderFact {
 }
 
 /** Appends what became true; numbered under the order's row lock. */
-export async function appendFact(sql: Sql, orderId: string, fact: OrderFact): Promise<void> {
+export function factWrite(orderId: string, fact: OrderFact): Write {
   const { kind, eventNo, occurredAt, moves, money, about } = fact;
-  await sql.query({
+  return {
     name: 'append-fact',
     text: `insert into order_fact (order_id, fact_no, kind, body, event_no, occurred_at)
            select $1, coalesce(max(fact_no), 0) + 1, $2, $3, $4, $5
              from order_fact where order_id = $1`,
     values: [orderId, kind, JSON.stringify({ moves, money, about }), eventNo ?? null, occurredAt],
-  });
+  };
 }
 
+export const appendFact = (sql: Sql, orderId: string, fact: OrderFact): Promise<void> =>
+  writeTogether(sql, [factWrite(orderId, fact)]);
+
 /** Projects unit moves onto lines and allocations. */
-export async function moveUnits(
-  sql: Sql,
-  orderId: string,
-  moves: readonly UnitMove[],
-): Promise<void> {
-  if (moves.length === 0) return;
-  const changes = moves.flatMap(({ lineNo, groupNo, toGroupNo, from, to, quantity }) => [
-    ...(from === null ? [] : [{ lineNo, groupNo, [from]: -quantity }]),
-    { lineNo, groupNo: toGroupNo ?? groupNo, [to]: quantity },
-  ]);
-  await sql.query({
-    name: 'move-units',
-    text: `
-      with m as materialized (
-        select r."lineNo" as line_no, r."groupNo" as group_no,
-               coalesce(sum(r.unallocated), 0)::int as unallocated,
-               coalesce(sum(r.backordered), 0)::int as backordered,
-               coalesce(sum(r.reserved), 0)::int as reserved,
-               coalesce(sum(r.released), 0)::int as released,
-               coalesce(sum(r.shipped), 0)::int as shipped,
-               coalesce(sum(r."pickedUp"), 0)::int as picked_up,
-               coalesce(sum(r.cancelled), 0)::int as cancelled
-          from jsonb_to_recordset($2::jsonb) as r("lineNo" int, "groupNo" int, unallocated int,
-            backordered int, reserved int, released int, shipped int, "pickedUp" int,
-            cancelled int)
-         group by 1, 2),
-      x as (
-        update allocation x set reserved = x.reserved + m.reserved,
-               released = x.released + m.released, shipped = x.shipped + m.shipped,
-               picked_up = x.picked_up + m.picked_up, cancelled = x.cancelled + m.cancelled
-          from m where x.order_id = $1 and x.line_no = m.line_no and x.group_no = m.group_no),
-      t as (
-        select line_no, sum(unallocated)::int as unallocated, sum(backordered)::int as backordered,
-               sum(reserved)::int as reserved, sum(released)::int as released,
-               sum(shipped)::int as shipped, sum(picked_up)::int as picked_up,
-               sum(cancelled)::int as cancelled
-          from m group by 1)
-      update order_line l set unallocated = l.unallocated + t.unallocated,
-             backordered = l.backordered + t.backordered, reserved = l.reserved + t.reserved,
-             released = l.released + t.released, shipped = l.shipped + t.shipped,
-             picked_up = l.picked_up + t.picked_up, cancelled = l.cancelled + t.cancelled
-        from t where l.order_id = $1 and l.line_no = t.line_no`,
-    values: [orderId, JSON.stringify(changes)],
-  });
+export function moveWrites(orderId: string, moves: readonly UnitMove[]): Write[] {
+  if (moves.length === 0) return [];
+  const changes = changesOf(moves).map(({ place, by, ...of }) => ({ ...of, [place]: by }));
+  return [
+    {
+      name: 'move-units',
+      with: `
+        m as materialized (
+          select r."lineNo" as line_no, r."groupNo" as group_no,
+                 coalesce(sum(r.unallocated), 0)::int as unallocated,
+                 coalesce(sum(r.backordered), 0)::int as backordered,
+                 coalesce(sum(r.reserved), 0)::int as reserved,
+                 coalesce(sum(r.released), 0)::int as released,
+                 coalesce(sum(r.shipped), 0)::int as shipped,
+                 coalesce(sum(r."pickedUp"), 0)::int as picked_up,
+                 coalesce(sum(r.cancelled), 0)::int as cancelled
+            from jsonb_to_recordset($2::jsonb) as r("lineNo" int, "groupNo" int, unallocated int,
+              backordered int, reserved int, released int, shipped int, "pickedUp" int,
+              cancelled int)
+           group by 1, 2),
+        x as (
+          update allocation x set reserved = x.reserved + m.reserved,
+                 released = x.released + m.released, shipped = x.shipped + m.shipped,
+                 picked_up = x.picked_up + m.picked_up, cancelled = x.cancelled + m.cancelled
+            from m where x.order_id = $1 and x.line_no = m.line_no and x.group_no = m.group_no),
+        t as (
+          select line_no, sum(unallocated)::int as unallocated, sum(backordered)::int as backordered,
+                 sum(reserved)::int as reserved, sum(released)::int as released,
+                 sum(shipped)::int as shipped, sum(picked_up)::int as picked_up,
+                 sum(cancelled)::int as cancelled
+            from m group by 1)`,
+      text: `
+        update order_line l set unallocated = l.unallocated + t.unallocated,
+               backordered = l.backordered + t.backordered, reserved = l.reserved + t.reserved,
+               released = l.released + t.released, shipped = l.shipped + t.shipped,
+               picked_up = l.picked_up + t.picked_up, cancelled = l.cancelled + t.cancelled
+          from t where l.order_id = $1 and l.line_no = t.line_no`,
+      values: [orderId, JSON.stringify(changes)],
+    },
+  ];
 }
+
+export const moveUnits = (sql: Sql, orderId: string, moves: readonly UnitMove[]): Promise<void> =>
+  writeTogether(sql, moveWrites(orderId, moves));
 
 /** Units of a group become a group of their own, at the same place; its number. */
 export async function splitGroup(
@@ -224,30 +216,61 @@ export async function splitGroup(
   return only(rows, `group ${from.groupNo} of ${orderId}`).group_no;
 }
 
-/** Writes the status that the rows now amount to, and gives the order back as it is. */
-export async function settleStatus(sql: Sql, orderId: string): Promise<OrderSnapshot> {
+/** Where the order stands, in its own row: nothing where it stands as before. */
+function standingWrites(before: OrderSnapshot, written: OrderSnapshot): Write[] {
+  const { orderId, stage } = written;
+  const status = statusOf(written);
+  const isOut = (order: OrderSnapshot) => order.groups.some((one) => one.state === 'released');
+  const isReleased = isOut(written) && !isOut(before);
+  if (status === written.status && stage === before.stage && !isReleased) return [];
+  return [
+    {
+      name: 'set-standing',
+      text: `update sales_order set status = $2, stage = $3,
+                    released_at = case when $4::boolean then coalesce(released_at, now())
+                                       else released_at end,
+                    closed_at = case when $3 = 'closed' then coalesce(closed_at, now())
+                                     else closed_at end
+              where order_id = $1`,
+      values: [orderId, status, stage, isReleased],
+    },
+  ];
+}
+
+/** What a moment wrote is known: its writes and the status they amount to, in one statement. */
+export async function settleKnown(
+  sql: Sql,
+  before: OrderSnapshot,
+  after: OrderSnapshot,
+  writes: readonly Write[],
+): Promise<OrderSnapshot> {
+  await writeTogether(sql, [...writes, ...standingWrites(before, after)]);
+  return { ...after, status: statusOf(after) };
+}
+
+/** Reads the order again, writes the status that its rows now amount to, gives it back as it is. */
+export async function settleStatus(
+  sql: Sql,
+  orderId: string,
+  before?: OrderSnapshot,
+): Promise<OrderSnapshot> {
   const order = await loadOrder(sql, orderId);
   if (!order) throw new RangeError(`order ${orderId} is not here`);
-  const status = statusOf(order);
-  if (status === order.status) return order;
-  await sql.query({
-    name: 'set-status',
-    text: 'update sales_order set status = $2 where order_id = $1',
-    values: [orderId, status],
-  });
-  return { ...order, status };
+  return settleKnown(sql, before ?? order, order, []);
 }
 
 /** The fact's event is applied: the relay stops signalling it, and closing may go on. */
-export async function markEventApplied(
-  sql: Sql,
+export function appliedWrite(
   eventNo: number,
   state: 'applied' | 'superseded' | 'dead' = 'applied',
   note: string | null = null,
-): Promise<void> {
-  await sql.query({
+): Write {
+  return {
     name: 'mark-event-applied',
     text: `update inbox set state = $2, note = $3, applied_at = now() where event_no = $1`,
     values: [eventNo, state, note],
-  });
+  };
 }
+
+export const markEventApplied = (sql: Sql, ...of: Parameters<typeof appliedWrite>): Promise<void> =>
+  writeTogether(sql, [appliedWrite(...of)]);

@@ -1,5 +1,6 @@
 /** What other systems are told of a moment: rows in its transaction, delivered in batches later. */
 import type { Sql } from '../database';
+import { writeTogether, type Write } from '../writes';
 
 export interface OutboxMessage {
   /** The task queue of the account: `commerce.shopify-us`, `erp.netsuite-us` … */
@@ -17,9 +18,9 @@ export interface OutboxMessage {
   readonly correlationId: string;
 }
 
-export async function enqueue(sql: Sql, messages: readonly OutboxMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  await sql.query({
+export function messageWrites(messages: readonly OutboxMessage[]): Write[] {
+  if (messages.length === 0) return [];
+  const write = {
     name: 'enqueue',
     text: `insert into outbox (destination, verb, effect_key, order_id, body, correlation_id)
            select m.destination, m.verb, m."effectKey", m."orderId", m.body, m."correlationId"
@@ -27,5 +28,9 @@ export async function enqueue(sql: Sql, messages: readonly OutboxMessage[]): Pro
                "orderId" text, body jsonb, "correlationId" text)
            on conflict (effect_key) do nothing`,
     values: [JSON.stringify(messages)],
-  });
+  };
+  return [write];
 }
+
+export const enqueue = (sql: Sql, messages: readonly OutboxMessage[]): Promise<void> =>
+  writeTogether(sql, messageWrites(messages));

@@ -50,7 +50,7 @@ export async function shippedOrder(db: Database): Promise<string> {
   });
   const [due] = agenda.releases;
   if (!due) throw new Error('no release is due');
-  await begin(db, { ...due }, 'release', await prepareRelease(db, due));
+  await begin(db, { ...due }, 'release', prepareRelease(due));
   const reference = due.key;
   await recordRelease(db, due, { outcome: 'taken', reference });
   const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, {

@@ -24,7 +24,7 @@ export async function begin(
   orderId: string,
   body: object = {},
 ) {
-  await beginEffect(db, { key, system: 'test', verb, orderId, body });
+  return beginEffect(db, { key, system: 'test', verb, orderId, body });
 }
 
 export async function authorize(db: Database, orderId: string): Promise<OrderAgenda> {
@@ -43,7 +43,7 @@ export async function authorize(db: Database, orderId: string): Promise<OrderAge
 export async function release(db: Database, orderId: string): Promise<OrderAgenda> {
   const [due] = (await readAgenda(db, { orderId })).releases;
   if (!due) throw new Error('no release is due');
-  await begin(db, due.key, 'release', orderId, await prepareRelease(db, due));
+  await begin(db, due.key, 'release', orderId, prepareRelease(due));
   const answer = await recordRelease(db, due, { outcome: 'taken', reference: due.key });
   return answer.agenda;
 }

@@ -1,0 +1,109 @@
+/** A moment that knows what the order is by what it wrote says the same as the rows. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OrderAgenda } from '../../canonical/flows/order';
+import type { Database } from '../../store/database';
+import { loadOrder } from '../../store/orders/orders';
+import { writeTogether } from '../../store/writes';
+import { recordShipment } from '../../moments/fulfilment/record-shipment';
+import { recordAuthorization } from '../../moments/money/authorize';
+import { closeOrder } from '../../moments/order/close-order';
+import { readAgenda } from '../../moments/order/agenda';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
+import { accepted, LOCATION, orderOf, routedEvent, stockShop, type OrderShape } from './fixture';
+import { authorize, begin, capture, release, ship, step } from './steps';
+
+let test: TestDatabase;
+let db: Database;
+beforeAll(async () => {
+  test = await cloneDatabase();
+  db = test.db;
+  await stockShop(db, { MUG: 1000, CAP: 1000 });
+});
+afterAll(() => test.drop());
+
+const LINES = [
+  { sku: 'MUG', quantity: 3, unitMinor: 1001 },
+  { sku: 'CAP', quantity: 1, unitMinor: 2500 },
+];
+
+/** The order's rows in full, its status as its own row has it. */
+async function expectAsRows(orderId: string, told: OrderAgenda): Promise<void> {
+  expect(told).toEqual(await readAgenda(db, { orderId }));
+  expect((await loadOrder(db, orderId))?.status).toBe(told.order.status);
+}
+
+it.each<[string, Partial<OrderShape>]>([
+  ['of an own shop', {}],
+  ['authorized at its channel', { channelInstance: 'shopify-us' }],
+  ['paid at its channel', { channelInstance: 'shopify-us', received: 'captured' }],
+])('the agenda that each moment gives is the one its rows amount to: %s', async (_, shape) => {
+  const orderId = await accepted(db, orderOf({ lines: LINES, shippingMinor: 500, ...shape }));
+  const settle = async (agenda: OrderAgenda): Promise<OrderAgenda> => {
+    await expectAsRows(orderId, agenda);
+    const [due] = agenda.money;
+    if (due?.step === 'authorize') return settle(await authorize(db, orderId));
+    return due?.step === 'capture' ? settle(await capture(db, agenda)) : agenda;
+  };
+  await settle(await readAgenda(db, { orderId }));
+  await expectAsRows(orderId, await release(db, orderId));
+  await settle((await ship(db, orderId, `${orderId}-1`, [{ lineNo: 1, quantity: 2 }])).agenda);
+  const rest = [
+    { lineNo: 1, quantity: 1 },
+    { lineNo: 2, quantity: 1 },
+  ];
+  await settle((await ship(db, orderId, `${orderId}-2`, rest)).agenda);
+  const closed = await closeOrder(db, { orderId });
+  expect(closed.outcome).toBe('closed');
+  await expectAsRows(orderId, closed.agenda);
+  const { rows } = await db.query<{ released_at: string; closed_at: string }>(
+    'select released_at, closed_at from sales_order where order_id = $1',
+    [orderId],
+  );
+  expect(rows[0]).toEqual({ released_at: expect.any(String), closed_at: expect.any(String) });
+});
+
+it('an answer and a fact that two moments record at the same time are recorded once', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const due = step(await readAgenda(db, { orderId }), 'authorize');
+  await begin(db, due.key, 'authorize', orderId);
+  const made = { outcome: 'authorized', isMulticapture: false, expiresAt: null } as const;
+  const answer = { ...made, reference: `pi_${orderId}`, amountMinor: due.amountMinor };
+  const told = await Promise.all([1, 2].map(() => recordAuthorization(db, due, answer)));
+  expect(told[0]).toEqual(told[1]);
+  await release(db, orderId);
+  const eventNo = await routedEvent(db, 'shipment.confirmed.v1', orderId, {
+    ...{ orderId, shipmentId: `${orderId}-1`, location: LOCATION },
+    ...{ shippedAt: '2026-11-21T02:30:00Z', lines: [{ lineNo: 1, quantity: 1 }] },
+  });
+  const shipped = await Promise.all([1, 2].map(() => recordShipment(db, { orderId, eventNo })));
+  expect(shipped.map((one) => one.outcome).sort()).toEqual(['applied', 'duplicate']);
+  const { rows } = await db.query<{ kind: string }>(
+    'select kind from order_fact where order_id = $1 order by fact_no',
+    [orderId],
+  );
+  expect(rows.map((row) => row.kind)).toEqual(['accepted', 'authorized', 'released', 'shipped']);
+});
+
+it('writes that leave together keep their own parameters, and all of them or none are kept', async () => {
+  const stock = (sku: string, onHand: number) => ({
+    name: 'test-stock',
+    with: `known_${sku} as (select sku from item where sku = $1)`,
+    text: `update stock set on_hand = $2 where sku = (select sku from known_${sku})`,
+    values: [sku, onHand],
+  });
+  const read = () => db.query(`select sku, on_hand from stock order by sku`);
+  await writeTogether(db, [
+    { ...stock('CAP', 11), name: 'test-cap' },
+    { ...stock('MUG', 12), name: 'test-mug' },
+  ]);
+  const kept = [
+    { sku: 'CAP', on_hand: 11 },
+    { sku: 'MUG', on_hand: 12 },
+  ];
+  expect((await read()).rows).toEqual(kept);
+  const broken = { ...stock('MUG', 13), name: 'test-broken', text: 'select 1 / ($2 - $2)' };
+  await expect(
+    writeTogether(db, [{ ...stock('CAP', 14), name: 'test-cap-2' }, broken]),
+  ).rejects.toThrow();
+  expect((await read()).rows).toEqual(kept);
+});
