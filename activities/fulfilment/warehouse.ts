@@ -14,27 +14,27 @@ export function createWarehouseActivities(settings: {
 }): WarehouseEffects {
   const { db, account, warehouse } = settings;
   return {
-    releaseToWarehouse: (order) =>
+    releaseToWarehouse: (due) =>
       performEffect(db, {
-        key: order.key,
-        orderId: order.orderId,
+        key: due.key,
+        orderId: due.orderId,
         system: account,
         verb: 'release',
-        prepare: () => prepareRelease(order),
+        prepare: () => prepareRelease(due),
         find: (request) => warehouse.findRequest(request),
         call: (request) => warehouse.request(request),
-        record: (answer) => recordRelease(db, order, answer),
+        record: (answer) => recordRelease(db, due, answer),
       }),
     // The same recall again has its first answer: there is nothing to look up.
-    recallFromWarehouse: (order) =>
+    recallFromWarehouse: (due) =>
       performEffect(db, {
-        key: order.key,
-        orderId: order.orderId,
+        key: due.key,
+        orderId: due.orderId,
         system: account,
         verb: 'recall',
-        prepare: () => prepareRecall(order),
+        prepare: () => prepareRecall(due),
         call: (request) => warehouse.recall(request),
-        record: (answer) => recordRecall(db, order, answer),
+        record: (answer) => recordRecall(db, due, answer),
       }),
   };
 }

@@ -27,35 +27,35 @@ export function createMoneyActivities(
   const { db, account, mover, hasKeys } = settings;
   const common = { system: account, looksTwice: !hasKeys };
   return {
-    captureShipment: (order) =>
+    captureShipment: (due) =>
       performEffect(db, {
-        ...effectOf(order),
+        ...effectOf(due),
         ...common,
         verb: 'capture',
-        prepare: () => prepareCapture(order),
+        prepare: () => prepareCapture(due),
         find: (request) => mover.findCapture(request),
         call: (request) => mover.capture(request),
-        record: (answer) => recordCapture(db, order, answer),
+        record: (answer) => recordCapture(db, due, answer),
       }),
-    voidAuthorization: (order) =>
+    voidAuthorization: (due) =>
       performEffect(db, {
-        ...effectOf(order),
+        ...effectOf(due),
         ...common,
         verb: 'void',
-        prepare: () => prepareVoid(order),
+        prepare: () => prepareVoid(due),
         find: (request) => mover.findVoid(request),
         call: (request) => mover.void(request),
-        record: (answer) => recordVoid(db, order, answer),
+        record: (answer) => recordVoid(db, due, answer),
       }),
-    refundPayment: (order) =>
+    refundPayment: (due) =>
       performEffect(db, {
-        ...effectOf(order),
+        ...effectOf(due),
         ...common,
         verb: 'refund',
-        prepare: () => prepareRefund(order),
+        prepare: () => prepareRefund(due),
         find: (request) => mover.findRefund(request),
         call: (request) => mover.refund(request),
-        record: (answer) => recordRefund(db, order, answer),
+        record: (answer) => recordRefund(db, due, answer),
       }),
   };
 }
@@ -70,19 +70,19 @@ export function createChannelMoneyActivities(
   const { db, account } = settings;
   return {
     ...createMoneyActivities({ ...settings, hasKeys: false }),
-    authorizePayment: (order) =>
+    authorizePayment: (due) =>
       performEffect<object, Refused, EffectAnswer>(db, {
-        ...effectOf(order),
+        ...effectOf(due),
         system: account,
         verb: 'authorize',
-        prepare: () => ({ ...order }),
+        prepare: () => ({ ...due }),
         call: () =>
           Promise.resolve({
             outcome: 'refused',
             vendorCode: 'not_offered',
             detail: 'the channel authorizes by itself',
           }),
-        record: (answer) => recordAuthorization(db, order, answer),
+        record: (answer) => recordAuthorization(db, due, answer),
       }),
   };
 }
@@ -96,25 +96,25 @@ export function createPaymentActivities(settings: {
   const { db, account, gateway } = settings;
   return {
     ...createMoneyActivities({ db, account, mover: gateway, hasKeys: true }),
-    authorizePayment: (order) =>
+    authorizePayment: (due) =>
       performEffect(db, {
-        ...effectOf(order),
+        ...effectOf(due),
         system: account,
         verb: 'authorize',
-        prepare: () => prepareAuthorization(order),
+        prepare: () => prepareAuthorization(due),
         find: (request) => gateway.findAuthorization(request),
         call: (request) => gateway.authorize(request),
-        record: (answer) => recordAuthorization(db, order, answer),
+        record: (answer) => recordAuthorization(db, due, answer),
       }),
   };
 }
 
-function effectOf(order: {
+function effectOf(due: {
   readonly key: string;
   readonly orderId: string;
   readonly amountMinor: number;
   readonly currency: string;
 }) {
-  const { key, orderId, amountMinor, currency } = order;
+  const { key, orderId, amountMinor, currency } = due;
   return { key, orderId, amountMinor, currency };
 }

@@ -1,14 +1,14 @@
 /** The steps of an order that call another system, each declared once. */
 import { formatMoney } from '../rules/money/money';
 import type {
-  AuthorizeOrder,
-  CaptureOrder,
+  AuthorizeDue,
+  CaptureDue,
   MoneyStep,
   OrderFlowInput,
-  RecallOrder,
-  RefundOrder,
-  ReleaseOrder,
-  VoidOrder,
+  RecallDue,
+  RefundDue,
+  ReleaseDue,
+  VoidDue,
 } from './order';
 import { blocked, type ResolutionTable, type StepKind } from './step';
 
@@ -24,7 +24,7 @@ export type OrderAction =
   | 'releaseAgain'
   | 'giveUpOrder';
 
-export type OrderStep = MoneyStep | ({ readonly step: 'release' } & ReleaseOrder);
+export type OrderStep = MoneyStep | ({ readonly step: 'release' } & ReleaseDue);
 
 interface OrderStepKind<Due extends { readonly key: string }, Name extends string> extends StepKind<
   Due & { readonly step: Name },
@@ -52,7 +52,7 @@ export const blocksVoid = (tenderNo: number, authorizationNo: number) =>
 export const blocksRefund = (tenderNo: number, refundNo: number) =>
   blocked('refund', { tenderNo, refundNo });
 
-const authorize: OrderStepKind<AuthorizeOrder, 'authorize'> = {
+const authorize: OrderStepKind<AuthorizeDue, 'authorize'> = {
   name: 'authorize',
   activity: 'authorizePayment',
   blocks: ({ tenderNo }) => blocksAuthorization(tenderNo),
@@ -63,7 +63,7 @@ const authorize: OrderStepKind<AuthorizeOrder, 'authorize'> = {
   resolutions: { 'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' } },
 };
 
-const release: OrderStepKind<ReleaseOrder, 'release'> = {
+const release: OrderStepKind<ReleaseDue, 'release'> = {
   name: 'release',
   activity: 'releaseToWarehouse',
   blocks: ({ groupNo }) => blocksRelease(groupNo),
@@ -74,7 +74,7 @@ const release: OrderStepKind<ReleaseOrder, 'release'> = {
   resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpOrder' } },
 };
 
-const capture: OrderStepKind<CaptureOrder, 'capture'> = {
+const capture: OrderStepKind<CaptureDue, 'capture'> = {
   name: 'capture',
   activity: 'captureShipment',
   blocks: ({ tenderNo, shipmentNo }) => blocksCapture(tenderNo, shipmentNo),
@@ -91,7 +91,7 @@ const capture: OrderStepKind<CaptureOrder, 'capture'> = {
   },
 };
 
-const voidAuthorization: OrderStepKind<VoidOrder, 'void'> = {
+const voidAuthorization: OrderStepKind<VoidDue, 'void'> = {
   name: 'void',
   activity: 'voidAuthorization',
   blocks: ({ tenderNo, authorizationNo }) => blocksVoid(tenderNo, authorizationNo),
@@ -103,7 +103,7 @@ const voidAuthorization: OrderStepKind<VoidOrder, 'void'> = {
   resolutions: { 'payment.void-failed': { retry: 'voidAgain', override: 'voidedByHand' } },
 };
 
-const refund: OrderStepKind<RefundOrder, 'refund'> = {
+const refund: OrderStepKind<RefundDue, 'refund'> = {
   name: 'refund',
   activity: 'refundPayment',
   blocks: ({ tenderNo, refundNo }) => blocksRefund(tenderNo, refundNo),
@@ -115,7 +115,7 @@ const refund: OrderStepKind<RefundOrder, 'refund'> = {
 };
 
 /** Asked for by a cancel, between its plan and what it writes. */
-const recall: OrderStepKind<RecallOrder, 'recall'> = {
+const recall: OrderStepKind<RecallDue, 'recall'> = {
   name: 'recall',
   activity: 'recallFromWarehouse',
   blocks: ({ groupNo }) => blocked('recall', { groupNo }),

@@ -67,7 +67,7 @@ export interface OrderBrief {
   }[];
 }
 
-interface MoneyOrder {
+interface MoneyDue {
   readonly orderId: string;
   /** Who moves the tender's money. */
   readonly account: string;
@@ -77,28 +77,28 @@ interface MoneyOrder {
   /** The effect's key, fixed by the moment that planned it. */
   readonly key: string;
 }
-export interface AuthorizeOrder extends MoneyOrder {
+export interface AuthorizeDue extends MoneyDue {
   readonly authorizationNo: number;
 }
-export interface CaptureOrder extends MoneyOrder {
+export interface CaptureDue extends MoneyDue {
   readonly shipmentNo: number;
   readonly authorizationNo: number;
   readonly isFinal: boolean;
 }
-export interface VoidOrder extends MoneyOrder {
+export interface VoidDue extends MoneyDue {
   readonly authorizationNo: number;
 }
-export interface RefundOrder extends MoneyOrder {
+export interface RefundDue extends MoneyDue {
   readonly refundNo: number;
 }
 /** A step with money that is due now, in the order it has to be done. */
 export type MoneyStep =
-  | ({ readonly step: 'authorize' } & AuthorizeOrder)
-  | ({ readonly step: 'capture' } & CaptureOrder)
-  | ({ readonly step: 'void' } & VoidOrder)
-  | ({ readonly step: 'refund' } & RefundOrder);
+  | ({ readonly step: 'authorize' } & AuthorizeDue)
+  | ({ readonly step: 'capture' } & CaptureDue)
+  | ({ readonly step: 'void' } & VoidDue)
+  | ({ readonly step: 'refund' } & RefundDue);
 
-export interface ReleaseOrder {
+export interface ReleaseDue {
   readonly orderId: string;
   readonly groupNo: number;
   /** The warehouse account whose queue takes it. */
@@ -120,7 +120,7 @@ export type AcceptOutcome =
 export interface OrderAgenda extends FlowAgenda {
   readonly order: OrderBrief;
   readonly money: readonly MoneyStep[];
-  readonly releases: readonly ReleaseOrder[];
+  readonly releases: readonly ReleaseDue[];
   readonly blockedBy: readonly ExceptionBrief[];
   /** Every unit is shipped or cancelled, and no money step is due or blocked. */
   readonly isSettled: boolean;
@@ -149,7 +149,7 @@ export interface CancelDecision {
   /** Set where the decision came as an event: the row of the inbox it applies. */
   readonly eventNo: number | null;
 }
-export interface RecallOrder {
+export interface RecallDue {
   readonly orderId: string;
   readonly decisionId: string;
   readonly groupNo: number;
@@ -163,7 +163,7 @@ export interface RecallOrder {
 export type CancelPlan =
   | { readonly outcome: 'refused'; readonly reason: string }
   | { readonly outcome: 'duplicate'; readonly result: CancelResult }
-  | { readonly outcome: 'planned'; readonly recalls: readonly RecallOrder[] };
+  | { readonly outcome: 'planned'; readonly recalls: readonly RecallDue[] };
 export interface RecallAnswer {
   readonly groupNo: number;
   readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
@@ -218,14 +218,14 @@ export interface OrderMoments {
 
 /** Effects: each one call to another system under its key, then the moment that records it. */
 export interface MoneyEffects {
-  authorizePayment(order: AuthorizeOrder): Promise<EffectAnswer>;
-  captureShipment(order: CaptureOrder): Promise<EffectAnswer>;
-  voidAuthorization(order: VoidOrder): Promise<EffectAnswer>;
-  refundPayment(order: RefundOrder): Promise<EffectAnswer>;
+  authorizePayment(order: AuthorizeDue): Promise<EffectAnswer>;
+  captureShipment(order: CaptureDue): Promise<EffectAnswer>;
+  voidAuthorization(order: VoidDue): Promise<EffectAnswer>;
+  refundPayment(order: RefundDue): Promise<EffectAnswer>;
 }
 export interface WarehouseEffects {
-  releaseToWarehouse(order: ReleaseOrder): Promise<EffectAnswer>;
-  recallFromWarehouse(order: RecallOrder): Promise<RecallAnswer>;
+  releaseToWarehouse(order: ReleaseDue): Promise<EffectAnswer>;
+  recallFromWarehouse(order: RecallDue): Promise<RecallAnswer>;
 }
 
 /** Signals: a fact or a decision's row is in Postgres; the message only says which. */

@@ -4,7 +4,7 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
 import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import type { EffectAnswer, ReleaseOrder } from '../../canonical/flows/order';
+import type { EffectAnswer, ReleaseDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -37,7 +37,7 @@ const REQUEST = `
                       '[]')) as body
     from sales_order o where o.order_id = $1`;
 
-export function prepareRelease(due: ReleaseOrder): Draft<FulfilmentRequest> {
+export function prepareRelease(due: ReleaseDue): Draft<FulfilmentRequest> {
   const { key, orderId, groupNo, location } = due;
   return {
     name: 'begin-release',
@@ -49,7 +49,7 @@ export function prepareRelease(due: ReleaseOrder): Draft<FulfilmentRequest> {
 
 export function recordRelease(
   db: Database,
-  due: ReleaseOrder,
+  due: ReleaseDue,
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
   const { orderId, groupNo, key } = due;
@@ -84,7 +84,7 @@ export function groupWrite(
 /** The warehouse has what it was asked for: of what was asked, for a cancel may have come between. */
 export function released(
   order: OrderSnapshot,
-  due: Pick<ReleaseOrder, 'groupNo' | 'location' | 'key'>,
+  due: Pick<ReleaseDue, 'groupNo' | 'location' | 'key'>,
   asked: FulfilmentRequest,
 ): { readonly after: OrderSnapshot; readonly writes: readonly Write[] } {
   const { orderId } = order;

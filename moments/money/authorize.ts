@@ -6,7 +6,7 @@ import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { openUnits } from '../../canonical/rules/order/state';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
-import type { AuthorizeOrder, EffectAnswer } from '../../canonical/flows/order';
+import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -15,7 +15,7 @@ import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
-export const prepareAuthorization = (due: AuthorizeOrder): Draft<AuthorizeRequest> =>
+export const prepareAuthorization = (due: AuthorizeDue): Draft<AuthorizeRequest> =>
   moneyDraft<AuthorizeRequest>('begin-authorization', due, {
     channelOrderRef: 'channelOrderRef',
     paymentMethodRef: 'paymentMethodRef',
@@ -23,7 +23,7 @@ export const prepareAuthorization = (due: AuthorizeOrder): Draft<AuthorizeReques
 
 export function recordAuthorization(
   db: Database,
-  due: AuthorizeOrder,
+  due: AuthorizeDue,
   answer: Authorized | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
@@ -32,7 +32,7 @@ export function recordAuthorization(
   });
 }
 
-function live({ order, becomes }: OrderInHand, due: AuthorizeOrder, made: Authorized): void {
+function live({ order, becomes }: OrderInHand, due: AuthorizeDue, made: Authorized): void {
   const { orderId, tenderNo, authorizationNo } = due;
   const { reference, isMulticapture, expiresAt } = made;
   const state = 'live' as const;
@@ -50,7 +50,7 @@ function live({ order, becomes }: OrderInHand, due: AuthorizeOrder, made: Author
   ]);
 }
 
-async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refused: Refused) {
+async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refused: Refused) {
   const { order } = inHand;
   const { orderId, tenderNo, amountMinor, currency } = due;
   await sql.query(
@@ -76,7 +76,7 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeOrder, refu
   await appendFact(sql, orderId, fact);
 }
 
-function factOf(kind: string, due: AuthorizeOrder, reference: string) {
+function factOf(kind: string, due: AuthorizeDue, reference: string) {
   const { tenderNo, authorizationNo, amountMinor } = due;
   const about = { tenderNo, authorizationNo, amountMinor, system: due.account, reference };
   return { kind, occurredAt: new Date().toISOString(), about };

@@ -10,7 +10,7 @@ import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order
 import { postCapture } from '../../canonical/rules/posting/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
-import type { CaptureOrder, EffectAnswer } from '../../canonical/flows/order';
+import type { CaptureDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -20,7 +20,7 @@ import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
-export const prepareCapture = (due: CaptureOrder): Draft<CaptureRequest> =>
+export const prepareCapture = (due: CaptureDue): Draft<CaptureRequest> =>
   moneyDraft<CaptureRequest>(
     'begin-capture',
     due,
@@ -34,7 +34,7 @@ export const prepareCapture = (due: CaptureOrder): Draft<CaptureRequest> =>
 
 export function recordCapture(
   db: Database,
-  due: CaptureOrder,
+  due: CaptureDue,
   answer: Captured | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
@@ -43,7 +43,7 @@ export function recordCapture(
   });
 }
 
-async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: Captured) {
+async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Captured) {
   const { order, setup, becomes } = inHand;
   const { orderId, tenderNo, shipmentNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
@@ -99,7 +99,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureOrder, answer: 
   });
 }
 
-function afterBooking(order: OrderSnapshot, due: CaptureOrder, reference: string): OrderSnapshot {
+function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string): OrderSnapshot {
   const { tenderNo, amountMinor, isFinal } = due;
   const captured = afterCapture(order, due, { state: 'captured', reference });
   const consumed = afterAuthorization(captured, due, ({ capturedMinor, state }) => ({
@@ -111,7 +111,7 @@ function afterBooking(order: OrderSnapshot, due: CaptureOrder, reference: string
   }));
 }
 
-async function failed(sql: Sql, { order }: OrderInHand, due: CaptureOrder, answer: Refused) {
+async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer: Refused) {
   const { orderId, tenderNo, shipmentNo, amountMinor, authorizationNo } = due;
   await captureFailed(sql, order, due, `it was refused: ${answer.vendorCode}`);
   await appendFact(sql, orderId, {

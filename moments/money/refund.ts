@@ -5,7 +5,7 @@ import { formatMoney } from '../../canonical/rules/money/money';
 import { postRefund } from '../../canonical/rules/posting/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
-import type { EffectAnswer, RefundOrder } from '../../canonical/flows/order';
+import type { EffectAnswer, RefundDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -19,7 +19,7 @@ import type { OrderInHand } from '../order/order-moment';
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
   `refund:${orderId}:${tenderNo}:${refundNo}`;
 
-export const prepareRefund = (due: RefundOrder): Draft<RefundRequest> =>
+export const prepareRefund = (due: RefundDue): Draft<RefundRequest> =>
   moneyDraft<RefundRequest>('begin-refund', due, {
     channelOrderRef: 'channelOrderRef',
     authorizationRef: 'authorizationRef',
@@ -29,7 +29,7 @@ export const prepareRefund = (due: RefundOrder): Draft<RefundRequest> =>
 
 export function recordRefund(
   db: Database,
-  due: RefundOrder,
+  due: RefundDue,
   answer: Refunded | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
@@ -38,7 +38,7 @@ export function recordRefund(
   });
 }
 
-async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: Refunded) {
+async function booked(sql: Sql, inHand: OrderInHand, due: RefundDue, answer: Refunded) {
   const { order, setup } = inHand;
   const { orderId, tenderNo, refundNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
@@ -81,7 +81,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: RefundOrder, answer: R
   });
 }
 
-async function failed(sql: Sql, { order }: OrderInHand, due: RefundOrder, answer: Refused) {
+async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: Refused) {
   const { orderId, tenderNo, refundNo, amountMinor, currency } = due;
   await sql.query(
     `update refund set state = 'failed'

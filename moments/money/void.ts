@@ -3,7 +3,7 @@ import { blocksVoid } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';
-import type { EffectAnswer, VoidOrder } from '../../canonical/flows/order';
+import type { EffectAnswer, VoidDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -12,7 +12,7 @@ import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
 import type { OrderInHand } from '../order/order-moment';
 
-export const prepareVoid = (due: VoidOrder): Draft<VoidRequest> =>
+export const prepareVoid = (due: VoidDue): Draft<VoidRequest> =>
   moneyDraft<VoidRequest>('begin-void', due, {
     channelOrderRef: 'channelOrderRef',
     authorizationRef: 'authorizationRef',
@@ -20,7 +20,7 @@ export const prepareVoid = (due: VoidOrder): Draft<VoidRequest> =>
 
 export function recordVoid(
   db: Database,
-  due: VoidOrder,
+  due: VoidDue,
   answer: Voided | Refused,
 ): Promise<EffectAnswer> {
   return recordEffect(db, due, answer, {
@@ -29,7 +29,7 @@ export function recordVoid(
   });
 }
 
-async function voided(sql: Sql, due: VoidOrder): Promise<void> {
+async function voided(sql: Sql, due: VoidDue): Promise<void> {
   await sql.query(
     `update payment_authorization set state = 'voided'
       where order_id = $1 and tender_no = $2 and authorization_no = $3`,
@@ -38,7 +38,7 @@ async function voided(sql: Sql, due: VoidOrder): Promise<void> {
   await appendFact(sql, due.orderId, factOf('authorization-voided', due));
 }
 
-async function failed(sql: Sql, { order }: OrderInHand, due: VoidOrder, refused: Refused) {
+async function failed(sql: Sql, { order }: OrderInHand, due: VoidDue, refused: Refused) {
   const { orderId, tenderNo, authorizationNo, amountMinor, currency } = due;
   await openException(sql, {
     code: 'payment.void-failed',
@@ -55,7 +55,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: VoidOrder, refused:
   await appendFact(sql, orderId, factOf('void-failed', due));
 }
 
-function factOf(kind: string, { tenderNo, authorizationNo, amountMinor }: VoidOrder) {
+function factOf(kind: string, { tenderNo, authorizationNo, amountMinor }: VoidDue) {
   const about = { tenderNo, authorizationNo, amountMinor };
   return { kind, occurredAt: new Date().toISOString(), about };
 }

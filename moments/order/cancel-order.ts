@@ -22,7 +22,7 @@ import type {
   CancelPlan,
   CancelResult,
   RecallAnswer,
-  RecallOrder,
+  RecallDue,
 } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
 import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
@@ -56,8 +56,8 @@ function recallsOf(
   { orderId, groups }: OrderInHand['order'],
   decisionId: string,
   toRecall: readonly GroupQuantity[],
-): RecallOrder[] {
-  return groups.flatMap(({ groupNo, account, requestKey }): RecallOrder[] => {
+): RecallDue[] {
+  return groups.flatMap(({ groupNo, account, requestKey }): RecallDue[] => {
     const lines = toRecall
       .filter((one) => one.groupNo === groupNo)
       .map(({ lineNo, quantity }) => ({ lineNo, quantity }));

@@ -3,11 +3,11 @@
  * waits; it decides nothing about quantities or money itself.
  */
 import type {
-  AuthorizeOrder,
+  AuthorizeDue,
   MoneyStep,
   OrderAgenda,
   OrderBrief,
-  ReleaseOrder,
+  ReleaseDue,
 } from '../../flows/order';
 import { MAX_LINES_SHOWN } from '../../flows/order';
 import {
@@ -90,7 +90,7 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
 function authorizations(
   order: OrderSnapshot,
   tender: SnapshotTender,
-): ({ readonly step: 'authorize' } & AuthorizeOrder)[] {
+): ({ readonly step: 'authorize' } & AuthorizeDue)[] {
   const { orderId, currency } = order;
   const wanted = isWanted(order, tender);
   return tender.authorizations
@@ -170,10 +170,10 @@ function isCovered(tender: SnapshotTender): boolean {
 }
 
 /** One request a group: of what is reserved there and was not asked for yet. */
-function releasesOf(order: OrderSnapshot): ReleaseOrder[] {
+function releasesOf(order: OrderSnapshot): ReleaseDue[] {
   if (order.stage !== 'accepted') return [];
   const { orderId } = order;
-  return order.groups.flatMap((group): ReleaseOrder[] => {
+  return order.groups.flatMap((group): ReleaseDue[] => {
     const { groupNo, account, locationId: location } = group;
     // A hold does not leave a question open that the warehouse may already have answered with yes.
     if (order.holdReason !== null && !group.isAsked) return [];

@@ -69,7 +69,7 @@ async function lockKey(sql: Sql, keyId: string): Promise<KeyRow> {
 
 async function blockedBy(sql: Sql, workflowId: string) {
   const { rows } = await sql.query<Parameters<typeof exceptionBrief>[0]>(
-    `select exception_id, code, deadline_at, detail from exception
+    `select exception_id, code, deadline_at, detail, blocks from exception
       where workflow_id = $1 and (state <> 'resolved' or not is_applied)
       order by opened_at, exception_id`,
     [workflowId],
