@@ -43,7 +43,8 @@ async function perform<Request extends object, Answer extends object, Result>(
   effect: Effect<Request, Answer, Result>,
 ): Promise<Result> {
   const { system, find, looksTwice } = effect;
-  const row = await beginEffect(db, { ...effect, body: await effect.prepare() });
+  const workflowId = Context.current().info.workflowExecution?.workflowId;
+  const row = await beginEffect(db, { ...effect, workflowId, body: await effect.prepare() });
   // Every second attempt only looks: the one before it may still be on its way over there.
   const isLookOnly = looksTwice === true && Context.current().info.attempt % 2 === 0;
   const call = (request: Request) => effect.call(request);

@@ -24,6 +24,8 @@ export interface NewEffect {
   /** The account that is called: `stripe-us`, `wms-main` … */
   readonly system: string;
   readonly verb: string;
+  /** The flow that it is made for. */
+  readonly workflowId?: string | undefined;
   readonly orderId?: string | undefined;
   readonly batchId?: string | undefined;
   readonly amountMinor?: number | undefined;
@@ -53,14 +55,14 @@ export interface BegunRow {
 }
 
 /**
- * SQL that begins one effect a row of `asked (key, system, verb, order_id, batch_id, amount_minor,
- * currency, body)`. The row is written before the call; one that is there keeps its body, and
+ * SQL that begins one effect a row of `asked (key, system, verb, workflow_id, order_id, batch_id,
+ * amount_minor, currency, body)`. The row is written before the call; one that is there keeps its body, and
  * `calls` tells a first call from a later one.
  */
 export const BEGIN_ASKED = `
-  insert into effect (effect_key, system, verb, order_id, batch_id, amount_minor, currency, body,
-                      body_hash)
-  select key, system, verb, order_id, batch_id, amount_minor, currency, body,
+  insert into effect (effect_key, system, verb, workflow_id, order_id, batch_id, amount_minor,
+                      currency, body, body_hash)
+  select key, system, verb, workflow_id, order_id, batch_id, amount_minor, currency, body,
          encode(sha256(convert_to(body::text, 'UTF8')), 'hex')
     from asked
   on conflict (effect_key) do update
@@ -81,7 +83,8 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
            asked as (
              select ${of(1)}::text as key, ${of(2)}::text as system, ${of(3)}::text as verb,
                     ${of(4)}::text as order_id, ${of(5)}::text as batch_id,
-                    ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency, body from said),
+                    ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency,
+                    ${of(8)}::text as workflow_id, body from said),
            begun as (${BEGIN_ASKED})
            select begun.*, said.body as asked from begun, said`,
     values: [
@@ -93,6 +96,7 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
       effect.batchId ?? null,
       effect.amountMinor ?? null,
       effect.currency ?? null,
+      effect.workflowId ?? null,
     ],
   });
   const [row] = rows;

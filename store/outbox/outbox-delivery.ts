@@ -47,7 +47,7 @@ export async function beginDueMessages(
                     as key
                from due),
            asked as (
-             select key, $2 as system, verb, order_id, null as batch_id, null::bigint as amount_minor,
+             select key, $2 as system, verb, null as workflow_id, order_id, null as batch_id, null::bigint as amount_minor,
                     null as currency, body || jsonb_build_object('key', key) as body
                from keyed order by outbox_no),
            begun as (${BEGIN_ASKED})

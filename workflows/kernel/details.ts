@@ -84,12 +84,18 @@ function describeException(one: ExceptionBrief): string[] {
   ];
 }
 
+/** `tax-code/web-us/State Tax` as a path: what a channel calls a thing may hold anything. */
+function pathOf(mapping: string): string {
+  const [kind = '', source = '', ...value] = mapping.split('/');
+  return [kind, source, encodeURIComponent(value.join('/'))].join('/');
+}
+
 /** The call that removes the cause; what waits for it then goes on by itself. */
 function howToCure(exception: ExceptionBrief): string[] {
   const { cause } = exception;
   switch (cause?.kind) {
     case 'mapping':
-      return [`\`PUT /v1/mappings/${cause.ref}\` and it goes on by itself`];
+      return [`\`PUT /v1/mappings/${pathOf(cause.ref)}\` and it goes on by itself`];
     case 'item':
       return [`\`PUT /v1/items/${cause.ref}\` and it goes on by itself`];
     case 'stock':
