@@ -4,7 +4,7 @@ import type { OrderAgenda, OrderBrief, OrderFlowInput } from '../../canonical/fl
 import type { Flow } from '../kernel/flow';
 
 export function describeOrder(order: OrderBrief | undefined): string[] {
-  return order ? [...describeUnits(order), ...describeMoney(order)] : [];
+  return order ? [...describeUnits(order), ...describeGroups(order), ...describeMoney(order)] : [];
 }
 
 /** Who has units that are to be shipped. */
@@ -50,6 +50,21 @@ function describeUnits(order: OrderBrief): string[] {
       }`;
     }),
     ...(hidden > 0 ? [`- and ${hidden} more lines`] : []),
+  ];
+}
+
+/** An order that one node sends whole has its node beside its lines. */
+function describeGroups({ groups }: OrderBrief): string[] {
+  if (groups.length < 2) return [];
+  return [
+    `### Sent from ${groups.length} places`,
+    ...groups.map((group) => {
+      const units = (['reserved', 'released', 'shipped', 'cancelled'] as const)
+        .filter((place) => group[place] > 0)
+        .map((place) => `${group[place]} ${place}`);
+      const state = [`**${group.state}**`, ...units].join(', ');
+      return `- group ${group.groupNo}, ${group.location} (${group.account}): ${state}`;
+    }),
   ];
 }
 

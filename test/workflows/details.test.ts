@@ -1,0 +1,51 @@
+/** What a support person reads of an order, from the brief that every moment gives. */
+import { describe, expect, test } from 'vitest';
+import type { OrderBrief } from '../../canonical/flows/order';
+import { describeOrder, warehousesOf } from '../../workflows/order/details';
+
+const group = (groupNo: number, location: string, account: string) => ({
+  groupNo,
+  location,
+  account,
+  state: 'released' as const,
+  reserved: 0,
+  released: 2,
+  shipped: 0,
+  cancelled: 0,
+});
+const order: OrderBrief = {
+  status: 'released',
+  currency: 'USD',
+  totalMinor: 4_000,
+  location: null,
+  isOnHold: false,
+  units: { ordered: 4, reserved: 0, released: 4, shipped: 0, cancelled: 0 },
+  lines: [],
+  lineCount: 0,
+  groups: [
+    group(1, 'dc-east', 'wms-main'),
+    { ...group(2, 'dc-west', 'wms-west'), state: 'rejected', reserved: 2, released: 0 },
+  ],
+  tenders: [],
+};
+
+describe('the details of an order over two groups', () => {
+  test('say of each group its place, its warehouse, its state and its units', () => {
+    expect(describeOrder(order)).toEqual(
+      expect.arrayContaining([
+        '### Sent from 2 places',
+        '- group 1, dc-east (wms-main): **released**, 2 released',
+        '- group 2, dc-west (wms-west): **rejected**, 2 reserved',
+      ]),
+    );
+  });
+
+  test('of one group do not repeat what stands beside its lines', () => {
+    const one = { ...order, groups: order.groups.slice(0, 1) };
+    expect(describeOrder(one).join(' ')).not.toContain('Sent from');
+  });
+
+  test('wait for the warehouses that have something to ship, and no others', () => {
+    expect(warehousesOf(order)).toBe('wms-main');
+  });
+});
