@@ -7,7 +7,7 @@
 // Postgres and Temporal boot beside each other, and so do the processes that do not wait for one
 // another: that is what keeps the way to the first order short on two cores.
 import { rmSync } from 'node:fs';
-import type { Installation } from '../../canonical/installation';
+import { useInstallation, type Installation } from '../../canonical/installation';
 import { migrate } from '../../store/migrate';
 import { postgresPlan, createDatabases, databaseUrl } from '../postgres/server';
 import { findTemporal } from '../temporal/ladder';
@@ -131,6 +131,8 @@ export class Stack {
     };
     // A file that no process could read is said here, before any is started.
     this.#installation = installationOf(this.wiring, this.#env);
+    // Commands that run in this process, as a bench does, ask for it as the others do.
+    useInstallation(this.#installation);
     const databases = this.#bringUpPostgres(postgres);
     const schema = databases.then(() => this.#bringUpSchema());
     const temporal = this.#bringUpTemporal();
