@@ -20,6 +20,10 @@ export function blocked(step: string, about: About = {}): Blocked {
   return { step, about, text: [step, ...Object.values(about)].join(':') };
 }
 
+/** What a fact blocks that its moment cannot take. */
+export const FACT_STEP = 'event';
+export const blocksFact = (eventNo: number): Blocked => blocked(FACT_STEP, { eventNo });
+
 /** A step that is due now: its kind, the key of its effect, and what the call needs. */
 export interface DueStep {
   readonly step: string;

@@ -27,37 +27,34 @@ import type { Applied } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { appliedWrite, factWrite, markEventApplied, moveWrites } from '../../store/orders/orders';
+import { appliedWrite, markEventApplied, type Fact } from '../../store/inbox/facts';
+import { factWrite, moveWrites } from '../../store/orders/orders';
 import { messageWrites } from '../../store/outbox/outbox';
-import { takeOrderFact, type Fact } from '../order/fact';
-import { lockedMoment, type OrderInHand } from '../order/order-moment';
+import { recordOrderFact, type OrderInHand } from '../order/order-moment';
 import { shipmentMessages, type WhomToTell } from './shipment-messages';
 import { afterMoney, capturePlanOf, moneyWrites, openUncovered } from '../money/shipment-money';
 import { moveStock } from '../../store/stock/stock-rows';
 import { writeTogether } from '../../store/writes';
 
 /** Idempotent: the warehouse's shipment id, and the event itself, count once. */
-export async function recordShipment(
+export function recordShipment(
   db: Database,
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  const take = (sql: Sql) => takeOrderFact<ShipmentConfirmed>(sql, orderId, eventNo);
-  const { answer, agenda } = await lockedMoment(db, orderId, take, async (sql, inHand, fact) => {
-    if (!fact) return 'duplicate' as const;
+  return recordOrderFact<ShipmentConfirmed>(db, input, async (sql, inHand, fact) => {
     const { earlier, ...whom } = await readBeside(sql, orderId);
     if (earlier.includes(fact.data.shipmentId)) {
       await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
-      return 'duplicate' as const;
+      return 'duplicate';
     }
     const planned = fact.timeZone
       ? planShipment(inHand.order, fact.data)
       : unknownPlace(fact.data.location);
     if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
     else await record(sql, inHand, fact, planned, { shipmentNo: earlier.length + 1, whom });
-    return 'applied' as const;
+    return 'applied';
   });
-  return { outcome: answer, agenda };
 }
 
 /** The warehouse's ids of earlier shipments, their number the last one's; and whom to tell. */

@@ -10,8 +10,7 @@ import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite, moveUnits, moveWrites } from '../../store/orders/orders';
 import { writeTogether, type Write } from '../../store/writes';
-import { recordEffect } from '../money/effect-moment';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 const SHIP_TO = [
   'name',
@@ -53,7 +52,7 @@ export function recordRelease(
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
   const { orderId, groupNo, key } = due;
-  return recordEffect<Taken, FulfilmentRequest>(db, due, answer, {
+  return recordOrderEffect<Taken, FulfilmentRequest>(db, due, answer, {
     async yes(_sql, { order, becomes }, _taken, asked) {
       const { after, writes } = released(order, due, asked);
       becomes(after, writes);

@@ -16,9 +16,8 @@ import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
-import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 export const prepareCapture = (due: CaptureDue): Draft<CaptureRequest> =>
   moneyDraft<CaptureRequest>(
@@ -37,7 +36,7 @@ export function recordCapture(
   due: CaptureDue,
   answer: Captured | Refused,
 ): Promise<EffectAnswer> {
-  return recordEffect(db, due, answer, {
+  return recordOrderEffect(db, due, answer, {
     yes: (sql, inHand, made) => booked(sql, inHand, due, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });

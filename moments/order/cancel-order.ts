@@ -25,7 +25,8 @@ import type {
   RecallDue,
 } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
-import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
+import { markEventApplied } from '../../store/inbox/facts';
+import { appendFact, moveUnits } from '../../store/orders/orders';
 import { openException, settleExceptions } from '../../store/exceptions/exceptions';
 import { rejectReceived } from './accept-order';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';

@@ -10,7 +10,7 @@ import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schem
 import type { Database, Sql } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { markEventApplied } from '../../store/orders/orders';
+import { markEventApplied } from '../../store/inbox/facts';
 import { moveStock, type StockMove, type StockMoved } from '../../store/stock/stock-rows';
 
 export interface StockFact {

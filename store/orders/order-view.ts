@@ -4,7 +4,7 @@ import type { OrderStatus } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import type { Sql } from '../database';
-import { exceptionBrief, openExceptionsOf } from '../exceptions/exceptions';
+import { openBriefsOf } from '../exceptions/briefs';
 import type { LineRow, TenderRow } from './order-rows';
 import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
 
@@ -136,7 +136,6 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
-  const exceptions = await openExceptionsOf(sql, orderId);
   // Rows are made when an order is accepted; before that, what it holds is in what was sent.
   const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
   return {
@@ -146,7 +145,7 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
     shipments: shipments.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,
-    exceptions: exceptions.map(exceptionBrief),
+    exceptions: await openBriefsOf(sql, orderId),
   };
 }
 

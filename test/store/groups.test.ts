@@ -5,7 +5,7 @@ import type { Database } from '../../store/database';
 import { recordRejection } from '../../moments/fulfilment/record-rejection';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
-import { readAgenda } from '../../moments/order/agenda';
+import { readAgenda } from '../../moments/order/order-flow';
 import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
 import { submitOrder } from '../../moments/order/submit-order';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
-import { closeOrder } from '../../moments/order/close-order';
+import { closeOrder } from '../../moments/order/order-flow';
 import { recordRefund } from '../../moments/money/refund';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { recordVoid } from '../../moments/money/void';
