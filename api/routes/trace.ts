@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { Instant } from '../../canonical/schema/ids';
 import { readTrace } from '../../store/trace/trace';
-import { Problem } from '../http/problem';
-import { readRoute } from '../http/route';
+import { found, ok, route } from '../http/route';
 import { MAY } from '../roles';
 
 const MAX_ID_CHARS = 300;
@@ -25,8 +24,9 @@ const Trace = z
   })
   .meta({ id: 'Trace' });
 
-export const traceRoute = readRoute(
+export const traceRoute = route(
   {
+    method: 'get',
     path: '/v1/trace/{id}',
     tag: 'Operation',
     summary: 'Everything about an id',
@@ -40,9 +40,6 @@ export const traceRoute = readRoute(
     responses: { 200: { description: 'The story, across every system', schema: Trace } },
     errors: ['not_found'],
   },
-  async ({ params: { id } }, { db }) => {
-    const trace = await readTrace(db, id);
-    if (trace === null) throw new Problem('not_found', 'nothing here is called that');
-    return { status: 200, body: trace };
-  },
+  async ({ params }, { db }) =>
+    ok(found(await readTrace(db, params.id), 'nothing here is called that')),
 );

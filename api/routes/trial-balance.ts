@@ -1,11 +1,11 @@
 /** `GET /v1/trial-balance`: what each account adds up to; debits equal credits. */
 import { z } from 'zod';
 import { ACCOUNTS } from '../../canonical/rules/posting/posting';
+import { Amount } from '../../canonical/schema/money';
 import { readTrialBalance, type AccountBalance } from '../../store/ledger/balances';
-import { readRoute } from '../http/route';
+import { ok, route } from '../http/route';
 import { MAY } from '../roles';
-import { Amount } from '../schema/amount';
-import { DateRange } from '../schema/journal';
+import { DateRange } from './journals';
 
 const Row = z.strictObject({
   entity: z.string(),
@@ -73,8 +73,9 @@ function balanceOf({ currency, debitMinor, creditMinor }: AccountBalance) {
   };
 }
 
-export const trialBalanceRoute = readRoute(
+export const trialBalanceRoute = route(
   {
+    method: 'get',
     path: '/v1/trial-balance',
     tag: 'Subledger',
     summary: 'The trial balance',
@@ -84,7 +85,6 @@ export const trialBalanceRoute = readRoute(
       to: DateRange.to,
     }),
     responses: { 200: { description: 'By entity, account and currency', schema: TrialBalance } },
-    errors: [],
   },
   async ({ query: { entity = null, to = null } }, { db }) => {
     const balances = await readTrialBalance(db, entity, to);
@@ -94,6 +94,6 @@ export const trialBalanceRoute = readRoute(
       title: CHART[row.account]?.title ?? row.account,
       type: CHART[row.account]?.type ?? 'unknown',
     }));
-    return { status: 200, body: { to, rows, totals: totalsOf(balances) } };
+    return ok({ to, rows, totals: totalsOf(balances) });
   },
 );

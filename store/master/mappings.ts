@@ -1,14 +1,13 @@
 /** Cross-references: a new one lets the work go on that waited for it, in the same transaction. */
 import { channelSetups } from '../../canonical/installation';
-import { mappingRef, type Mapping, type MappingKind } from '../../canonical/schema/mapping';
+import {
+  mappingRef,
+  type Mapping,
+  type MappingKind,
+  type StoredMapping,
+} from '../../canonical/schema/mapping';
 import type { Sql } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';
-
-export interface StoredMapping extends Mapping {
-  readonly updatedBy: string;
-  /** RFC 3339. */
-  readonly updatedAt: string;
-}
 
 const COLUMNS = `kind, source, value, target, updated_by as "updatedBy", updated_at as "updatedAt"`;
 
