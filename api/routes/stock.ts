@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { channelSetup } from '../../canonical/installation';
 import { InventoryAdjusted } from '../../canonical/schema/event';
-import { ChannelInstance, Instant, LocationId, Sku } from '../../canonical/schema/ids';
+import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
+import { AvailableAt, StockPosition } from '../../canonical/schema/stock';
 import { adjustStock } from '../../moments/stock/move-stock';
 import { recordDecision } from '../../store/access/decisions';
 import { joinTransaction } from '../../store/join-transaction';
@@ -17,15 +18,7 @@ const Availability = z
     sku: z.string(),
     channel: z.string().nullable(),
     sellable: z.int().meta({ description: 'Over all locations listed' }),
-    locations: z.array(
-      z.strictObject({
-        location: z.string(),
-        sellable: z.int(),
-        inbound: z.int(),
-        backordered: z.int(),
-        ships: z.boolean(),
-      }),
-    ),
+    locations: z.array(AvailableAt),
   })
   .meta({ id: 'Availability' });
 
@@ -58,26 +51,8 @@ export const readAvailabilityRoute = route(
   },
 );
 
-const Units = z.int();
 const Inventory = z
-  .strictObject({
-    sku: z.string(),
-    positions: z.array(
-      z.strictObject({
-        sku: z.string(),
-        location: z.string(),
-        onHand: Units,
-        reserved: Units,
-        unsellable: Units,
-        safety: Units,
-        heldForOthers: Units,
-        inbound: Units,
-        backordered: Units,
-        sellable: Units,
-        confirmedAt: Instant,
-      }),
-    ),
-  })
+  .strictObject({ sku: z.string(), positions: z.array(StockPosition) })
   .meta({ id: 'Inventory' });
 
 export const readInventoryRoute = route(

@@ -1,28 +1,11 @@
 /** `GET /v1/trace/{id}`: everything about a number that anybody may hold, in time order. */
 import { z } from 'zod';
-import { Instant } from '../../canonical/schema/ids';
+import { Trace } from '../../canonical/schema/trace';
 import { readTrace } from '../../store/trace/trace';
 import { found, ok, route } from '../http/route';
 import { MAY } from '../roles';
 
 const MAX_ID_CHARS = 300;
-
-const Trace = z
-  .strictObject({
-    id: z.string(),
-    matched: z.array(z.strictObject({ kind: z.string(), ref: z.string() })),
-    entries: z.array(
-      z.strictObject({
-        at: Instant,
-        system: z.string(),
-        kind: z.string(),
-        summary: z.string(),
-        refs: z.record(z.string(), z.union([z.string(), z.number()])),
-      }),
-    ),
-    isCut: z.boolean().meta({ description: 'There is more than one trace shows' }),
-  })
-  .meta({ id: 'Trace' });
 
 export const traceRoute = route(
   {

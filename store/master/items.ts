@@ -1,6 +1,6 @@
 /** The item master, as far as this path needs it: what a unit costs. */
 import type { Item } from '../../canonical/schema/item';
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 
 const COLUMNS = `sku, description,
   jsonb_build_object('currency', currency, 'minorUnits', standard_cost_minor) as "standardCost",
@@ -42,7 +42,5 @@ export async function putItem(
      returning ${COLUMNS}`,
     [sku, description, standardCost.minorUnits, standardCost.currency],
   );
-  const [row] = rows;
-  if (row === undefined) throw new RangeError(`item ${sku} was not written`);
-  return row;
+  return only(rows, `item ${sku}`);
 }

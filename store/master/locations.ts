@@ -1,6 +1,6 @@
 /** The location master: where stock lies and from where it is sent. */
 import type { Location } from '../../canonical/schema/location';
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 
 const COLUMNS = `location_id as "locationId", name, kind, time_zone as "timeZone", entity, ships,
   active, priority, updated_at as "updatedAt"`;
@@ -35,7 +35,5 @@ export async function putLocation(
       location.priority,
     ],
   );
-  const [row] = rows;
-  if (row === undefined) throw new RangeError(`location ${location.locationId} was not written`);
-  return row;
+  return only(rows, `location ${location.locationId}`);
 }
