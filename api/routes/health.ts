@@ -9,7 +9,6 @@ import { ok, route } from '../http/route';
 const CHECK_WAIT_MS = 900;
 
 const PARTS = ['serving', 'postgres', 'migrations', 'temporal'] as const;
-type Part = (typeof PARTS)[number];
 
 const Readiness = z
   .strictObject({
@@ -58,18 +57,9 @@ async function check({ db, flows, isServing }: ApiDependencies) {
     ),
     inTime(flows.probe().then(() => null)),
   ]);
-  const found: Record<Part, string | null> = {
-    serving: isServing() ? null : 'stopping',
-    postgres,
-    migrations,
-    temporal,
-  };
-  const details: Record<string, string> = {};
-  for (const part of PARTS) {
-    const problem = found[part];
-    if (problem !== null) details[part] = problem;
-  }
+  const found = { serving: isServing() ? null : 'stopping', postgres, migrations, temporal };
   const missing = PARTS.filter((part) => found[part] !== null);
+  const details = Object.fromEntries(missing.map((part) => [part, found[part]]));
   return { ready: missing.length === 0, missing, details };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ACCOUNTS } from '../../canonical/rules/posting/posting';
 import { Amount } from '../../canonical/schema/money';
 import { readTrialBalance, type AccountBalance } from '../../store/ledger/balances';
+import { withAmounts } from '../amounts';
 import { ok, route } from '../http/route';
 import { MAY } from '../roles';
 import { DateRange } from './journals';
@@ -48,19 +49,9 @@ function totalsOf(rows: readonly AccountBalance[]) {
     });
   }
   return [...totals.values()].map((sum) => ({
-    ...amountsOf(sum),
+    ...withAmounts(sum, sum.currency),
     isBalanced: sum.debitMinor === sum.creditMinor,
   }));
-}
-
-function amountsOf<T extends Omit<AccountBalance, 'account'>>({
-  debitMinor,
-  creditMinor,
-  ...rest
-}: T) {
-  const { currency } = rest;
-  const debit = { currency, minorUnits: debitMinor };
-  return { ...rest, debit, credit: { currency, minorUnits: creditMinor } };
 }
 
 /** A balance is an amount and the side that it is on. */
@@ -89,7 +80,7 @@ export const trialBalanceRoute = route(
   async ({ query: { entity = null, to = null } }, { db }) => {
     const balances = await readTrialBalance(db, entity, to);
     const rows = balances.map((row) => ({
-      ...amountsOf(row),
+      ...withAmounts(row, row.currency),
       ...balanceOf(row),
       title: CHART[row.account]?.title ?? row.account,
       type: CHART[row.account]?.type ?? 'unknown',
