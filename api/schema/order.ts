@@ -1,10 +1,10 @@
 /** Orders as the API shows them: quantities, money and what they wait for; no personal data. */
 import { z } from 'zod';
+import { ExceptionSummary } from '../../canonical/schema/exception-view';
 import { BusinessDate, Instant, OrderId } from '../../canonical/schema/ids';
+import { Amount } from '../../canonical/schema/money';
 import { ORDER_STATUSES, TENDER_STATES } from '../../canonical/rules/order/state';
 import { ORDER_ID_EXAMPLE } from '../examples';
-import { Amount } from './amount';
-import { ExceptionSummary } from './exception';
 
 const Units = z.int();
 

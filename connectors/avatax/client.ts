@@ -8,8 +8,7 @@ import { VendorFault } from '../../canonical/ports/fault';
 import type { Recorded, TaxInvoice, TaxService } from '../../canonical/ports/tax';
 import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
-import type { HttpAnswer, HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
 
 const SYSTEM = 'avatax';
@@ -32,9 +31,8 @@ export function avataxClient(
   settings: AvataxSettings,
 ): TaxService & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
@@ -48,14 +46,9 @@ export function avataxClient(
 /** AvaTax's own ping says who it takes the caller for. */
 async function whoAnswers(door: HttpDoor): Promise<string> {
   const what = 'GET ping';
-  const answer = await door.call({ method: 'GET', path: '/api/v2/utilities/ping' });
-  const { authenticated, authenticatedUserName } = readAnswer(
-    SYSTEM,
-    what,
-    AvataxPing,
-    answer.json,
-  );
-  if (authenticated) return authenticatedUserName ?? 'AvaTax';
+  const { json } = await getJson(door, '/api/v2/utilities/ping');
+  const caller = readAnswer(SYSTEM, what, AvataxPing, json);
+  if (caller.authenticated) return caller.authenticatedUserName ?? 'AvaTax';
   throw new VendorFault(SYSTEM, 'misconfigured', `${what}: the token is not known there`);
 }
 
@@ -122,12 +115,8 @@ async function recordInvoice(
   invoice: TaxInvoice,
 ): Promise<Recorded | Refused> {
   const what = 'POST transactions/create';
-  const answer = await door.call({
-    method: 'POST',
-    path: '/api/v2/transactions/create',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(transactionBody(company, invoice)),
-  });
+  const body = transactionBody(company, invoice);
+  const answer = await postJson(door, '/api/v2/transactions/create', body);
   if (answer.status >= 400) {
     const refusal = refusalOf(what, answer);
     const earlier =
@@ -147,7 +136,7 @@ async function findInvoice(
   const what = 'GET transaction';
   const code = encodeURIComponent(invoice.invoiceNo);
   const path = `/api/v2/companies/${encodeURIComponent(company)}/transactions/${code}`;
-  const answer = await door.call({ method: 'GET', path });
+  const answer = await getJson(door, path);
   if (answer.status === 404) return null;
   if (answer.status >= 400) {
     const { vendorCode } = refusalOf(what, answer);

@@ -24,9 +24,8 @@ export interface ShopifyClient {
 
 export function shopifyClient(settings: ShopifySettings): ShopifyClient {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { 'x-shopify-access-token': settings.accessToken },
   });
   return {

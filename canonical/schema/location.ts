@@ -1,14 +1,10 @@
 /** Locations as the API takes and shows them. */
 import { z } from 'zod';
-import { Instant, LocationId } from '../../canonical/schema/ids';
+import { Instant } from './ids';
 
 const DEFAULT_ENTITY = 'us-01';
 const DEFAULT_PRIORITY = 100;
 const MAX_PRIORITY = 1_000_000;
-
-export const LocationParams = z.strictObject({
-  locationId: LocationId.meta({ example: 'dc-east' }),
-});
 
 function isTimeZone(name: string): boolean {
   try {
@@ -44,16 +40,19 @@ export const LocationBody = z
   })
   .meta({ id: 'LocationBody' });
 
-export const LocationView = z
+export const Location = z
   .strictObject({
     locationId: z.string(),
     name: z.string(),
     kind: z.enum(['dc', 'store']),
+    /** IANA: business dates of what happens here are in it. */
     timeZone: z.string(),
     entity: z.string(),
     ships: z.boolean(),
     active: z.boolean(),
+    /** Lower is sourced from first. */
     priority: z.int(),
     updatedAt: Instant,
   })
   .meta({ id: 'Location' });
+export type Location = z.infer<typeof Location>;

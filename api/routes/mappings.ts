@@ -1,21 +1,46 @@
-/** `PUT /v1/mappings/{kind}/{source}/{value}`: the work that waited for it goes on. */
+/** `/v1/mappings/{kind}…`: cross-references; the work that waited for one goes on. */
 import { z } from 'zod';
 import { channelSetup, erpInstances } from '../../canonical/installation';
-import { MAPPING_KINDS, mappingRef, type Mapping } from '../../canonical/schema/mapping';
+import {
+  MAPPING_KINDS,
+  MappingKindName,
+  mappingRef,
+  StoredMapping,
+  type Mapping,
+} from '../../canonical/schema/mapping';
 import type { Sql } from '../../store/database';
 import { recordDecision } from '../../store/access/decisions';
 import { newId } from '../../store/ids';
 import { findItem } from '../../store/master/items';
-import { putMapping } from '../../store/master/mappings';
+import { findMapping, listMappings, putMapping } from '../../store/master/mappings';
+import { PageQuery, pageOf, readPage } from '../http/cursor';
 import { Problem } from '../http/problem';
-import { writeRoute } from '../http/route';
+import { found, madeBy, ok, route } from '../http/route';
 import { fieldErrors, invalidRequest } from '../http/validation';
 import { MAY } from '../roles';
-import { MappingParams, MappingWritten } from '../schema/mapping';
+
+const PATH = '/v1/mappings/{kind}/{source}/{value}';
+const MAX_VALUE_CHARS = 250;
+
+const KindParams = z.strictObject({ kind: MappingKindName.meta({ example: 'tax-code' }) });
+const MappingParams = KindParams.extend({
+  source: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a channel or ERP instance, such as web-us')
+    .meta({ example: 'web-us' }),
+  value: z
+    .string()
+    .min(1)
+    .max(MAX_VALUE_CHARS)
+    .meta({ example: 'State Tax', description: 'Percent-encoded, slashes too' }),
+});
 
 const Body = z
   .strictObject({ target: z.string().min(1).max(120) })
   .meta({ id: 'MappingBody', description: 'What a target may be depends on the kind' });
+const MappingWritten = StoredMapping.extend({
+  resumed: z.int().meta({ description: 'Exceptions that waited for it and are resolved' }),
+}).meta({ id: 'MappingWritten' });
 
 /** Whose words are mapped: an ERP's own account ids, a channel's own names. */
 function isSource(kind: Mapping['kind'], source: string): boolean {
@@ -42,10 +67,27 @@ async function requireNamed(sql: Sql, { kind, source, target }: Mapping): Promis
   if (first !== undefined) throw new Problem(first.code, first.detail, { errors });
 }
 
-export const putMappingRoute = writeRoute(
+export const listMappingsRoute = route(
+  {
+    method: 'get',
+    path: '/v1/mappings/{kind}',
+    tag: 'Master data',
+    summary: 'List the mappings of a kind',
+    roles: MAY.readMasterData,
+    params: KindParams,
+    query: z.strictObject(PageQuery),
+    responses: { 200: { description: 'By source and value', schema: pageOf(StoredMapping) } },
+  },
+  ({ params, query }, { db }) =>
+    readPage(query, ['source', 'value'], (after, limit) =>
+      listMappings(db, params.kind, after, limit),
+    ),
+);
+
+export const putMappingRoute = route(
   {
     method: 'put',
-    path: '/v1/mappings/{kind}/{source}/{value}',
+    path: PATH,
     tag: 'Master data',
     summary: 'Write a mapping',
     description: Object.entries(MAPPING_KINDS)
@@ -57,8 +99,9 @@ export const putMappingRoute = writeRoute(
     responses: { 200: { description: 'The mapping as it is now', schema: MappingWritten } },
     errors: ['unknown_item', 'unknown_channel'],
   },
-  async ({ params: { kind, source, value }, body, caller, correlationId }, { db }) => {
-    const target = MAPPING_KINDS[kind].target.safeParse(body.target);
+  async (call, { db }) => {
+    const { kind, source, value } = call.params;
+    const target = MAPPING_KINDS[kind].target.safeParse(call.body.target);
     if (!target.success) {
       throw invalidRequest(
         fieldErrors(target.error).map((one) => ({ ...one, pointer: '/target' })),
@@ -67,18 +110,31 @@ export const putMappingRoute = writeRoute(
     const mapping = { kind, source, value, target: target.data };
     const written = await db.transaction(async (sql) => {
       await requireNamed(sql, mapping);
-      const put = await putMapping(sql, mapping, caller.label);
+      const put = await putMapping(sql, mapping, call.caller.label);
       await recordDecision(sql, {
+        ...madeBy(call),
         decisionId: newId('req'),
-        actor: caller.label,
-        role: caller.role,
         action: 'mapping.put',
         subject: mappingRef(kind, source, value),
         detail: { target: target.data, resumed: put.resumed },
-        correlationId,
       });
       return { ...put.mapping, resumed: put.resumed };
     });
-    return { status: 200, body: written };
+    return ok(written);
   },
+);
+
+export const readMappingRoute = route(
+  {
+    method: 'get',
+    path: PATH,
+    tag: 'Master data',
+    summary: 'Read a mapping',
+    roles: MAY.readMasterData,
+    params: MappingParams,
+    responses: { 200: { description: 'The mapping', schema: StoredMapping } },
+    errors: ['not_found'],
+  },
+  async ({ params: { kind, source, value } }, { db }) =>
+    ok(found(await findMapping(db, kind, source, value), 'there is no such mapping')),
 );

@@ -1,7 +1,7 @@
 /** Exceptions as the API shows them. */
 import { z } from 'zod';
-import { RESOLUTIONS } from '../../canonical/schema/exception';
-import { Instant } from '../../canonical/schema/ids';
+import { RESOLUTIONS } from './exception';
+import { Instant } from './ids';
 
 /** What an order waits for. */
 export const ExceptionSummary = z
@@ -17,12 +17,14 @@ export const ExceptionSummary = z
   })
   .meta({ id: 'ExceptionSummary' });
 
+export const ExceptionState = z.enum(['open', 'assigned', 'escalated', 'resolved']);
+
 export const ExceptionView = z
   .strictObject({
     exceptionId: z.string(),
     code: z.string(),
     title: z.string(),
-    state: z.enum(['open', 'assigned', 'escalated', 'resolved']),
+    state: ExceptionState,
     owner: z.string(),
     severity: z.enum(['low', 'medium', 'high']),
     detail: z.string(),
@@ -46,3 +48,4 @@ export const ExceptionView = z
     correlationId: z.string().nullable(),
   })
   .meta({ id: 'Exception' });
+export type ExceptionView = z.infer<typeof ExceptionView>;

@@ -1,13 +1,79 @@
-/** `POST /v1/inventory/adjustments`: on-hand stock is corrected by a person, with a reason. */
+/** `/v1/availability` and `/v1/inventory…`: what may be promised, what lies where, corrections of it. */
 import { z } from 'zod';
+import { channelSetup } from '../../canonical/installation';
 import { InventoryAdjusted } from '../../canonical/schema/event';
+import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
+import { AvailableAt, StockPosition } from '../../canonical/schema/stock';
+import { adjustStock } from '../../moments/stock/move-stock';
 import { recordDecision } from '../../store/access/decisions';
 import { joinTransaction } from '../../store/join-transaction';
-import { adjustStock } from '../../moments/stock/move-stock';
-import { readPositions } from '../../store/stock/stock-queries';
+import { findItem } from '../../store/master/items';
+import { readAvailability, readPositions } from '../../store/stock/stock-queries';
 import { Problem } from '../http/problem';
-import { keyedRoute } from '../http/route';
+import { keyedRoute, madeBy, ok, route } from '../http/route';
 import { MAY } from '../roles';
+
+const Availability = z
+  .strictObject({
+    sku: z.string(),
+    channel: z.string().nullable(),
+    sellable: z.int().meta({ description: 'Over all locations listed' }),
+    locations: z.array(AvailableAt),
+  })
+  .meta({ id: 'Availability' });
+
+export const readAvailabilityRoute = route(
+  {
+    method: 'get',
+    path: '/v1/availability',
+    tag: 'Stock',
+    summary: 'What may be promised of a SKU',
+    description:
+      '`sellable = max(0, onHand − reserved − unsellable − safety − heldForOthers)`, at active ' +
+      'locations. An item that is nowhere has none: that is an answer, not an error.',
+    roles: MAY.readStock,
+    query: z.strictObject({
+      sku: Sku.meta({ example: 'MUG-BLUE' }),
+      location: LocationId.optional().meta({ example: 'dc-east' }),
+      channel: ChannelInstance.optional().meta({ example: 'web-us' }),
+    }),
+    responses: { 200: { description: 'By location', schema: Availability } },
+    errors: ['unknown_channel'],
+  },
+  async ({ query }, { db }) => {
+    const { sku, location, channel } = query;
+    if (channel !== undefined && channelSetup(channel) === undefined) {
+      throw new Problem('unknown_channel', `${channel} is not set up here`);
+    }
+    const locations = await readAvailability(db, sku, location ?? null);
+    const sellable = locations.reduce((units, one) => units + one.sellable, 0);
+    return ok({ sku, channel: channel ?? null, sellable, locations });
+  },
+);
+
+const Inventory = z
+  .strictObject({ sku: z.string(), positions: z.array(StockPosition) })
+  .meta({ id: 'Inventory' });
+
+export const readInventoryRoute = route(
+  {
+    method: 'get',
+    path: '/v1/inventory/{sku}',
+    tag: 'Stock',
+    summary: 'Where a SKU lies',
+    roles: MAY.readStock,
+    params: z.strictObject({ sku: Sku.meta({ example: 'MUG-BLUE' }) }),
+    responses: { 200: { description: 'Its positions', schema: Inventory } },
+    errors: ['not_found'],
+  },
+  async ({ params: { sku } }, { db }) => {
+    const positions = await readPositions(db, sku, null);
+    if (positions.length === 0 && (await findItem(db, sku)) === null) {
+      throw new Problem('not_found', 'there is no such item');
+    }
+    return ok({ sku, positions });
+  },
+);
 
 const Adjusted = z
   .strictObject({
@@ -70,16 +136,15 @@ export const adjustInventoryRoute = keyedRoute(
     responses: { 201: { description: 'Adjusted and posted', schema: Adjusted } },
     errors: ['unknown_item', 'unknown_location', 'insufficient_stock'],
   },
-  ({ body, caller, correlationId }, { db }, key) =>
+  (call, { db }, { decisionId, keep }) =>
     db.transaction(async (sql) => {
-      const { decisionId } = key;
-      const { location, reason, lines } = body;
+      const { location, reason, lines } = call.body;
       const moved = await adjustStock(joinTransaction(db, sql), {
         eventNo: null,
         source: `decision:${decisionId}`,
         occurredAt: new Date().toISOString(),
-        correlationId,
-        data: body,
+        correlationId: call.correlationId,
+        data: call.body,
       });
       if (moved.outcome === 'refused') {
         const [first] = moved.problems;
@@ -88,14 +153,12 @@ export const adjustInventoryRoute = keyedRoute(
         });
       }
       await recordDecision(sql, {
+        ...madeBy(call),
         decisionId,
-        actor: caller.label,
-        role: caller.role,
         action: 'inventory.adjust',
         subject: location,
         reason,
         detail: { lines },
-        correlationId,
       });
       const shown: Shown[] = [];
       for (const { sku, quantityDelta } of lines) {
@@ -104,7 +167,7 @@ export const adjustInventoryRoute = keyedRoute(
       }
       requireOnHand(shown);
       const answer = { status: 201, body: { adjustmentId: decisionId, location, lines: shown } };
-      await key.keep(sql, answer);
+      await keep(sql, answer);
       return answer;
     }),
 );

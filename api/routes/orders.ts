@@ -1,15 +1,16 @@
-/** `GET /v1/orders?channelInstance=&orderNo=`: an order by the number that its buyer sees. */
+/** `GET /v1/orders…`: an order as it stands, by its id or by the number that its buyer sees. */
 import { z } from 'zod';
 import { ChannelInstance, OrderNo } from '../../canonical/schema/ids';
 import { findOrderId, readOrderView } from '../../store/orders/order-view';
 import { pageOf } from '../http/cursor';
-import { readRoute } from '../http/route';
+import { found, ok, route } from '../http/route';
 import { showOrder } from '../order-shown';
 import { MAY } from '../roles';
-import { OrderView } from '../schema/order';
+import { OrderParams, OrderView } from '../schema/order';
 
-export const findOrderRoute = readRoute(
+export const findOrderRoute = route(
   {
+    method: 'get',
     path: '/v1/orders',
     tag: 'Orders',
     summary: "Find an order by its channel's number",
@@ -19,12 +20,28 @@ export const findOrderRoute = readRoute(
       orderNo: OrderNo.meta({ example: '1001' }),
     }),
     responses: { 200: { description: 'One order or none', schema: pageOf(OrderView) } },
-    errors: [],
   },
   async ({ query }, { db, configuration }) => {
     const orderId = await findOrderId(db, query.channelInstance, query.orderNo);
     const rows = orderId === null ? null : await readOrderView(db, orderId);
     const items = rows === null ? [] : [showOrder(rows, configuration)];
-    return { status: 200, body: { items, nextCursor: null } };
+    return ok({ items, nextCursor: null });
+  },
+);
+
+export const readOrderRoute = route(
+  {
+    method: 'get',
+    path: '/v1/orders/{orderId}',
+    tag: 'Orders',
+    summary: 'Read an order',
+    roles: MAY.readOrders,
+    params: OrderParams,
+    responses: { 200: { description: 'The order as it stands', schema: OrderView } },
+    errors: ['not_found'],
+  },
+  async ({ params }, { db, configuration }) => {
+    const rows = found(await readOrderView(db, params.orderId), 'there is no order with that id');
+    return ok(showOrder(rows, configuration));
   },
 );

@@ -1,15 +1,9 @@
 /** Journals as the API shows them. */
 import { z } from 'zod';
-import { BusinessDate, Instant, JournalId } from '../../canonical/schema/ids';
-import type { JournalSeen } from '../../store/ledger/journal-queries';
-import { JOURNAL_ID_EXAMPLE } from '../examples';
-import { Amount } from './amount';
+import { BusinessDate, Instant } from './ids';
+import { Amount } from './money';
 
-export const JournalParams = z.strictObject({
-  journalId: JournalId.meta({ example: JOURNAL_ID_EXAMPLE }),
-});
-
-export const JournalView = z
+export const Journal = z
   .strictObject({
     journalId: z.string(),
     momentKey: z.string(),
@@ -26,6 +20,7 @@ export const JournalView = z
     reverses: z.string().nullable(),
     occurredAt: Instant,
     postedAt: Instant,
+    /** The ERP batch that holds it. */
     batchId: z.string().nullable(),
     documentNo: z.string().nullable().meta({ description: "The ERP's, once it is posted" }),
     lines: z.array(
@@ -41,23 +36,4 @@ export const JournalView = z
     ),
   })
   .meta({ id: 'Journal' });
-
-export function showJournal(journal: JournalSeen): z.infer<typeof JournalView> {
-  return {
-    ...journal,
-    lines: journal.lines.map(
-      ({ amountMinor, functionalMinor, currency, functionalCurrency, dimensions, ...line }) => ({
-        ...line,
-        amount: { currency, minorUnits: amountMinor },
-        functional: { currency: functionalCurrency, minorUnits: functionalMinor },
-        dimensions: { ...dimensions },
-      }),
-    ),
-  };
-}
-
-/** Business dates, both included. */
-export const DateRange = {
-  from: BusinessDate.optional().meta({ example: '2026-03-01' }),
-  to: BusinessDate.optional().meta({ example: '2026-03-31' }),
-};
+export type Journal = z.infer<typeof Journal>;

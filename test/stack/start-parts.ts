@@ -1,13 +1,13 @@
 // Parts of a stack for tests that need no more: only Postgres, or only a Temporal server.
 import path from 'node:path';
-import { createDatabases, databaseUrl, postgresPlan } from '../postgres/server';
-import { findTemporal } from '../temporal/ladder';
-import { temporalPlan } from '../temporal/server';
-import { loadSecrets, makeHome } from './home';
-import { type Janitor, startJanitor } from './janitor';
-import { type ClaimedPort, claimPort } from './ports';
-import { Service, type ServicePlan } from './service';
-import { PREFERRED_PORTS, localUrl } from './wiring';
+import { createDatabases, databaseUrl, postgresPlan } from '../../stack/postgres/server';
+import { findTemporal } from '../../stack/temporal/ladder';
+import { temporalPlan } from '../../stack/temporal/server';
+import { loadSecrets, makeHome } from '../../stack/supervisor/home';
+import { type Janitor, startJanitor } from '../../stack/supervisor/janitor';
+import { type ClaimedPort, claimPort } from '../../stack/supervisor/ports';
+import { Service, type ServicePlan } from '../../stack/supervisor/service';
+import { PREFERRED_PORTS, localUrl } from '../../stack/supervisor/wiring';
 
 /** Away from the ports that a person's stack likes. */
 const PORT_OFFSET = 20_000;
