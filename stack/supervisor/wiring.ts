@@ -1,4 +1,5 @@
 // Which process listens where, and what each is told in its environment.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Installation } from '../../canonical/installation';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
@@ -116,6 +117,12 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
 /** THROUGHLINE_SETUP, or the file that the stack ships; absolute. */
 export function resolveSetupFile(env: NodeJS.ProcessEnv): string {
   return path.resolve(env['THROUGHLINE_SETUP'] || path.join(PROJECT_ROOT, 'stack', 'setup.yaml'));
+}
+
+/** What the set-up file takes from the environment: a command in another shell reads the same. */
+export function namedInSetup({ setupFile }: Wiring, env: NodeJS.ProcessEnv): ProcessEnvironment {
+  const named = readFileSync(setupFile, 'utf8').matchAll(/\benv:(\w+)/g);
+  return Object.fromEntries([...named].map(([, name = '']) => [name, env[name] ?? '']));
 }
 
 /** The installation as the processes will read it. @throws ConfigurationError with every problem */

@@ -294,7 +294,7 @@ export class World {
   async expectCleanAudit(): Promise<void> {
     await this.untilQuiet();
     const { differences, checked } = await runAudit({
-      stackJson: this.json,
+      databaseUrl: this.json.databaseUrl,
       graceMs: 0,
       isWhole: true,
     });
