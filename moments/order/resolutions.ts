@@ -14,7 +14,7 @@ import { planAuthorization } from '../money/shipment-money';
 import { everyUnitHere, giveUpUnits } from './cancel-order';
 import type { OrderInHand } from './order-moment';
 
-/** `about` says which tender, shipment, authorization or group. */
+/** `about` says which tender, invoice, authorization or group. */
 type Do = (sql: Sql, inHand: OrderInHand, about: About, resolved: TakenResolution) => Promise<void>;
 
 /** Anew for what was declined; captures that waited for it are due on the new one. */
@@ -31,8 +31,8 @@ const authorizeAnew: Do = async (sql, { order }, { tenderNo = 0 }, resolved) => 
   const authorizationNo = await planAuthorization(sql, order, tenderNo, amountMinor);
   await sql.query(
     `update capture set authorization_no = $4
-      where order_id = $1 and tender_no = $2 and shipment_no = any($3::int[])`,
-    [order.orderId, tenderNo, waiting.map((one) => one.shipmentNo), authorizationNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = any($3::int[])`,
+    [order.orderId, tenderNo, waiting.map((one) => one.invoiceNo), authorizationNo],
   );
 };
 
@@ -49,11 +49,11 @@ function stranded(order: OrderSnapshot, tenderNo: number) {
 }
 
 /** Due again under the next try; on a new authorization where the old one is gone. */
-const captureAgain: Do = async (sql, inHand, { tenderNo = 0, shipmentNo = 0 }) => {
+const captureAgain: Do = async (sql, inHand, { tenderNo = 0, invoiceNo = 0 }) => {
   const { order, setup } = inHand;
   const { orderId } = order;
   const capture = order.captures.find(
-    (one) => one.tenderNo === tenderNo && one.shipmentNo === shipmentNo,
+    (one) => one.tenderNo === tenderNo && one.invoiceNo === invoiceNo,
   );
   if (!capture) return;
   const authorization = order.tenders
@@ -74,16 +74,16 @@ const captureAgain: Do = async (sql, inHand, { tenderNo = 0, shipmentNo = 0 }) =
   }
   await sql.query(
     `update capture set state = 'due', try = try + 1, authorization_no = $4
-      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [orderId, tenderNo, shipmentNo, authorizationNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+    [orderId, tenderNo, invoiceNo, authorizationNo],
   );
 };
 
-const giveUpCapture: Do = async (sql, { order }, { tenderNo = 0, shipmentNo = 0 }) => {
+const giveUpCapture: Do = async (sql, { order }, { tenderNo = 0, invoiceNo = 0 }) => {
   await sql.query(
     `update capture set state = 'given-up'
-      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [order.orderId, tenderNo, shipmentNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+    [order.orderId, tenderNo, invoiceNo],
   );
 };
 
