@@ -22,7 +22,8 @@ export type OrderAction =
   | 'refundAgain'
   | 'giveUpRefund'
   | 'releaseAgain'
-  | 'giveUpOrder';
+  | 'giveUpOrder'
+  | 'giveUpRejected';
 
 export type OrderStep = MoneyStep | ({ readonly step: 'release' } & ReleaseDue);
 
@@ -71,7 +72,7 @@ const release: OrderStepKind<ReleaseDue, 'release'> = {
   summary: (due) => `Release ${units(due.units)} at ${due.location} to ${due.account}`,
   unavailable: 'fulfilment.unavailable',
   waitsForDecisions: true,
-  resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpOrder' } },
+  resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpRejected' } },
 };
 
 const capture: OrderStepKind<CaptureDue, 'capture'> = {

@@ -5,6 +5,7 @@
  */
 import type { OrderAction } from '../../canonical/flows/order-steps';
 import type { About } from '../../canonical/flows/step';
+import type { CancelMove } from '../../canonical/rules/order/cancellation';
 import { sum } from '../../canonical/rules/money/money';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { only, type Sql } from '../../store/database';
@@ -135,11 +136,28 @@ const giveUpOrder: Do = async (sql, inHand, { tenderNo = 0 }, resolved) => {
   for (const capture of stranded(inHand.order, tenderNo)) {
     await captureFailed(sql, inHand.order, capture, 'its authorization was given up');
   }
-  const moves = everyUnitHere(inHand.order);
+  await giveUp(sql, inHand, everyUnitHere(inHand.order), resolved);
+};
+
+/** What a warehouse rejected is cancelled; what others have, or are asked for, goes its way. */
+const giveUpRejected: Do = async (sql, inHand, { groupNo = 0 }, resolved) => {
+  const isRejected = inHand.order.groups.some(
+    (one) => one.groupNo === groupNo && one.state === 'rejected',
+  );
+  if (!isRejected) return;
+  const moves = everyUnitHere(inHand.order).filter((move) => move.groupNo === groupNo);
+  await giveUp(sql, inHand, moves, resolved);
+};
+
+async function giveUp(
+  sql: Sql,
+  inHand: OrderInHand,
+  moves: readonly CancelMove[],
+  { exceptionId }: TakenResolution,
+): Promise<void> {
   if (moves.length === 0) return;
-  const decisionId = `abandon:${resolved.exceptionId}`;
   await giveUpUnits(sql, inHand, moves, {
-    decisionId,
+    decisionId: `abandon:${exceptionId}`,
     eventNo: null,
     result: {
       outcome: 'cancelled',
@@ -148,7 +166,7 @@ const giveUpOrder: Do = async (sql, inHand, { tenderNo = 0 }, resolved) => {
       agenda: null,
     },
   });
-};
+}
 
 export const ORDER_RESOLUTIONS: Readonly<Record<OrderAction, Do>> = {
   authorizeAnew,
@@ -160,4 +178,5 @@ export const ORDER_RESOLUTIONS: Readonly<Record<OrderAction, Do>> = {
   giveUpRefund,
   releaseAgain,
   giveUpOrder,
+  giveUpRejected,
 };
