@@ -21,7 +21,7 @@ function explanations(order: OwnOrder): Explained[] {
   const uncaptured = order.captures.filter((one) => one.state !== 'captured');
   const receivable =
     sum(uncaptured.map((one) => one.amountMinor)) +
-    sum(order.shipments.map((one) => Math.max(0, uncoveredOf(order, one))));
+    sum(order.invoices.map((one) => Math.max(0, uncoveredOf(order, one))));
   const unused = sum(order.tenders.map((one) => one.prepaidMinor - one.prepaidUsedMinor));
   return [
     { account: 'AR', item, netMinor: receivable, why: 'captures due, failed or given up' },

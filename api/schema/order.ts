@@ -53,7 +53,13 @@ export const ShipmentView = z
   .strictObject({
     shipmentNo: z.int(),
     shipmentRef: z.string(),
-    invoiceNo: z.string(),
+    invoiceNo: z
+      .int()
+      .meta({ description: 'Of its order: by it captures, tax and revenue are keyed' }),
+    documentNo: z
+      .string()
+      .meta({ description: 'The number on the invoice, and the code the tax service files it by' }),
+    groupNo: z.int().nullable().meta({ description: 'The fulfilment group that sent it' }),
     location: z.string(),
     carrier: z.string().nullable(),
     trackingNumber: z.string().nullable(),

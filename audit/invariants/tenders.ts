@@ -136,16 +136,16 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
   const captures = order.captures
     .filter((one) => one.state !== 'captured')
     .filter(
-      ({ state, tenderNo, shipmentNo }) =>
+      ({ state, tenderNo, invoiceNo }) =>
         state !== 'given-up' ||
-        !hasException(CAPTURE_FAILED, blocksCapture(tenderNo, shipmentNo).text),
+        !hasException(CAPTURE_FAILED, blocksCapture(tenderNo, invoiceNo).text),
     )
-    .map(({ tenderNo, shipmentNo, amountMinor, state }) =>
+    .map(({ tenderNo, invoiceNo, amountMinor, state }) =>
       found(
         'uncaptured',
         `, tender ${tenderNo}`,
         amountMinor,
-        `it has ended, and ${say(amountMinor)} for shipment ${shipmentNo} are ${state}, without an exception that says so`,
+        `it has ended, and ${say(amountMinor)} of invoice ${invoiceNo} are ${state}, without an exception that says so`,
       ),
     );
   const refunds = order.refunds
@@ -173,18 +173,18 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
 
 function endedInvoices(order: OwnOrder, found: Found): Difference[] {
   const say = (minor: number) => money(minor, order.currency);
-  return order.shipments.flatMap((shipment) => {
-    const { shipmentNo, invoiceMinor } = shipment;
-    const at = `, shipment ${shipmentNo}`;
-    const uncovered = uncoveredOf(order, shipment);
+  return order.invoices.flatMap((invoice) => {
+    const { invoiceNo, amountMinor } = invoice;
+    const at = `, invoice ${invoiceNo}`;
+    const uncovered = uncoveredOf(order, invoice);
     const isExplained = order.exceptions.some(
-      (one) => one.code === CAPTURE_FAILED && one.blocks === blocksCapture(0, shipmentNo).text,
+      (one) => one.code === CAPTURE_FAILED && one.blocks === blocksCapture(0, invoiceNo).text,
     );
     if (uncovered === 0 || (uncovered > 0 && isExplained)) return [];
     const detail =
       uncovered > 0
-        ? `${say(uncovered)} of its invoice of ${say(invoiceMinor)} are asked of no tender, without an exception`
-        : `${say(-uncovered)} more than its invoice of ${say(invoiceMinor)} are asked of the tenders`;
+        ? `${say(uncovered)} of its ${say(amountMinor)} are asked of no tender, without an exception`
+        : `${say(-uncovered)} more than its ${say(amountMinor)} are asked of the tenders`;
     return [found('invoice-not-covered', at, uncovered, detail)];
   });
 }
@@ -193,10 +193,10 @@ function endedInvoices(order: OwnOrder, found: Found): Difference[] {
 function endedTotal(order: OwnOrder, found: Found): Difference[] {
   const captured = sum(order.tenders.map((one) => one.capturedMinor));
   const back = sum(order.refunds.map((one) => one.amountMinor));
-  const invoiced = sum(order.shipments.map((one) => one.invoiceMinor));
+  const invoiced = sum(order.invoices.map((one) => one.amountMinor));
   const receivable =
     sum(order.captures.filter((one) => one.state !== 'captured').map((one) => one.amountMinor)) +
-    sum(order.shipments.map((one) => uncoveredOf(order, one)));
+    sum(order.invoices.map((one) => uncoveredOf(order, one)));
   const off = captured - back - (invoiced - receivable);
   if (off === 0) return [];
   const say = (minor: number) => money(minor, order.currency);
@@ -210,8 +210,8 @@ function endedLines(order: OwnOrder, found: Found): Difference[] {
     const at = `, line ${line.lineNo}`;
     const open = openUnits(line);
     const moved = line.shipped + line.pickedUp;
-    const billed = order.shipments.flatMap((shipment) =>
-      shipment.lines.filter((one) => one.lineNo === line.lineNo),
+    const billed = order.invoices.flatMap((invoice) =>
+      invoice.lines.filter((one) => one.lineNo === line.lineNo),
     );
     const units = sum(billed.map((one) => one.quantity));
     const worth = sum(billed.map((one) => one.worthMinor));

@@ -82,7 +82,7 @@ export interface AuthorizeDue extends MoneyDue {
   readonly authorizationNo: number;
 }
 export interface CaptureDue extends MoneyDue {
-  readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly authorizationNo: number;
   readonly isFinal: boolean;
 }

@@ -5,7 +5,7 @@
 import type { ExceptionCode } from '../schema/error-codes';
 import type { ExceptionBrief, ExceptionCause, Resolution } from '../schema/exception';
 
-/** Which one of its kind, such as `{tenderNo: 1, shipmentNo: 2}`; the order of its names is fixed. */
+/** Which one of its kind, such as `{tenderNo: 1, invoiceNo: 2}`; the order of its names is fixed. */
 export type About = Readonly<Record<string, number>>;
 
 /** The unit of work that an exception blocks; with its flow it makes the exception's id. */

@@ -69,7 +69,7 @@ function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
   const { currency } = invoice;
   return {
     type: 'SalesInvoice',
-    code: invoice.invoiceNo,
+    code: invoice.documentNo,
     companyCode,
     date: invoice.invoiceDate,
     // A name of ours: who the buyer is stays out of the tax service.
@@ -134,7 +134,7 @@ async function findInvoice(
   invoice: TaxInvoice,
 ): Promise<Recorded | null> {
   const what = 'GET transaction';
-  const code = encodeURIComponent(invoice.invoiceNo);
+  const code = encodeURIComponent(invoice.documentNo);
   const path = `/api/v2/companies/${encodeURIComponent(company)}/transactions/${code}`;
   const answer = await getJson(door, path);
   if (answer.status === 404) return null;

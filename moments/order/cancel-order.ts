@@ -45,7 +45,6 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
       return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
     }
     if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
-    if (order.groups.some((group) => group.isAsked)) return refusedBecause(UNANSWERED);
     const intent = intendCancel(order, await linesOf(sql, decision));
     if (intent.outcome === 'refused') return refusedBecause(intent.reason);
     return { outcome: 'planned', recalls: recallsOf(order, decision.decisionId, intent.toRecall) };
@@ -86,9 +85,6 @@ async function partTooEarly(sql: Sql, order: OrderInHand['order'], eventNo: numb
 const NOT_IN_PARTS = 'an order that is not accepted yet can be cancelled as a whole only';
 
 const refusedBecause = (reason: string): CancelPlan => ({ outcome: 'refused', reason });
-
-/** Its units may be at the warehouse, or not. */
-const UNANSWERED = 'the warehouse has not answered the release yet: ask again shortly';
 
 async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<CancelResult | null> {
   const { rows } = await sql.query<{ body: { about: { result: string } } }>(
@@ -166,7 +162,6 @@ async function cancel(
     return result;
   }
   if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
-  if (order.groups.some((group) => group.isAsked)) return refused(UNANSWERED);
   const intent = intendCancel(order, await linesOf(sql, decision));
   if (intent.outcome === 'refused') return refused(intent.reason);
   const recalled = decision.recalled.flatMap(({ groupNo, lines }) =>

@@ -30,7 +30,9 @@ interface OrderHead {
 interface ShipmentRow {
   readonly shipmentNo: number;
   readonly shipmentRef: string;
-  readonly invoiceNo: string;
+  readonly invoiceNo: number;
+  readonly documentNo: string;
+  readonly groupNo: number | null;
   readonly location: string;
   readonly carrier: string | null;
   readonly trackingNumber: string | null;
@@ -107,14 +109,17 @@ const TENDERS = `select t.tender_no as "tenderNo", t.gateway, t.tender_type as "
   from tender t where t.order_id = $1 order by t.tender_no`;
 
 const SHIPMENTS = `select s.shipment_no as "shipmentNo", s.shipment_ref as "shipmentRef",
-  s.invoice_no as "invoiceNo", s.location_id as location, s.carrier,
+  i.invoice_no as "invoiceNo", i.document_no as "documentNo", i.group_no as "groupNo",
+  s.location_id as location, s.carrier,
   s.tracking_number as "trackingNumber", s.shipped_at as "shippedAt",
-  s.business_date as "businessDate", s.invoice_minor as "invoiceMinor", s.lines,
+  i.business_date as "businessDate", i.amount_minor as "invoiceMinor", i.lines,
   coalesce((select jsonb_agg(jsonb_build_object('tenderNo', c.tender_no, 'state', c.state,
       'amountMinor', c.amount_minor, 'reference', c.reference) order by c.tender_no)
-     from capture c where c.order_id = s.order_id and c.shipment_no = s.shipment_no), '[]')
+     from capture c where c.order_id = i.order_id and c.invoice_no = i.invoice_no), '[]')
     as captures
-  from shipment s where s.order_id = $1 order by s.shipment_no`;
+  from shipment s join invoice i on i.order_id = s.order_id and i.source_kind = 'shipment'
+       and i.source_no = s.shipment_no
+ where s.order_id = $1 order by s.shipment_no`;
 
 const REFUNDS = `select refund_no as "refundNo", tender_no as "tenderNo", state, reason,
   amount_minor as "amountMinor", reference from refund where order_id = $1

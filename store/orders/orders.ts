@@ -58,9 +58,9 @@ const SNAPSHOT = `
          where a.order_id = t.order_id and a.tender_no = t.tender_no), '[]')) order by t.tender_no)
       from tender t where t.order_id = o.order_id), '[]') as tenders,
     coalesce((select jsonb_agg(jsonb_build_object(
-        'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
+        'tenderNo', c.tender_no, 'invoiceNo', c.invoice_no, 'amountMinor', c.amount_minor,
         'authorizationNo', c.authorization_no, 'isFinal', c.is_final, 'try', c.try,
-        'state', c.state, 'reference', c.reference) order by c.shipment_no, c.tender_no)
+        'state', c.state, 'reference', c.reference) order by c.invoice_no, c.tender_no)
       from capture c where c.order_id = o.order_id), '[]') as captures,
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,

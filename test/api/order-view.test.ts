@@ -32,9 +32,12 @@ test("a shipment's lines are money like everything else", async () => {
     costMinor: 450,
   };
   await api.db.query(
-    `insert into shipment (order_id, shipment_no, shipment_ref, invoice_no, location_id, shipped_at,
-       business_date, invoice_minor, prepaid_minor, lines, event_no)
-     values ($1, 1, 'parcel-1', 'web-us-V-1-1', $2, now(), '2026-03-02', 1380, 0, $3, 1)`,
+    `with i as (
+       insert into invoice (order_id, invoice_no, source_kind, source_no, document_no,
+         business_date, amount_minor, prepaid_minor, lines)
+       values ($1, 1, 'shipment', 1, 'INV-web-us-V-1-1', '2026-03-02', 1380, 0, $3))
+     insert into shipment (order_id, shipment_no, shipment_ref, location_id, shipped_at, event_no)
+     values ($1, 1, 'parcel-1', $2, now(), 1)`,
     [orderId, DC, JSON.stringify([line])],
   );
   const { body } = await read(orderId);

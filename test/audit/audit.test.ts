@@ -90,7 +90,7 @@ describe('an audit of a real database', () => {
     ['an effect', `delete from effect where order_id = $1 and verb = 'capture'`, 'effect-not-done'],
     [
       'an invoice',
-      `update shipment set invoice_minor = invoice_minor + 1 where order_id = $1`,
+      `update invoice set amount_minor = amount_minor + 1 where order_id = $1`,
       'invoice-not-covered',
     ],
     [

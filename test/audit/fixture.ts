@@ -68,7 +68,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
     captures: [
       {
         tenderNo: 1,
-        shipmentNo: 1,
+        invoiceNo: 1,
         amountMinor: 2_000,
         authorizationNo: 1,
         reference: 'ch_1',
@@ -77,10 +77,10 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
       },
     ],
     refunds: [],
-    shipments: [
+    invoices: [
       {
-        shipmentNo: 1,
-        invoiceMinor: 2_000,
+        invoiceNo: 1,
+        amountMinor: 2_000,
         prepaidMinor: 0,
         lines: [{ lineNo: 1, quantity: 1, worthMinor: 2_000 }],
       },

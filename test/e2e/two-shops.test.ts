@@ -76,7 +76,7 @@ beforeAll(async () => {
       ports: { commerce, payment, erp, tax: 0, wms: 0, notification: 0 },
       apiUrl: world.json.apiUrl,
       omsKey: notUsed,
-      accounts: { shopify: 'shopify-west', stripe: 'stripe-west' },
+      accounts: { shopify: 'shopify-west', stripe: 'stripe-west', wms: 'wms-main' },
       tokens: {
         shopifyAccess: WEST_SECRETS.WEST_SHOPIFY_ACCESS_TOKEN,
         shopifyWebhook: WEST_SECRETS.WEST_SHOPIFY_WEBHOOK_SECRET,

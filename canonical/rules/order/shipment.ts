@@ -178,10 +178,10 @@ export function worthOfUnits(line: SnapshotLine, quantity: number): number {
   return worth.grossMinor - worth.discountMinor + worth.shippingMinor + taxMinor;
 }
 
-/** A shipment and its invoice share their number. */
-export function invoiceNumber(
+/** An invoice's number to customers and the tax service. */
+export function documentNumber(
   order: Pick<OrderSnapshot, 'channelInstance' | 'orderNo'>,
-  shipmentNo: number,
+  invoiceNo: number,
 ): string {
-  return `INV-${order.channelInstance}-${order.orderNo}-${shipmentNo}`;
+  return `INV-${order.channelInstance}-${order.orderNo}-${invoiceNo}`;
 }
