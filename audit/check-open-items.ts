@@ -66,7 +66,8 @@ function prepaidBy(order: OwnOrder, { tenderNo }: OwnTender): string {
 }
 
 export function checkOpenItems(order: OwnOrder): Difference[] {
-  const explained = explanations(order);
+  // What came with an order is booked when it is accepted or turned away.
+  const explained = order.stage === 'received' ? [] : explanations(order);
   const { currency } = order;
   const found = (
     code: string,

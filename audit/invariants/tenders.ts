@@ -23,7 +23,7 @@ export function checkTenders(order: OwnOrder): Difference[] {
   const hasEnded = order.stage === 'closed' || order.stage === 'rejected';
   return [
     ...tenderLimits(order, found),
-    ...(order.stage === 'received' ? [] : lineTies(order, found)),
+    ...lineTies(order, found),
     ...(hasEnded ? [...endedMoney(order, found), ...endedLines(order, found)] : []),
   ];
 }
@@ -89,10 +89,11 @@ function tenderLimits(order: OwnOrder, found: Found): Difference[] {
 const worthOfLine = (line: OwnLine) =>
   line.grossMinor - line.discountMinor + line.shippingMinor + line.taxMinor;
 
-/** Units in exactly one place each; the lines add up to the order. */
+/** Units in exactly one place each; the lines of an accepted order add up to it. */
 function lineTies(order: OwnOrder, found: Found): Difference[] {
   const total = sum(order.lines.map(worthOfLine));
-  const isOff = order.lines.length > 0 && total !== order.totalMinor;
+  const wasAccepted = order.stage === 'accepted' || order.stage === 'closed';
+  const isOff = wasAccepted && total !== order.totalMinor;
   const { currency, totalMinor } = order;
   return [
     ...order.lines
@@ -217,7 +218,7 @@ function endedLines(order: OwnOrder, found: Found): Difference[] {
     const worth = sum(billed.map((one) => one.worthMinor));
     const whole = worthOfLine(line);
     const say = (minor: number) => money(minor, order.currency);
-    const isOff = line.cancelled === 0 ? worth !== whole : worth > whole;
+    const isOff = line.cancelled === 0 ? worth !== whole : worth > Math.max(0, whole);
     return [
       ...(open > 0
         ? [

@@ -144,7 +144,7 @@ async function cancel(
       if (decision.eventNo !== null) await partTooEarly(sql, order, decision.eventNo);
       return refused(NOT_IN_PARTS);
     }
-    await rejectReceived(sql, order.orderId, 'cancelled before it was accepted');
+    await rejectReceived(sql, inHand, 'cancelled before it was accepted');
     const result: CancelResult = {
       outcome: 'cancelled',
       cancelled: [],

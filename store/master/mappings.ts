@@ -73,7 +73,7 @@ async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Pr
     `select e.exception_id as "exceptionId" from exception e join sales_order o using (workflow_id)
       where e.cause_kind in ('stock', 'item') and e.cause_ref = $1 and e.state <> 'resolved'
         and o.stage = 'received' and o.channel_instance = $2
-        and o.content -> 'lines' @> jsonb_build_array(jsonb_build_object('sku', $3::text))`,
+        and exists (select from order_line l where l.order_id = o.order_id and l.channel_sku = $3)`,
     [before.target, before.source, before.value],
   );
   const exceptionIds = rows.map((row) => row.exceptionId);

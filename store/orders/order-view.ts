@@ -1,12 +1,10 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
 import type { ShippedLine } from '../../canonical/rules/posting/posting';
-import type { OrderStatus } from '../../canonical/rules/order/state';
+import type { OrderStatus, TenderFacts } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import type { Sql } from '../database';
 import { openBriefsOf } from '../exceptions/briefs';
-import type { LineRow, TenderRow } from './order-rows';
-import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
 
 interface OrderHead {
   readonly orderId: string;
@@ -26,6 +24,34 @@ interface OrderHead {
   readonly acceptedAt: string | null;
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
+}
+interface LineRow {
+  readonly lineNo: number;
+  readonly sku: string | null;
+  readonly channelSku: string;
+  readonly channelLineRef: string | null;
+  readonly location: string | null;
+  readonly ordered: number;
+  readonly unallocated: number;
+  readonly backordered: number;
+  readonly reserved: number;
+  readonly released: number;
+  readonly shipped: number;
+  readonly pickedUp: number;
+  readonly cancelled: number;
+  readonly returned: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxMinor: number;
+}
+interface TenderRow extends TenderFacts {
+  readonly tenderNo: number;
+  /** The channel's name of the means of payment. */
+  readonly gateway: string;
+  /** Null until the gateway is mapped, at acceptance. */
+  readonly tenderType: string | null;
+  readonly authorizationRefs: readonly string[];
 }
 interface ShipmentRow {
   readonly shipmentNo: number;
@@ -141,12 +167,10 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
-  // Rows are made when an order is accepted; before that, what it holds is in what was sent.
-  const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
   return {
     order,
-    lines: content === null ? lines.rows : linesOfContent(content, order.stage === 'rejected'),
-    tenders: content === null || tenders.rows.length > 0 ? tenders.rows : tendersOfContent(content),
+    lines: lines.rows,
+    tenders: tenders.rows,
     shipments: shipments.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,

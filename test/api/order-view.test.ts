@@ -1,6 +1,7 @@
 /** What `GET /v1/orders/{orderId}` shows of an order that lives: money, what waits, who decided. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../api/http/problem';
+import { cancelOrder } from '../../moments/order/cancel-order';
 import { openException } from '../../store/exceptions/exceptions';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, DC, orderOf, putMasterData, SKU, usd } from './world';
@@ -66,8 +67,10 @@ test('an order that waits shows its lines and tenders as they were sent', async 
   expect(body.tenders).toMatchObject([
     { gateway: 'stripe', tenderType: null, state: 'pending', authorized: usd(0) },
   ]);
-  await api.db.query(`update sales_order set stage = 'rejected' where order_id = $1`, [orderId]);
+  const cancel = { decisionId: 'd', orderId, lines: null, eventNo: null, recalled: [] };
+  await cancelOrder(api.db, cancel);
   const rejected = await read(orderId);
+  expect(rejected.body.status).toBe('rejected');
   expect(rejected.body.lines).toMatchObject([{ ordered: 3, unallocated: 0, cancelled: 3 }]);
 });
 

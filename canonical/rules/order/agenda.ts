@@ -40,7 +40,7 @@ export function agendaOf(order: OrderSnapshot): OrderAgenda {
 function isSettled(order: OrderSnapshot): boolean {
   return (
     order.stage !== 'received' &&
-    (order.stage === 'rejected' || order.lines.every((line) => openUnits(line) === 0)) &&
+    order.lines.every((line) => openUnits(line) === 0) &&
     moneySteps(order).length === 0 &&
     order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
     order.refunds.every((refund) => refund.state !== 'failed') &&

@@ -41,6 +41,9 @@ export function planShipment(
   const stock: ShipmentStock[] = [];
   const wanted = new Map<number, number>();
   const groups = groupsOf(order, fact);
+  if (order.stage === 'received' || order.stage === 'rejected') {
+    return { outcome: 'impossible', reason: 'the order was never accepted: no line is mapped' };
+  }
   for (const { lineNo, quantity } of fact.lines) {
     wanted.set(lineNo, (wanted.get(lineNo) ?? 0) + quantity);
   }
