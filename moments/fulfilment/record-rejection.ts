@@ -43,7 +43,9 @@ export function recordRejection(
       ]);
     }
     const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
-    await rejected(sql, { order }, { groupNo, moves, ref: requestId, why: reason, eventNo });
+    const { locationId: location } = group;
+    const what = { groupNo, location, moves, ref: requestId, why: reason, eventNo };
+    await rejected(sql, { order }, what);
     await markEventApplied(sql, eventNo);
     return 'applied';
   });

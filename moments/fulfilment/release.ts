@@ -2,6 +2,7 @@
 import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
+import { sum } from '../../canonical/rules/money/money';
 import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { EffectAnswer, ReleaseDue } from '../../canonical/flows/order';
@@ -59,7 +60,9 @@ export function recordRelease(
     },
     async no(sql, inHand, refused) {
       await writeTogether(sql, [groupWrite(orderId, { groupNo, key, state: 'rejected' })]);
-      await rejected(sql, inHand, { groupNo, moves: [], ref: key, why: refused.vendorCode });
+      const { location } = due;
+      const why = refused.vendorCode;
+      await rejected(sql, inHand, { groupNo, location, moves: [], ref: key, why });
     },
   });
 }
@@ -115,12 +118,26 @@ function codeOf(reason: string): string {
   return /^[a-z0-9]+([._-][a-z0-9]+)*$/.test(reason) ? reason : 'its reason is in the event';
 }
 
+/** What comes back; where nothing was taken, what it was asked for. */
+function unitsOf(
+  { lines }: OrderSnapshot,
+  { moves, groupNo }: { readonly moves: readonly UnitMove[]; readonly groupNo: number },
+): string {
+  const asked = lines
+    .flatMap((line) => line.allocations)
+    .filter((one) => one.groupNo === groupNo)
+    .map((one) => one.reserved);
+  const units = sum(moves.length > 0 ? moves.map((move) => move.quantity) : asked);
+  return units === 1 ? '1 unit' : `${units} units`;
+}
+
 /** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
 export async function rejected(
   sql: Sql,
   { order }: Pick<OrderInHand, 'order'>,
   rejection: {
     readonly groupNo: number;
+    readonly location: string;
     /** What it had, and gives back. */
     readonly moves: readonly UnitMove[];
     readonly ref: string;
@@ -128,12 +145,11 @@ export async function rejected(
     readonly eventNo?: number;
   },
 ): Promise<void> {
-  const { moves, groupNo } = rejection;
-  const location = order.groups.find((one) => one.groupNo === groupNo)?.locationId;
+  const { moves, groupNo, location } = rejection;
   await moveUnits(sql, order.orderId, moves);
   await openException(sql, {
     code: 'fulfilment.rejected',
-    detail: `${location ?? order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
+    detail: `${location} will not fulfil ${unitsOf(order, rejection)} of group ${groupNo}: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
     blocks: blocksRelease(groupNo),
     subject: order.orderId,

@@ -139,7 +139,8 @@ it('where one group is rejected the other ships, and a cancel takes the units th
     { state: 'released', released: 2 },
     { state: 'rejected', reserved: 3, released: 0 },
   ]);
-  expect(rejected.blockedBy).toMatchObject([{ code: 'fulfilment.rejected' }]);
+  const detail = 'dc-west will not fulfil 3 units of group 2: out-of-stock';
+  expect(rejected.blockedBy).toMatchObject([{ code: 'fulfilment.rejected', detail }]);
   const shipped = await shipFrom(orderId, LOCATION, [{ lineNo: 1, quantity: 2 }]);
   expect(shipped.agenda.order.groups).toMatchObject([{ shipped: 2 }, { reserved: 3 }]);
   const lines = [{ lineNo: 2, quantity: 3 }];
@@ -160,6 +161,8 @@ it('a rejection of some lines takes back those; the rest of the request ships', 
     { groupNo: 2, state: 'released', released: 2 },
     { groupNo: 3, state: 'rejected', location: WEST, reserved: 1 },
   ]);
+  const detail = 'dc-west will not fulfil 1 unit of group 3: out-of-stock';
+  expect(after.blockedBy).toMatchObject([{ code: 'fulfilment.rejected', detail }]);
   const { agenda } = await shipFrom(orderId, WEST, [{ lineNo: 2, quantity: 2 }]);
   expect(agenda.order.groups).toMatchObject([{ released: 2 }, { shipped: 2 }, { reserved: 1 }]);
   expect(await untied(orderId)).toEqual([]);
