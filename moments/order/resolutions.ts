@@ -80,45 +80,32 @@ const captureAgain: Do = async (sql, inHand, { tenderNo = 0, invoiceNo = 0 }) =>
   );
 };
 
-const giveUpCapture: Do = async (sql, { order }, { tenderNo = 0, invoiceNo = 0 }) => {
-  await sql.query(
-    `update capture set state = 'given-up'
-      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
-    [order.orderId, tenderNo, invoiceNo],
-  );
-};
-
-const voidAgain: Do = async (sql, { order }, { tenderNo = 0, authorizationNo = 0 }) => {
-  await sql.query(
-    `update payment_authorization set void_try = void_try + 1
-      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-    [order.orderId, tenderNo, authorizationNo],
-  );
-};
-
-const voidedByHand: Do = async (sql, { order }, { tenderNo = 0, authorizationNo = 0 }) => {
-  await sql.query(
-    `update payment_authorization set state = 'voided'
-      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-    [order.orderId, tenderNo, authorizationNo],
-  );
-};
-
-const refundAgain: Do = async (sql, { order }, { tenderNo = 0, refundNo = 0 }) => {
-  await sql.query(
-    `update refund set state = 'due', try = try + 1
-      where order_id = $1 and tender_no = $2 and refund_no = $3`,
-    [order.orderId, tenderNo, refundNo],
-  );
-};
-
-const giveUpRefund: Do = async (sql, { order }, { tenderNo = 0, refundNo = 0 }) => {
-  await sql.query(
-    `update refund set state = 'given-up'
-      where order_id = $1 and tender_no = $2 and refund_no = $3`,
-    [order.orderId, tenderNo, refundNo],
-  );
-};
+/** Of the capture, the authorization or the refund that `about` names. */
+const ofCapture =
+  (set: string): Do =>
+  async (sql, { order }, { tenderNo = 0, invoiceNo = 0 }) => {
+    await sql.query(
+      `update capture set ${set} where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+      [order.orderId, tenderNo, invoiceNo],
+    );
+  };
+const ofAuthorization =
+  (set: string): Do =>
+  async (sql, { order }, { tenderNo = 0, authorizationNo = 0 }) => {
+    await sql.query(
+      `update payment_authorization set ${set}
+        where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+      [order.orderId, tenderNo, authorizationNo],
+    );
+  };
+const ofRefund =
+  (set: string): Do =>
+  async (sql, { order }, { tenderNo = 0, refundNo = 0 }) => {
+    await sql.query(
+      `update refund set ${set} where order_id = $1 and tender_no = $2 and refund_no = $3`,
+      [order.orderId, tenderNo, refundNo],
+    );
+  };
 
 const releaseAgain: Do = async (sql, { order }, { groupNo = 0 }) => {
   await sql.query(
@@ -171,11 +158,11 @@ async function giveUp(
 export const ORDER_RESOLUTIONS: Readonly<Record<OrderAction, Do>> = {
   authorizeAnew,
   captureAgain,
-  giveUpCapture,
-  voidAgain,
-  voidedByHand,
-  refundAgain,
-  giveUpRefund,
+  giveUpCapture: ofCapture(`state = 'given-up'`),
+  voidAgain: ofAuthorization('void_try = void_try + 1'),
+  voidedByHand: ofAuthorization(`state = 'voided'`),
+  refundAgain: ofRefund(`state = 'due', try = try + 1`),
+  giveUpRefund: ofRefund(`state = 'given-up'`),
   releaseAgain,
   giveUpOrder,
   giveUpRejected,
