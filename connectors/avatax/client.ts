@@ -11,6 +11,7 @@ import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';
 import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'avatax';
 const OVERRIDE_REASON = 'Tax as the sales channel charged it';
@@ -34,6 +35,7 @@ export function avataxClient(
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
+    refusedBefore: REFUSED_BEFORE,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });

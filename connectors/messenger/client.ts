@@ -9,6 +9,7 @@ import type { CustomerMessage, Notifier, Sent } from '../../canonical/ports/noti
 import { readAnswer, refused } from '../answer';
 import type { HttpDoor } from '../http';
 import { openDoor } from '../http';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'messenger';
 
@@ -29,6 +30,7 @@ export function messengerClient(
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
+    refusedBefore: REFUSED_BEFORE,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });

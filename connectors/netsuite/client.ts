@@ -11,6 +11,7 @@ import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';
 import { NetsuiteError, NetsuiteRecord } from './schema';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'netsuite';
 const RECORD_PATH = '/services/rest/record/v1';
@@ -39,6 +40,7 @@ export function netsuiteClient(
     system: SYSTEM,
     baseUrl: settings.baseUrl,
     connections: settings.connections,
+    refusedBefore: REFUSED_BEFORE,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });

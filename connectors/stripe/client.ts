@@ -39,6 +39,7 @@ import {
   StripeRefundList,
 } from './schema';
 import { whoAnswers } from './who-answers';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'stripe';
 /** The version that the schemas here were written against. */
@@ -84,6 +85,7 @@ export function stripeClient(
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
+    refusedBefore: REFUSED_BEFORE,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.secretKey}`, 'stripe-version': API_VERSION },
   });

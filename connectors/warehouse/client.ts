@@ -15,6 +15,7 @@ import type {
 import { readAnswer, refused } from '../answer';
 import type { HttpAnswer, HttpDoor } from '../http';
 import { openDoor } from '../http';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'warehouse';
 const REQUESTS_PATH = '/v1/fulfilment-requests';
@@ -46,6 +47,7 @@ export function warehouseClient(
   const door = openDoor({
     system: SYSTEM,
     baseUrl: settings.baseUrl,
+    refusedBefore: REFUSED_BEFORE,
     headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
