@@ -120,9 +120,6 @@ function refusalOf(what: string, answer: HttpAnswer): Refused | null {
   if (answer.status < 400) return null;
   const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
   const code = error.code ?? error.type;
-  if (answer.status === 409) {
-    throw new VendorFault(SYSTEM, 'ambiguous', `${what}: the first call with this key still runs`);
-  }
   if (answer.status === 402 || REFUSAL_CODES.has(code)) {
     const reason = error.decline_code ? ` (${error.decline_code})` : '';
     return refused(code, `${error.message ?? code}${reason}`);
