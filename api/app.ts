@@ -9,7 +9,8 @@ import { faultFields, requestLog } from './http/logging';
 import { mountRoutes } from './http/mount';
 import { sendProblem, toProblem } from './http/problem';
 import { createMetrics } from './metrics';
-import { mountPages } from './openapi/pages';
+import { openApiDocument } from './openapi/document';
+import { homePage, referencePage } from './openapi/render';
 import { routes } from './routes';
 
 /** Pages carry their style inline and load nothing; TLS and HSTS belong to what stands in front. */
@@ -41,7 +42,15 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.get('/metrics', (_request, response, next) => {
     metrics.render().then(({ text, mediaType }) => response.type(mediaType).send(text), next);
   });
-  mountPages(app, dependencies.configuration);
+  app.get('/', (_request, response) => {
+    response.type('html').send(homePage(dependencies.configuration));
+  });
+  app.get('/openapi.json', (_request, response) => {
+    response.json(openApiDocument());
+  });
+  app.get('/docs', (_request, response) => {
+    response.type('html').send(referencePage(openApiDocument()));
+  });
   const doors = { authenticate: createAuthenticate(db), limit: keyLimit() };
   mountRoutes(app, routes, doors, dependencies);
   // Express knows an error handler by its four parameters.

@@ -1,31 +1,22 @@
 /** The table of routes: what is served, and what the OpenAPI document describes. */
 import type { Route } from './http/route';
-import { abandonExceptionRoute } from './routes/abandon-exception';
-import { adjustInventoryRoute } from './routes/adjust-inventory';
-import { assignExceptionRoute } from './routes/assign-exception';
-import { cancelOrderRoute } from './routes/cancel-order';
-import { exportJournalsRoute } from './routes/export-journals';
-import { findOrderRoute } from './routes/find-order';
+import {
+  abandonExceptionRoute,
+  assignExceptionRoute,
+  listExceptionsRoute,
+  overrideExceptionRoute,
+  readExceptionRoute,
+  retryExceptionRoute,
+} from './routes/exceptions';
 import { healthRoute, readinessRoute } from './routes/health';
-import { holdOrderRoute } from './routes/hold-order';
-import { listExceptionsRoute } from './routes/list-exceptions';
-import { listJournalsRoute } from './routes/list-journals';
-import { listMappingsRoute } from './routes/list-mappings';
-import { overrideExceptionRoute } from './routes/override-exception';
-import { putItemRoute } from './routes/put-item';
-import { putLocationRoute } from './routes/put-location';
-import { putMappingRoute } from './routes/put-mapping';
-import { readAvailabilityRoute } from './routes/read-availability';
-import { readExceptionRoute } from './routes/read-exception';
-import { readInventoryRoute } from './routes/read-inventory';
-import { readItemRoute } from './routes/read-item';
-import { readJournalRoute } from './routes/read-journal';
-import { readLocationRoute } from './routes/read-location';
-import { readMappingRoute } from './routes/read-mapping';
-import { readOrderRoute } from './routes/read-order';
-import { releaseHoldRoute } from './routes/release-hold';
-import { retryExceptionRoute } from './routes/retry-exception';
+import { putItemRoute, readItemRoute } from './routes/items';
+import { exportJournalsRoute, listJournalsRoute, readJournalRoute } from './routes/journals';
+import { putLocationRoute, readLocationRoute } from './routes/locations';
+import { listMappingsRoute, putMappingRoute, readMappingRoute } from './routes/mappings';
+import { cancelOrderRoute, holdOrderRoute, releaseHoldRoute } from './routes/order-decisions';
+import { findOrderRoute, readOrderRoute } from './routes/orders';
 import { sendEventsRoute } from './routes/send-events';
+import { adjustInventoryRoute, readAvailabilityRoute, readInventoryRoute } from './routes/stock';
 import { submitOrderRoute } from './routes/submit-order';
 import { traceRoute } from './routes/trace';
 import { trialBalanceRoute } from './routes/trial-balance';

@@ -21,7 +21,7 @@ function explanations(order: OwnOrder): Explained[] {
   const uncaptured = order.captures.filter((one) => one.state !== 'captured');
   const receivable =
     sum(uncaptured.map((one) => one.amountMinor)) +
-    sum(order.shipments.map((one) => Math.max(0, uncoveredOf(order, one))));
+    sum(order.invoices.map((one) => Math.max(0, uncoveredOf(order, one))));
   const unused = sum(order.tenders.map((one) => one.prepaidMinor - one.prepaidUsedMinor));
   return [
     { account: 'AR', item, netMinor: receivable, why: 'captures due, failed or given up' },
@@ -66,7 +66,8 @@ function prepaidBy(order: OwnOrder, { tenderNo }: OwnTender): string {
 }
 
 export function checkOpenItems(order: OwnOrder): Difference[] {
-  const explained = explanations(order);
+  // What came with an order is booked when it is accepted or turned away.
+  const explained = order.stage === 'received' ? [] : explanations(order);
   const { currency } = order;
   const found = (
     code: string,

@@ -3,7 +3,7 @@ import type { Sql } from '../store/database';
 import type { Acknowledged, Orphan } from './invariants/acknowledged';
 
 /** Rows a page. */
-export const ACKNOWLEDGED_A_PAGE = 5_000;
+const ACKNOWLEDGED_A_PAGE = 5_000;
 const PAGES_MAX = 1_000;
 const ORPHANS_MAX = 1_000;
 /** The scope of an answer is its caller and the route that submits orders. */
@@ -69,22 +69,6 @@ export async function* acknowledgedAnswers(
     after = [last.scope, last.key];
   }
   throw new RangeError(`more than ${PAGES_MAX} pages of answers`);
-}
-
-/** Of these event ids, the ones that the inbox has. */
-export async function storedEventIds(
-  sql: Sql,
-  eventIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const stored = new Set<string>();
-  for (let from = 0; from < eventIds.length; from += ACKNOWLEDGED_A_PAGE) {
-    const { rows } = await sql.query<{ id: string }>(
-      `select distinct event_id as id from inbox where event_id = any($1::text[])`,
-      [eventIds.slice(from, from + ACKNOWLEDGED_A_PAGE)],
-    );
-    for (const { id } of rows) stored.add(id);
-  }
-  return stored;
 }
 
 /** What an order leaves behind, and what it is called. */

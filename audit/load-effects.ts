@@ -30,12 +30,12 @@ const select = (effects: string, messages: string) => `
          coalesce(e.currency, e.body ->> 'currency') as currency,
          o.order_id as "orderId", o.channel_instance as "channelInstance",
          o.order_no as "orderNo", o.channel_order_ref as "channelOrderRef",
-         o.money_mode as "moneyMode", e.answer ->> 'vendorCode' as refusal
-    from (select f.effect_key as key, f.state, f.reference, f.first_called_at as "calledAt",
+         e.account, e.answer ->> 'vendorCode' as refusal
+    from (select f.effect_key as key, f.system as account, f.state, f.reference, f.first_called_at as "calledAt",
                  f.body, f.answer, f.amount_minor as amount, f.currency, f.order_id
             from effect f where ${effects}
           union all
-          select x.effect_key, 'done', null, x.sent_at, x.body, null, null, null, x.order_id
+          select x.effect_key, split_part(x.destination, '.', 2), 'done', null, x.sent_at, x.body, null, null, null, x.order_id
             from outbox x
            where x.state = 'sent' and ${messages}
              and not exists (select from effect f where f.effect_key = x.effect_key)) e
@@ -115,4 +115,19 @@ export async function* effectsWithoutOrder(
     after = rows.at(-1)?.key ?? after;
   }
   throw new RangeError(`more than ${PAGES_MAX} pages of effects`);
+}
+
+/** Accounts in which effects were made since, but for these. */
+export async function accountsOfEffects(
+  sql: Sql,
+  since: string | null,
+  except: readonly string[],
+): Promise<readonly { readonly account: string; readonly effects: number }[]> {
+  const { rows } = await sql.query<{ account: string; effects: number }>(
+    `select system as account, count(*) as effects from effect
+      where system <> all ($2::text[]) and ($1::timestamptz is null or first_called_at >= $1)
+      group by 1 order by 1`,
+    [since, except],
+  );
+  return rows;
 }

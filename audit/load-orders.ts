@@ -1,11 +1,11 @@
 // Orders with all that belongs to them: one statement a page of ids.
 import type { Sql } from '../store/database';
-import type { OwnOrder, OwnShipment } from './own-order';
+import type { OwnOrder, OwnInvoice } from './own-order';
 
 /** Orders a statement; an order has up to 10,000 lines. */
 const ORDERS_A_STATEMENT = 200;
 
-interface ShippedLine {
+interface InvoicedLine {
   readonly lineNo: number;
   readonly quantity: number;
   readonly grossMinor: number;
@@ -13,9 +13,9 @@ interface ShippedLine {
   readonly shippingMinor: number;
   readonly taxes: readonly { readonly amountMinor: number }[];
 }
-type OrderRow = Omit<OwnOrder, 'shipments' | 'facts'> & {
-  readonly shipments: readonly (Omit<OwnShipment, 'lines'> & {
-    readonly lines: readonly ShippedLine[];
+type OrderRow = Omit<OwnOrder, 'invoices' | 'facts'> & {
+  readonly invoices: readonly (Omit<OwnInvoice, 'lines'> & {
+    readonly lines: readonly InvoicedLine[];
   })[];
   readonly facts: readonly {
     readonly moves: OwnOrder['facts'][number]['moves'] | null;
@@ -60,11 +60,11 @@ const PAGE = `
       'a.tender_no, a.authorization_no',
     )} as authorizations,
     ${children(
-      `'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
+      `'tenderNo', c.tender_no, 'invoiceNo', c.invoice_no, 'amountMinor', c.amount_minor,
        'authorizationNo', c.authorization_no, 'reference', c.reference, 'try', c.try,
        'state', c.state`,
       'capture c where c.order_id = o.order_id',
-      'c.shipment_no, c.tender_no',
+      'c.invoice_no, c.tender_no',
     )} as captures,
     ${children(
       `'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
@@ -73,11 +73,11 @@ const PAGE = `
       'r.tender_no, r.refund_no',
     )} as refunds,
     ${children(
-      `'shipmentNo', s.shipment_no, 'invoiceMinor', s.invoice_minor,
-       'prepaidMinor', s.prepaid_minor, 'lines', s.lines`,
-      'shipment s where s.order_id = o.order_id',
-      's.shipment_no',
-    )} as shipments,
+      `'invoiceNo', i.invoice_no, 'amountMinor', i.amount_minor,
+       'prepaidMinor', i.prepaid_minor, 'lines', i.lines`,
+      'invoice i where i.order_id = o.order_id',
+      'i.invoice_no',
+    )} as invoices,
     ${children(
       `'moves', f.body -> 'moves', 'money', f.body -> 'money'`,
       'order_fact f where f.order_id = o.order_id',
@@ -105,9 +105,9 @@ function ownOrder(row: OrderRow): OwnOrder {
   return {
     ...row,
     facts: row.facts.map(({ moves, money }) => ({ moves: moves ?? [], money: money ?? [] })),
-    shipments: row.shipments.map((shipment) => ({
-      ...shipment,
-      lines: shipment.lines.map((line) => ({
+    invoices: row.invoices.map((invoice) => ({
+      ...invoice,
+      lines: invoice.lines.map((line) => ({
         lineNo: line.lineNo,
         quantity: line.quantity,
         worthMinor: line.taxes.reduce(

@@ -1,6 +1,11 @@
 // One chunk of orders: their own rows against each other, and against the other systems' records.
 import { ACCOUNTS } from '../canonical/rules/posting/posting';
-import { tail, type OutsideRecord } from '../canonical/ports/records';
+import {
+  tail,
+  type OutsideKind,
+  type OutsideRecord,
+  type OutsideRecords,
+} from '../canonical/ports/records';
 import type { Sql } from '../store/database';
 import { checkOpenItems } from './check-open-items';
 import { checkKeyedEffects } from './comparisons/effects';
@@ -9,6 +14,7 @@ import { checkOutsideMoney } from './comparisons/outside-money';
 import { checkShop, type KnownOrder } from './comparisons/shop';
 import { checkTakenOver, takenOverOf } from './comparisons/taken-over';
 import { checkVoids } from './comparisons/voids';
+import type { Against } from './comparisons/window';
 import type { Findings } from './findings';
 import { checkOrderEffects } from './invariants/order-effects';
 import { checkProjections } from './invariants/projections';
@@ -17,9 +23,9 @@ import { loadEffects } from './load-effects';
 import { loadOrders } from './load-orders';
 import type { OwnEffect } from './own-effect';
 import type { OwnOrder } from './own-order';
-import type { OrderName } from './report';
+import type { Difference, OrderName } from './report';
 import type { Scope } from './scope';
-import { ofKind, type RecordsByKind, type SpoolNames } from './spool';
+import { nameOfBooks, type RecordsByKind, type SpooledRecords, type SpoolNames } from './spool';
 
 const OPEN_ITEM_ACCOUNTS = Object.entries(ACCOUNTS)
   .filter(([, account]) => account.openItem)
@@ -72,36 +78,35 @@ export function namesOf({ orders, effects }: OrderChunk): SpoolNames {
   };
 }
 
-const LIVE = new Set(['planned', 'live']);
-
-/** Their side: `theirs` is what carries the chunk's names. */
+/** Their side: `theirs` is what carries the chunk's names, of these accounts. */
 export function compareChunk(
   { orders, effects }: OrderChunk,
-  theirs: RecordsByKind,
+  outside: readonly OutsideRecords[],
+  theirs: SpooledRecords,
   scope: Scope,
   findings: Findings,
 ): void {
   const byId = new Map<string, OrderName>(orders.map((order) => [order.orderId, order]));
-  const context = { cutoff: scope.cutoff, since: scope.since, orders: byId };
-  for (const comparison of KEYED) {
-    const records = ofKind(theirs, comparison.kind);
-    findings.add(checkKeyedEffects(comparison, effects.values(), records, context));
+  for (const one of outside) {
+    const records = theirs.get(nameOfBooks(one)) ?? {};
+    const own = [...effects.values()].filter(({ account }) => one.accounts.includes(account));
+    const against = { ...scope, books: nameOfBooks(one) };
+    for (const comparison of KEYED.filter(({ kind }) => one.kinds.includes(kind))) {
+      const same = ofKind(records, comparison.kind);
+      findings.add(checkKeyedEffects(comparison, own, same, { ...against, orders: byId }));
+    }
+    if (one.kinds.includes('authorization')) {
+      findings.add(compareWithProcessor(orders, own, records, against));
+    }
+    if (one.kinds.includes('shop-order')) {
+      // A shop's account is called as its channel.
+      const sold = orders.filter(({ channelInstance }) => one.accounts.includes(channelInstance));
+      findings.add(compareWithShop(sold, own, records, against));
+    }
   }
-  const authorizations = ofKind(theirs, 'authorization');
-  findings.add(checkVoids(effects, authorizations, liveReferencesOf(orders), scope));
-  findings.add(
-    checkOutsideMoney(
-      {
-        system: 'payment',
-        authorizations: authorizations.filter(isWhollyRead(scope)),
-        captures: ofKind(theirs, 'capture'),
-        refunds: ofKind(theirs, 'refund'),
-      },
-      byId,
-    ),
-  );
-  compareWithShop(orders, effects, theirs, scope, findings);
 }
+
+type Reading = Scope & Against;
 
 /** What was captured and refunded on an older record may not have been read: it is not added up. */
 const isWhollyRead =
@@ -109,57 +114,78 @@ const isWhollyRead =
   ({ createdAt }: OutsideRecord): boolean =>
     since === null || createdAt >= since;
 
+function compareWithProcessor(
+  orders: readonly OwnOrder[],
+  effects: readonly OwnEffect[],
+  theirs: RecordsByKind,
+  against: Reading,
+): Difference[] {
+  const authorizations = ofKind(theirs, 'authorization');
+  const byId = new Map<string, OrderName>(orders.map((order) => [order.orderId, order]));
+  const money = {
+    books: against.books,
+    authorizations: authorizations.filter(isWhollyRead(against)),
+    captures: ofKind(theirs, 'capture'),
+    refunds: ofKind(theirs, 'refund'),
+  };
+  return [
+    ...checkVoids(effects, authorizations, liveReferencesOf(orders), against),
+    ...checkOutsideMoney(money, byId),
+  ];
+}
+
 /** Processor authorizations that are live here, by the processor's reference. */
 function liveReferencesOf(orders: readonly OwnOrder[]): ReadonlyMap<string, OrderName> {
   const live = new Map<string, OrderName>();
   for (const order of orders) {
     for (const { state, reference } of order.authorizations) {
-      if (state !== 'live' || reference === null || order.moneyMode !== 'psp') continue;
-      const { orderId, channelInstance, orderNo } = order;
-      live.set(reference, { orderId, channelInstance, orderNo });
+      if (state === 'live' && reference !== null && order.moneyMode === 'psp') {
+        live.set(reference, order);
+      }
     }
   }
   return live;
 }
 
+const LIVE = new Set(['planned', 'live']);
+
 function compareWithShop(
   orders: readonly OwnOrder[],
-  effects: ReadonlyMap<string, OwnEffect>,
+  effects: readonly OwnEffect[],
   theirs: RecordsByKind,
-  scope: Scope,
-  findings: Findings,
-): void {
+  against: Reading,
+): Difference[] {
   const shop = {
     orders: ofKind(theirs, 'shop-order'),
     transactions: ofKind(theirs, 'shop-transaction'),
     fulfillments: ofKind(theirs, 'shop-fulfillment'),
   };
-  const known = orders.map((order): KnownOrder => {
-    const { orderId, channelInstance, orderNo, channelOrderRef, authorizations } = order;
-    const liveAuthorizations = authorizations.filter(({ state }) => LIVE.has(state)).length;
-    return { orderId, channelInstance, orderNo, channelOrderRef, liveAuthorizations };
-  });
-  findings.add(checkShop(effects.values(), shop, known, scope));
-  const takenOver = orders.flatMap(takenOverOf);
-  const whole = shop.orders.filter(isWhollyRead(scope));
-  findings.add(checkTakenOver(takenOver, whole, shop.transactions));
+  const known = orders.map((order): KnownOrder => ({
+    ...order,
+    liveAuthorizations: order.authorizations.filter(({ state }) => LIVE.has(state)).length,
+  }));
+  const whole = shop.orders.filter(isWhollyRead(against));
   const made = shop.transactions.filter((record) => record.state === 'SUCCESS');
   const ofType = (...types: string[]) =>
     made.filter((record) => record.type !== null && types.includes(record.type));
+  const byTail = new Map(orders.map((order) => [tail(order.channelOrderRef), order]));
   const byRef = new Map<string, OrderName>();
   for (const { orderRef } of made) {
-    const order = known.find((one) => tail(one.channelOrderRef) === tail(orderRef));
+    const order = byTail.get(tail(orderRef));
     if (orderRef !== null && order) byRef.set(orderRef, order);
   }
-  findings.add(
-    checkOutsideMoney(
-      {
-        system: 'the shop',
-        authorizations: ofType('AUTHORIZATION').filter(isWhollyRead(scope)),
-        captures: ofType('CAPTURE', 'SALE'),
-        refunds: ofType('REFUND'),
-      },
-      byRef,
-    ),
-  );
+  const money = {
+    books: against.books,
+    authorizations: ofType('AUTHORIZATION').filter(isWhollyRead(against)),
+    captures: ofType('CAPTURE', 'SALE'),
+    refunds: ofType('REFUND'),
+  };
+  return [
+    ...checkShop(effects, shop, known, against),
+    ...checkTakenOver(orders.flatMap(takenOverOf), whole, shop.transactions, against.books),
+    ...checkOutsideMoney(money, byRef),
+  ];
 }
+
+const ofKind = (records: RecordsByKind, kind: OutsideKind): readonly OutsideRecord[] =>
+  records[kind] ?? [];

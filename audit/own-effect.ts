@@ -25,7 +25,8 @@ export interface OwnEffect {
   readonly state: 'called' | 'done' | 'refused';
   readonly order: OrderName | null;
   readonly channelOrderRef: string | null;
-  readonly moneyMode: string | null;
+  /** The account that it was made in. */
+  readonly account: string;
   readonly amountMinor: number | null;
   readonly currency: string | null;
   /** The other system's name for it. */
@@ -53,11 +54,6 @@ export function tenderOf(key: string | null): number | null {
   const verb = verbOf(key);
   const tender = Number(key?.split(':')[2]);
   return verb !== null && TENDER_VERBS.has(verb) && Number.isInteger(tender) ? tender : null;
-}
-
-/** Money effects of a channel that moves the money itself: they are in the channel's records. */
-export function isElsewhere({ moneyMode, verb }: OwnEffect): boolean {
-  return moneyMode === 'channel' && TENDER_VERBS.has(verb);
 }
 
 /** `order shopify-us/1001 (ord_…), tender 1`; a batch by its key. */

@@ -31,7 +31,7 @@ export interface OwnAuthorization {
 }
 export interface OwnCapture {
   readonly tenderNo: number;
-  readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly amountMinor: number;
   readonly authorizationNo: number | null;
   readonly reference: string | null;
@@ -47,9 +47,9 @@ export interface OwnRefund {
   readonly try: number;
   readonly state: 'due' | 'refunded' | 'failed' | 'given-up';
 }
-export interface OwnShipment {
-  readonly shipmentNo: number;
-  readonly invoiceMinor: number;
+export interface OwnInvoice {
+  readonly invoiceNo: number;
+  readonly amountMinor: number;
   readonly prepaidMinor: number;
   readonly lines: readonly {
     readonly lineNo: number;
@@ -88,18 +88,18 @@ export interface OwnOrder extends OrderName {
   readonly authorizations: readonly OwnAuthorization[];
   readonly captures: readonly OwnCapture[];
   readonly refunds: readonly OwnRefund[];
-  readonly shipments: readonly OwnShipment[];
+  readonly invoices: readonly OwnInvoice[];
   readonly facts: readonly OwnFact[];
   readonly exceptions: readonly OwnException[];
   readonly openItems: readonly OpenItem[];
 }
 
-/** What of a shipment's invoice neither prepaid money nor any capture covers; below zero: too much. */
-export function uncoveredOf(order: OwnOrder, shipment: OwnShipment): number {
+/** What of an invoice neither prepaid money nor any capture covers; below zero: too much. */
+export function uncoveredOf(order: OwnOrder, invoice: OwnInvoice): number {
   return order.captures
-    .filter((capture) => capture.shipmentNo === shipment.shipmentNo)
+    .filter((capture) => capture.invoiceNo === invoice.invoiceNo)
     .reduce(
       (left, capture) => left - capture.amountMinor,
-      shipment.invoiceMinor - shipment.prepaidMinor,
+      invoice.amountMinor - invoice.prepaidMinor,
     );
 }

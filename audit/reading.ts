@@ -1,4 +1,5 @@
 // The parts of an audit besides chunks of orders, each in its own snapshot or over the spool.
+import type { OutsideRecords } from '../canonical/ports/records';
 import { ACCOUNTS } from '../canonical/rules/posting/posting';
 import type { Sql } from '../store/database';
 import {
@@ -14,13 +15,8 @@ import type { Findings } from './findings';
 import { checkAcknowledged, checkDeliveredWebhooks, checkOrphan } from './invariants/acknowledged';
 import { checkEvent } from './invariants/inbox';
 import { checkStock } from './invariants/stock';
-import {
-  acknowledgedAnswers,
-  acknowledgedEvents,
-  loadOrphans,
-  storedEventIds,
-} from './load-acknowledged';
-import { effectsWithoutOrder } from './load-effects';
+import { acknowledgedAnswers, acknowledgedEvents, loadOrphans } from './load-acknowledged';
+import { accountsOfEffects, effectsWithoutOrder } from './load-effects';
 import { countEvents, unappliedEventPages } from './load-inbox';
 import {
   batchPages,
@@ -30,8 +26,10 @@ import {
   loadTrialBalance,
 } from './load-ledger';
 import { stockPages } from './load-stock';
+import { compareChunk } from './orders';
+import { count, type OrderName } from './report';
 import type { Scope } from './scope';
-import { ofKind, recordsOf, spooledPages, unclaimedRecords } from './spool';
+import { nameOfBooks, recordsOf, unclaimedRecords, unstoredWebhooks } from './spool';
 
 const OPEN_ITEM_ACCOUNTS = Object.entries(ACCOUNTS)
   .filter(([, account]) => account.openItem)
@@ -101,17 +99,15 @@ export async function readLedger(sql: Sql, scope: Scope, findings: Findings): Pr
 export async function compareOrderless(
   sql: Sql,
   spool: Sql,
+  outside: readonly OutsideRecords[],
   scope: Scope,
   findings: Findings,
 ): Promise<void> {
-  const context = { cutoff: scope.cutoff, since: scope.since, orders: new Map() };
   for await (const effects of effectsWithoutOrder(sql, scope.since)) {
     const keys = effects.map(({ key }) => key);
     const theirs = await recordsOf(spool, { keys, orders: [], ids: [] });
-    for (const comparison of KEYED) {
-      const records = ofKind(theirs, comparison.kind);
-      findings.add(checkKeyedEffects(comparison, effects, records, context));
-    }
+    const chunk = { orders: [], effects: new Map(effects.map((one) => [one.key, one])) };
+    compareChunk(chunk, outside, theirs, scope, findings);
     for (const { verb } of effects) findings.checked('I4', `effects: ${verb}`, 1);
   }
 }
@@ -119,20 +115,39 @@ export async function compareOrderless(
 /** What is there and belongs to nothing here: keys of ours that nobody used, webhooks that are lost. */
 export async function compareLeftovers(
   spool: Sql,
+  outside: readonly OutsideRecords[],
   scope: Scope,
   findings: Findings,
 ): Promise<void> {
-  const context = { cutoff: scope.cutoff, since: scope.since, orders: new Map() };
-  for (const comparison of KEYED) {
-    const records = await unclaimedRecords(spool, comparison);
-    findings.add(checkKeyedEffects(comparison, [], records, context));
+  for (const one of outside) {
+    const books = nameOfBooks(one);
+    const context = { ...scope, books, orders: new Map<string, OrderName>() };
+    for (const comparison of KEYED.filter(({ kind }) => one.kinds.includes(kind))) {
+      const records = await unclaimedRecords(spool, books, comparison);
+      findings.add(checkKeyedEffects(comparison, [], records, context));
+    }
+    if (one.kinds.includes('shop-webhook')) {
+      findings.add(checkDeliveredWebhooks(await unstoredWebhooks(spool, books), scope.cutoff));
+    }
   }
-  let sent = 0;
-  for await (const webhooks of spooledPages(spool, 'shop-webhook')) {
-    const ids = webhooks.flatMap(({ reference }) => (reference === null ? [] : [reference]));
-    const stored = await storedEventIds(spool, [...new Set(ids)]);
-    findings.add(checkDeliveredWebhooks(webhooks, stored, scope.cutoff));
-    sent += webhooks.length;
+}
+
+/** An account in which effects were made, and whose records nobody reads. */
+export async function checkAccounts(
+  sql: Sql,
+  outside: readonly OutsideRecords[],
+  scope: Scope,
+  findings: Findings,
+): Promise<void> {
+  const read = outside.flatMap(({ accounts }) => accounts);
+  for (const { account, effects } of await accountsOfEffects(sql, scope.since, read)) {
+    findings.add([
+      {
+        invariant: 'I4',
+        code: 'account-not-in-setup',
+        subject: account,
+        detail: `${account}: ${count(effects, 'effect')} of ours were made there, and no account of the set-up is called so: nothing was compared with its records`,
+      },
+    ]);
   }
-  findings.checked('I1', "the shop's webhooks", sent);
 }

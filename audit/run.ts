@@ -2,13 +2,14 @@
 // chunks of orders, so that what it holds does not grow with their number. A difference is read once
 // more before it is reported. Since the last clean audit, or the whole.
 import { openDatabase, type Database, type Sql } from '../store/database';
-import type { StackJson } from '../stack/supervisor/stack-json';
-import type { OutsideRecords } from '../canonical/ports/records';
+import { installation } from '../canonical/installation';
+import { OutsideUnreadable, type OutsideRecords } from '../canonical/ports/records';
+import { recordsOfAccounts } from '../connectors/records';
 import { keepRun } from './audit-runs';
-import { KEYED } from './comparisons/keyed';
 import { Readings, type Findings } from './findings';
 import { checkOwn, compareChunk, loadChunk, namesOf } from './orders';
 import {
+  checkAccounts,
   compareLeftovers,
   compareOrderless,
   readInbox,
@@ -16,10 +17,9 @@ import {
   readOrphans,
   readStock,
 } from './reading';
-import { recordsOfStack } from './records';
-import type { AuditReport } from './report';
+import type { AuditReport, Difference } from './report';
 import { orderChunks, readScope, type Scope } from './scope';
-import { countRecords, createSpool, fillSpool, recordsOf } from './spool';
+import { countRecords, createSpool, fillSpool, indexSpool, nameOfBooks, recordsOf } from './spool';
 
 /** An effect that is younger may still be on its way. */
 export const GRACE_MS = 5_000;
@@ -36,27 +36,31 @@ export interface AuditScope {
   readonly onProgress?: (line: string) => void;
 }
 export interface AuditOptions extends AuditScope {
-  readonly stackJson: Pick<StackJson, 'databaseUrl' | 'sandbox'>;
+  readonly databaseUrl: string;
   readonly graceMs?: number;
 }
 
-/** Audits the stack. @throws OutsideUnreadable, and what Postgres throws */
-export async function runAudit({ stackJson, graceMs, ...how }: AuditOptions): Promise<AuditReport> {
-  const db = openDatabase(stackJson.databaseUrl, {
+/** Audits the installation of this process. @throws what Postgres throws */
+export async function runAudit({
+  databaseUrl,
+  graceMs,
+  ...how
+}: AuditOptions): Promise<AuditReport> {
+  const db = openDatabase(databaseUrl, {
     connections: CONNECTIONS,
     applicationName: 'throughline-audit',
   });
   try {
-    return await auditOf(db, recordsOfStack(stackJson.sandbox), graceMs, how);
+    return await auditOf(db, recordsOfAccounts(installation().accounts), graceMs, how);
   } finally {
     await db.end();
   }
 }
 
-/** The same over a database and a reader that the caller has. */
+/** The same over a database and readers that the caller has. */
 export async function auditOf(
   db: Database,
-  outside: OutsideRecords,
+  outside: readonly OutsideRecords[],
   graceMs: number = GRACE_MS,
   { isWhole = false, onProgress = () => undefined }: AuditScope = {},
 ): Promise<AuditReport> {
@@ -65,7 +69,7 @@ export async function auditOf(
   onProgress(`auditing ${how}`);
   // One transaction for the spool and its statements; between two it holds no snapshot.
   const { report, orders } = await db.transaction((spool) =>
-    auditWith({ db, spool, outside, scope, onProgress }),
+    auditWith({ db, spool, outside, unreadable: new Map(), scope, onProgress }),
   );
   await keepRun(db, scope, { orders, differences: report.differences.length });
   return report;
@@ -74,7 +78,9 @@ export async function auditOf(
 interface Auditing {
   readonly db: Database;
   readonly spool: Sql;
-  readonly outside: OutsideRecords;
+  readonly outside: readonly OutsideRecords[];
+  /** Why not, by {@link nameOfBooks}; what is here is compared no more. */
+  readonly unreadable: Map<string, string>;
   readonly scope: Scope;
   readonly onProgress: (line: string) => void;
 }
@@ -82,9 +88,8 @@ interface Auditing {
 async function auditWith(audit: Auditing): Promise<{ report: AuditReport; orders: number }> {
   const { spool, outside, scope, onProgress } = audit;
   await createSpool(spool);
-  await fillSpool(spool, outside, scope.since, (kind, records) => {
-    onProgress(`read ${records} records of kind ${kind}`);
-  });
+  await readTheirs(audit, scope.since);
+  await indexSpool(spool);
   const readings = new Readings();
   await readings.read((findings) => countTheirs(spool, findings));
   const orders = await readOrders(audit, readings);
@@ -95,20 +100,53 @@ async function auditWith(audit: Auditing): Promise<{ report: AuditReport; orders
     await readings.read((findings) => inSnapshot(audit, (sql) => readOrphans(sql, null, findings)));
   }
   await readings.read((findings) =>
-    inSnapshot(audit, (sql) => compareOrderless(sql, spool, scope, findings)),
+    inSnapshot(audit, (sql) => compareOrderless(sql, spool, readable(audit), scope, findings)),
   );
-  await readings.read((findings) => compareLeftovers(spool, scope, findings));
+  await readings.read((findings) => compareLeftovers(spool, readable(audit), scope, findings));
+  await readings.read((findings) =>
+    inSnapshot(audit, (sql) => checkAccounts(sql, outside, scope, findings)),
+  );
   if (readings.hasDifferences) {
     onProgress('reading what differs once more');
     // What arrived meanwhile was changed since the audit began, or is of the span that it reads.
     const began = new Date(Date.parse(scope.beganAt) - RENEWED_MS).toISOString();
-    await fillSpool(spool, outside, began, () => undefined);
+    await readTheirs(audit, began);
   }
-  return { report: await readings.readAgain(), orders };
+  const { checked, differences } = await readings.readAgain();
+  const all = [...unreadableAccounts(audit), ...differences];
+  return { report: { checked, differences: all }, orders };
 }
 
 /** The other systems' clocks may be behind ours by that much. */
 const RENEWED_MS = 600_000;
+
+/** Every account's records, but for those that could not be read before. */
+async function readTheirs(audit: Auditing, since: string | null): Promise<void> {
+  const { spool, unreadable, onProgress } = audit;
+  for (const one of readable(audit)) {
+    const name = nameOfBooks(one);
+    try {
+      await fillSpool(spool, one, since, (kind, records) => {
+        onProgress(`${name}: read ${records} records of kind ${kind}`);
+      });
+    } catch (error) {
+      if (!(error instanceof OutsideUnreadable)) throw error;
+      unreadable.set(name, error.message);
+      onProgress(`${name}: cannot be read`);
+    }
+  }
+}
+
+const readable = ({ outside, unreadable }: Auditing): readonly OutsideRecords[] =>
+  outside.filter((one) => !unreadable.has(nameOfBooks(one)));
+
+const unreadableAccounts = ({ unreadable }: Auditing): Difference[] =>
+  [...unreadable].map(([account, why]) => ({
+    invariant: 'I4',
+    code: 'account-unreadable',
+    subject: account,
+    detail: `${account}: its records cannot be read, and nothing was compared with them: ${why}`,
+  }));
 
 /** A read-only snapshot of our side for one part. */
 function inSnapshot<T>({ db }: Auditing, work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -145,18 +183,12 @@ async function readChunk(
     return loadChunk(sql, orderIds);
   });
   checkOwn(chunk, findings);
-  compareChunk(chunk, await recordsOf(spool, namesOf(chunk)), scope, findings);
+  const theirs = await recordsOf(spool, namesOf(chunk));
+  compareChunk(chunk, readable(audit), theirs, scope, findings);
 }
 
-const OTHER_KINDS = [
-  ['shop-transaction', "the shop's records: transactions"],
-  ['shop-fulfillment', "the shop's records: fulfilments"],
-] as const;
-
 async function countTheirs(spool: Sql, findings: Findings): Promise<void> {
-  const counts = await countRecords(spool);
-  for (const { kind, system, noun } of KEYED) {
-    findings.checked('I4', `${system}'s records: ${noun}`, counts.get(kind) ?? 0);
+  for (const { books, kind, count } of await countRecords(spool)) {
+    findings.checked('I4', `${books}'s records: ${kind}`, count);
   }
-  for (const [kind, what] of OTHER_KINDS) findings.checked('I4', what, counts.get(kind) ?? 0);
 }

@@ -1,24 +1,20 @@
 // The other systems' records of one audit, in a table that lives as long as its transaction: however
 // many there are, the audit holds those of one chunk of orders at a time.
-import {
-  OUTSIDE_KINDS,
-  tail,
-  type OutsideKind,
-  type OutsideRecord,
-  type OutsideRecords,
-} from '../canonical/ports/records';
+import type { OutsideKind, OutsideRecord, OutsideRecords } from '../canonical/ports/records';
 import type { Sql } from '../store/database';
 import type { Comparison } from './comparisons/keyed';
 
 /** The largest statement works on all of them; between two the other connection reads. */
 const STATEMENT_LIMIT_MS = 300_000;
-const PAGE_RECORDS = 5_000;
-const KINDS: readonly OutsideKind[] = Object.values(OUTSIDE_KINDS).flat();
+/** Differences of one kind that are read back at once. */
+const RECORDS_MAX = 5_000;
 
-export type RecordsByKind = Readonly<Partial<Record<OutsideKind, readonly OutsideRecord[]>>>;
-/** The records of a kind; none where it has none. */
-export const ofKind = (records: RecordsByKind, kind: OutsideKind): readonly OutsideRecord[] =>
-  records[kind] ?? [];
+/** `stripe-us`; where several accounts are read together, all of them. */
+export const nameOfBooks = ({ accounts }: OutsideRecords): string => accounts.join(' and ');
+
+/** By {@link nameOfBooks} and kind. */
+export type SpooledRecords = ReadonlyMap<string, RecordsByKind>;
+export type RecordsByKind = Partial<Record<OutsideKind, OutsideRecord[]>>;
 
 /** In the caller's transaction. */
 export async function createSpool(sql: Sql): Promise<void> {
@@ -26,52 +22,55 @@ export async function createSpool(sql: Sql): Promise<void> {
   await sql.query(`set local statement_timeout = ${STATEMENT_LIMIT_MS}`);
   await sql.query(
     `create temporary table outside_record (
-       kind text not null, id text not null, key text, order_tail text, record jsonb not null,
-       primary key (kind, id)) on commit drop`,
+       books text not null, kind text not null, id text not null, key text, order_tail text,
+       record json not null, primary key (id, kind, books)) on commit drop`,
   );
-  await sql.query('create index on outside_record (key) where key is not null');
-  await sql.query('create index on outside_record (order_tail) where order_tail is not null');
-  await sql.query('create index on outside_record (id)');
 }
 
-/** Reads what was made or changed since then; what is here already is replaced. */
+/** After the first filling: rows that are indexed one by one take twice as long. */
+export async function indexSpool(sql: Sql): Promise<void> {
+  await sql.query('create index on outside_record (key) where key is not null');
+  await sql.query('create index on outside_record (order_tail) where order_tail is not null');
+  await sql.query('analyze outside_record');
+}
+
+/**
+ * Reads what was made or changed since then; what is here already is replaced.
+ * @throws OutsideUnreadable
+ */
 export async function fillSpool(
   sql: Sql,
   outside: OutsideRecords,
   since: string | null,
   onKind: (kind: OutsideKind, records: number) => void,
 ): Promise<void> {
-  for (const kind of KINDS) {
+  for (const kind of outside.kinds) {
     let records = 0;
     for await (const page of outside.pages(kind, since)) {
-      await keep(sql, kind, page);
+      await keep(sql, nameOfBooks(outside), kind, page);
       records += page.length;
     }
     onKind(kind, records);
   }
-  await sql.query('analyze outside_record');
 }
 
-async function keep(sql: Sql, kind: OutsideKind, page: readonly OutsideRecord[]): Promise<void> {
+async function keep(
+  sql: Sql,
+  books: string,
+  kind: OutsideKind,
+  page: readonly OutsideRecord[],
+): Promise<void> {
   const byId = new Map(page.map((record) => [record.id, record]));
-  const records = [...byId.values()];
-  const orderOf = ({ id, orderRef }: OutsideRecord) =>
-    orderRef === null && kind !== 'shop-order' ? null : tail(orderRef ?? id);
   await sql.query({
     name: 'spool-records',
-    text: `insert into outside_record (kind, id, key, order_tail, record)
-           select $1, r.id, r.key, r.order_tail, r.record::jsonb
-             from unnest($2::text[], $3::text[], $4::text[], $5::text[])
-               as r(id, key, order_tail, record)
-           on conflict (kind, id) do update set key = excluded.key,
+    text: `insert into outside_record (books, kind, id, key, order_tail, record)
+           select $1, $2, r ->> 'id', r ->> 'key',
+                  substring(coalesce(r ->> 'orderRef',
+                    case when $2 = 'shop-order' then r ->> 'id' end) from '[^/]*$'), r
+             from json_array_elements($3::json) r
+           on conflict (id, kind, books) do update set key = excluded.key,
              order_tail = excluded.order_tail, record = excluded.record`,
-    values: [
-      kind,
-      records.map((record) => record.id),
-      records.map((record) => record.key),
-      records.map(orderOf),
-      records.map((record) => JSON.stringify(record)),
-    ],
+    values: [books, kind, JSON.stringify([...byId.values()])],
   });
 }
 
@@ -83,58 +82,60 @@ export interface SpoolNames {
 }
 
 /** Records that carry one of these keys or ids, or are for one of these orders. */
-export async function recordsOf(sql: Sql, names: SpoolNames): Promise<RecordsByKind> {
-  const { rows } = await sql.query<{ kind: OutsideKind; record: OutsideRecord }>({
+export async function recordsOf(sql: Sql, names: SpoolNames): Promise<SpooledRecords> {
+  const { rows } = await sql.query<{ books: string; kind: OutsideKind; record: OutsideRecord }>({
     name: 'spooled-records',
-    text: `select kind, record from outside_record where (kind, id) in (
-             select kind, id from outside_record where key = any($1::text[])
-             union select kind, id from outside_record where order_tail = any($2::text[])
-             union select kind, id from outside_record where id = any($3::text[]))
-           order by kind, id`,
+    text: `select books, kind, record from outside_record where (id, kind, books) in (
+             select id, kind, books from outside_record where key = any($1::text[])
+             union select id, kind, books from outside_record where order_tail = any($2::text[])
+             union select id, kind, books from outside_record where id = any($3::text[]))
+            order by books, kind, id`,
     values: [names.keys, names.orders, names.ids],
   });
-  const byKind: Partial<Record<OutsideKind, OutsideRecord[]>> = {};
-  for (const { kind, record } of rows) (byKind[kind] ??= []).push(record);
-  return byKind;
-}
-
-/** All of one kind, in pages. */
-export async function* spooledPages(
-  sql: Sql,
-  kind: OutsideKind,
-): AsyncGenerator<readonly OutsideRecord[]> {
-  let after = '';
-  for (;;) {
-    const { rows } = await sql.query<{ record: OutsideRecord }>(
-      `select record from outside_record where kind = $1 and id > $2 order by id limit $3`,
-      [kind, after, PAGE_RECORDS],
-    );
-    yield rows.map(({ record }) => record);
-    if (rows.length < PAGE_RECORDS) return;
-    after = rows.at(-1)?.record.id ?? after;
+  const found = new Map<string, RecordsByKind>();
+  for (const { books, kind, record } of rows) {
+    const byKind = found.get(books) ?? {};
+    found.set(books, byKind);
+    (byKind[kind] ??= []).push(record);
   }
+  return found;
 }
 
 /** Records with a key of ours under which nothing was done here, the first of them. */
 export async function unclaimedRecords(
   sql: Sql,
+  books: string,
   { kind, verb }: Comparison,
 ): Promise<readonly OutsideRecord[]> {
   const { rows } = await sql.query<{ record: OutsideRecord }>(
     `select record from outside_record r
-      where kind = $1 and split_part(key, ':', 1) = $2
+      where books = $1 and kind = $2 and split_part(key, ':', 1) = $3
         and not exists (select from effect e where e.effect_key = r.key)
         and not exists (select from outbox x where x.effect_key = r.key and x.state = 'sent')
         and not exists (select from sales_order o where o.order_id = r.order_tail)
-      limit $3`,
-    [kind, verb, PAGE_RECORDS],
+      limit $4`,
+    [books, kind, verb, RECORDS_MAX],
   );
   return rows.map(({ record }) => record);
 }
 
-export async function countRecords(sql: Sql): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await sql.query<{ kind: string; count: number }>(
-    'select kind, count(*) as count from outside_record group by kind',
+/** Webhooks whose event the inbox does not have, the first of them. */
+export async function unstoredWebhooks(sql: Sql, books: string): Promise<readonly OutsideRecord[]> {
+  const { rows } = await sql.query<{ record: OutsideRecord }>(
+    `select record from outside_record r
+      where books = $1 and kind = 'shop-webhook' and record ->> 'reference' is not null
+        and not exists (select from inbox i where i.event_id = r.record ->> 'reference')
+      limit $2`,
+    [books, RECORDS_MAX],
   );
-  return new Map(rows.map(({ kind, count }) => [kind, count]));
+  return rows.map(({ record }) => record);
+}
+
+export async function countRecords(
+  sql: Sql,
+): Promise<readonly { readonly books: string; readonly kind: string; readonly count: number }[]> {
+  const { rows } = await sql.query<{ books: string; kind: string; count: number }>(
+    'select books, kind, count(*) as count from outside_record group by 1, 2 order by 1, 2',
+  );
+  return rows;
 }

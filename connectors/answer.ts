@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Refused } from '../canonical/ports/fault';
 import { VendorFault } from '../canonical/ports/fault';
+import type { HttpAnswer } from './http';
 
 const MAX_DETAIL_CHARS = 300;
 
@@ -19,6 +20,12 @@ export function readAnswer<S extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => `/${issue.path.join('/')}`).slice(0, 5);
   throw new VendorFault(system, 'ambiguous', `${what}: unexpected answer at ${fields.join(', ')}`);
+}
+
+/** Where a 4xx cannot be the answer to what was asked: our request or our key is wrong. */
+export function requireSuccess(system: string, what: string, { status }: HttpAnswer): void {
+  if (status < 400) return;
+  throw new VendorFault(system, 'misconfigured', `${what}: status ${status}`);
 }
 
 export function refused(vendorCode: string, detail: string): Refused {

@@ -83,6 +83,25 @@ export interface HttpDoor {
   close(): Promise<void>;
 }
 
+export function getJson(door: HttpDoor, path: string): Promise<HttpAnswer> {
+  return door.call({ method: 'GET', path });
+}
+
+/** `headers` are beside the content type: a key, where the other side takes one. */
+export function postJson(
+  door: HttpDoor,
+  path: string,
+  body: unknown,
+  headers: HttpCall['headers'] = {},
+): Promise<HttpAnswer> {
+  return door.call({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
 /** Milliseconds from a Retry-After header: seconds or an HTTP date. Undefined where unreadable. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** What every vendor's inbound side offers, so that one webhook door serves all of them. */
+import type { z } from 'zod';
 import type { CanonicalEvent } from '../canonical/schema/event';
 
 /** As Node gives them: lower-case names. */
@@ -28,6 +29,20 @@ export type InboundResult =
   | { readonly outcome: 'mapped'; readonly events: readonly CanonicalEvent[] }
   | { readonly outcome: 'ignored'; readonly why: string }
   | { readonly outcome: 'unreadable'; readonly problems: readonly FieldProblem[] };
+
+const MAX_PROBLEMS = 100;
+
+/** Where a body does not fit; `within` goes before each pointer. */
+export function fieldProblems(error: z.ZodError, within = ''): FieldProblem[] {
+  return error.issues.map(({ path, message }) => ({
+    pointer: within + path.map((part) => `/${String(part)}`).join(''),
+    detail: message,
+  }));
+}
+
+export function unreadable(problems: readonly FieldProblem[]): InboundResult {
+  return { outcome: 'unreadable', problems: problems.slice(0, MAX_PROBLEMS) };
+}
 
 export interface InboundContext {
   readonly account: string;

@@ -7,13 +7,13 @@ import { z } from 'zod';
 import {
   OUTSIDE_KINDS,
   OutsideUnreadable,
-  type AccountRecords,
   type OutsideKind,
   type OutsideRecord,
+  type OutsideRecords,
 } from '../canonical/ports/records';
 
 /** Rows a call; a stand-in gives at most 10,000. */
-const PAGE_RECORDS = 2_000;
+const PAGE_RECORDS = 5_000;
 const PAGES_MAX = 10_000;
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -58,27 +58,34 @@ export interface RecordList {
   readonly referenceOf?: (record: Listed) => string | null;
 }
 
+/** What a vendor's records are, by the stand-in's lists. */
+export type RecordLists = Readonly<Partial<Record<OutsideKind, RecordList>>>;
+
 /** Units by line number. */
 export const unitsByLine = ({ lines }: Listed): OutsideRecord['parts'] =>
   (lines ?? []).map(({ lineNo, quantity = 0 }) => ({ name: `line ${lineNo}`, quantity }));
 
 export function listedRecords(
+  accounts: readonly string[],
   baseUrl: string,
-  lists: Partial<Record<OutsideKind, RecordList>>,
-): AccountRecords {
+  lists: RecordLists,
+): OutsideRecords {
   return {
+    accounts,
     kinds: KINDS.filter((kind) => lists[kind] !== undefined),
     async *pages(kind, since) {
       const list = lists[kind];
       if (!list) return;
+      let after: string | undefined;
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const url = new URL(`/_sandbox/records/${list.path}`, baseUrl);
         url.searchParams.set('limit', String(PAGE_RECORDS));
-        url.searchParams.set('offset', String(page * PAGE_RECORDS));
+        if (after !== undefined) url.searchParams.set('after', after);
         if (since !== null) url.searchParams.set('updatedSince', since);
         const records = await readPage(url);
         yield records.map((record) => outsideRecord(list, record));
         if (records.length < PAGE_RECORDS) return;
+        after = records.at(-1)?.id;
       }
       throw new OutsideUnreadable(`${kind}: more than ${PAGES_MAX} pages`);
     },

@@ -23,9 +23,10 @@ const schema = z.object({
   WMS_TOKEN: secret,
   ERP_TOKEN: secret,
   NOTIFICATION_TOKEN: secret,
-  /** How the platform calls these accounts: in its webhook addresses. */
+  /** How the platform calls these accounts: in its webhook addresses and the events' sources. */
   SANDBOX_SHOPIFY_ACCOUNT: z.string().min(1).default('shopify-us'),
   SANDBOX_STRIPE_ACCOUNT: z.string().min(1).default('stripe-us'),
+  SANDBOX_WMS_ACCOUNT: z.string().min(1).default('wms-main'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -55,8 +56,8 @@ export interface SandboxConfiguration {
     erp: string;
     notification: string;
   };
-  /** How the platform calls these accounts: in its webhook addresses. */
-  accounts: { shopify: string; stripe: string };
+  /** How the platform calls these accounts: in its webhook addresses and the events' sources. */
+  accounts: { shopify: string; stripe: string; wms: string };
   logLevel: string;
 }
 
@@ -102,7 +103,11 @@ export function readSandboxConfiguration(env: NodeJS.ProcessEnv): Readonly<Sandb
       erp: given.ERP_TOKEN,
       notification: given.NOTIFICATION_TOKEN,
     },
-    accounts: { shopify: given.SANDBOX_SHOPIFY_ACCOUNT, stripe: given.SANDBOX_STRIPE_ACCOUNT },
+    accounts: {
+      shopify: given.SANDBOX_SHOPIFY_ACCOUNT,
+      stripe: given.SANDBOX_STRIPE_ACCOUNT,
+      wms: given.SANDBOX_WMS_ACCOUNT,
+    },
     logLevel: given.LOG_LEVEL,
   });
 }

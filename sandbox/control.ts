@@ -40,6 +40,7 @@ const filterSchema = z.object({
   parentId: z.string().optional(),
   throughlineKey: z.string().optional(),
   updatedSince: z.iso.datetime().optional(),
+  after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).optional(),
   offset: z.coerce.number().int().min(0).optional(),
 });

@@ -37,6 +37,8 @@ export interface ListFilter {
   throughlineKey?: string;
   /** RFC 3339: made or changed since. */
   updatedSince?: string;
+  /** The id of a record: those that came after it. */
+  after?: string;
   limit?: number;
   offset?: number;
   newestFirst?: boolean;
@@ -163,6 +165,7 @@ export function recordTable(schema: string, name: string): RecordTable {
          WHERE ($1::text IS NULL OR reference = $1) AND ($2::text IS NULL OR order_id = $2)
            AND ($3::text IS NULL OR parent_id = $3) AND ($4::text IS NULL OR throughline_key = $4)
            AND ($7::timestamptz IS NULL OR updated_at >= $7)
+           AND ($8::text IS NULL OR seq > (SELECT seq FROM ${table} WHERE id = $8))
          ORDER BY seq ${filter.newestFirst ? 'DESC' : 'ASC'} LIMIT $5 OFFSET $6`,
         [
           filter.reference ?? null,
@@ -172,6 +175,7 @@ export function recordTable(schema: string, name: string): RecordTable {
           Math.min(filter.limit ?? LIST_LIMIT_MAX, LIST_LIMIT_MAX),
           filter.offset ?? 0,
           filter.updatedSince ?? null,
+          filter.after ?? null,
         ],
       );
       return rows.map(parseRow);

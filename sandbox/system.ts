@@ -63,7 +63,7 @@ export interface SandboxContext {
   pool: Pool;
   log: Logger;
   outbound: Outbound;
-  accounts: Readonly<{ shopify: string; stripe: string }>;
+  accounts: Readonly<{ shopify: string; stripe: string; wms: string }>;
   /** The console line of an effect; call it after the commit. Never give it personal data. */
   effectMade(system: SystemName, effect: Effect): void;
 }

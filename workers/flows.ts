@@ -1,13 +1,19 @@
 /** What begins the flows: the events that start one, and work that is due by itself. */
+import type { MomentsByFlow } from '../activities/moments/every-flow';
 import type { FlowContract } from '../canonical/flows/contract';
+import { ORDER_FLOW } from '../canonical/flows/order-contract';
 import { POSTING_FLOW } from '../canonical/flows/posting';
 import { PUBLISHING_FLOW } from '../canonical/flows/publishing';
 import { entitiesOf, erpInstances } from '../canonical/installation';
+import { orderFlow } from '../moments/order/order-flow';
 import type { Database } from '../store/database';
 import { isPostingDue } from '../store/ledger/posting';
 import { dueDestinations } from '../store/outbox/outbox-delivery';
 import type { Starters } from './router-settings';
 import { takeOrder } from './take-order';
+
+/** The moments that each type of flow has as every flow has them. */
+export const MOMENTS: MomentsByFlow = { [ORDER_FLOW.type]: orderFlow };
 
 export const STARTERS: Starters = { 'order.created.v1': { begin: takeOrder } };
 

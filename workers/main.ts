@@ -6,6 +6,7 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
+import { createFlowActivities } from '../activities/moments/every-flow';
 import { createOrderActivities } from '../activities/moments/order';
 import { createBatchActivities } from '../activities/moments/batches';
 import { FLOWS_TASK_QUEUE } from '../canonical/flows/contract';
@@ -22,7 +23,7 @@ import { readProcess } from '../setup/read-installation';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
-import { STARTERS, workBeside } from './flows';
+import { MOMENTS, STARTERS, workBeside } from './flows';
 import { serveHealth } from './health';
 import { runMaintenance } from './maintenance';
 import { runRelay } from './relay';
@@ -67,7 +68,11 @@ function createFlowWorker(parts: Parts, bundle: Awaited<ReturnType<typeof loadWo
     namespace: configuration.TEMPORAL_NAMESPACE,
     taskQueue: FLOWS_TASK_QUEUE,
     workflowBundle: bundle,
-    activities: { ...createOrderActivities({ db, log }), ...createBatchActivities({ db }) },
+    activities: {
+      ...createFlowActivities(MOMENTS, { db, log }),
+      ...createOrderActivities({ db, log }),
+      ...createBatchActivities({ db }),
+    },
     maxCachedWorkflows: MAX_CACHED_FLOWS,
     maxConcurrentWorkflowTaskExecutions: FLOW_TASKS_AT_ONCE,
     maxConcurrentWorkflowTaskPolls: FLOW_POLLS,

@@ -1,7 +1,7 @@
 /** An event of the inbox, read in our words; one that cannot be is set aside for a person. */
 import type { z } from 'zod';
 import { EVENT_CATALOGUE, isEventType, type CanonicalEvent } from '../canonical/schema/event';
-import type { FieldProblem } from '../connectors/inbound-contract';
+import { fieldProblems, type FieldProblem } from '../connectors/inbound-contract';
 import { inboundConnector } from '../connectors/inbound';
 import type { Database } from '../store/database';
 import {
@@ -79,13 +79,7 @@ function parse(type: string, body: unknown): Meaning {
     return { outcome: 'unreadable', problems: [{ pointer: '/type', detail }] };
   }
   const parsed: z.ZodSafeParseResult<unknown> = EVENT_CATALOGUE[type].data.safeParse(body);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      pointer: `/${issue.path.join('/')}`,
-      detail: issue.message,
-    }));
-    return { outcome: 'unreadable', problems };
-  }
+  if (!parsed.success) return { outcome: 'unreadable', problems: fieldProblems(parsed.error) };
   // The catalogue ties each type to its schema; the compiler cannot see that through the look-up.
   return { outcome: 'read', event: { type, data: parsed.data } as CanonicalEvent, others: [] };
 }

@@ -1,5 +1,6 @@
 /** Lists are paged by cursor: the last row's key, opaque to callers. */
 import { z } from 'zod';
+import type { Answer } from './keyed';
 import { invalidRequest } from './validation';
 
 export const PAGE_LIMIT = 50;
@@ -26,33 +27,40 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
+interface Asked {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
-/** `rows` holds one more than `limit` where there is a next page. */
-export function toPage<T, I>(
-  rows: readonly T[],
-  limit: number,
-  keyOf: (row: T) => readonly (string | number)[],
-  itemOf: (row: T) => I,
-): Page<I> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+/**
+ * A page of what `read` gives after a key, one row more than is shown where there is a next page.
+ * @param key the fields that the list is ordered by, which together name a row
+ * @throws Problem for a cursor that is none of ours
+ */
+export async function readPage<K extends string, T extends Readonly<Record<K, string>>>(
+  { limit, cursor }: Asked,
+  key: readonly K[],
+  read: (after: Readonly<Record<K, string>> | null, limit: number) => Promise<readonly T[]>,
+): Promise<Answer> {
+  const rows = await read(readCursor(cursor, key), limit + 1);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
   const nextCursor = hasMore
-    ? Buffer.from(JSON.stringify(keyOf(last))).toString('base64url')
+    ? Buffer.from(JSON.stringify(key.map((name) => last[name]))).toString('base64url')
     : null;
-  return { items: shown.map(itemOf), nextCursor };
+  return { status: 200, body: { items, nextCursor } };
 }
 
-/** The key in a cursor, `parts` strings long; null without one. @throws Problem */
-export function readCursor(cursor: string | undefined, parts: number): string[] | null {
+function readCursor<K extends string>(
+  cursor: string | undefined,
+  key: readonly K[],
+): Readonly<Record<K, string>> | null {
   if (cursor === undefined) return null;
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return z.array(z.coerce.string()).length(parts).parse(key);
+    const json: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const parts = z.array(z.coerce.string()).length(key.length).parse(json);
+    return Object.fromEntries(key.map((name, at) => [name, parts[at]])) as Record<K, string>;
   } catch {
     throw invalidRequest([
       { pointer: 'query:cursor', code: 'invalid_value', detail: 'this cursor is none of ours' },

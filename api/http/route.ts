@@ -22,9 +22,13 @@ export interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The body before its schema was applied. */
+  readonly json: unknown;
   readonly caller: Caller;
   readonly correlationId: string;
   readonly log: Logger;
+  readonly request: Request;
+  readonly response: Response;
 }
 
 interface ResponseSpec {
@@ -34,7 +38,7 @@ interface ResponseSpec {
   readonly mediaType?: string;
 }
 
-interface BodySpec<B extends z.ZodType> {
+export interface BodySpec<B extends z.ZodType> {
   readonly schema: B;
   readonly mediaTypes?: readonly string[];
   readonly limitBytes?: number;
@@ -64,7 +68,8 @@ export interface RouteDescription {
   /** An Idempotency-Key is needed. */
   readonly keyed?: boolean;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
-  readonly errors: readonly ErrorCode[];
+  /** Beside those that every route of its kind may answer. */
+  readonly errors?: readonly ErrorCode[];
 }
 
 export interface Route extends RouteDescription {
@@ -78,13 +83,13 @@ export interface Route extends RouteDescription {
 }
 
 const NOTHING = z.strictObject({});
+type Nothing = typeof NOTHING;
 export const JSON_TYPES = ['application/json'] as const;
 
-type Described<P, Q, B> = Omit<RouteDescription, 'params' | 'query' | 'body' | 'keyed'> & {
-  readonly params?: P;
-  readonly query?: Q;
-  readonly body?: B extends z.ZodType ? BodySpec<B> : never;
-};
+type Described<P, Q, B extends z.ZodType> = Omit<
+  RouteDescription,
+  'params' | 'query' | 'body' | 'keyed'
+> & { readonly params?: P; readonly query?: Q; readonly body?: BodySpec<B> };
 
 /** Parses each part, all their problems at once. */
 function parsePart<S extends z.ZodType>(
@@ -108,59 +113,6 @@ async function readJson(request: Request, response: Response, body: BodySpec<z.Z
   return parseJson(await readBytes(request, response, body.limitBytes ?? BODY_LIMIT_BYTES));
 }
 
-interface Reads<P extends z.ZodObject, Q extends z.ZodObject> {
-  readonly params: z.infer<P>;
-  readonly query: z.infer<Q>;
-}
-
-function readParts<P extends z.ZodObject, Q extends z.ZodObject>(
-  request: Request,
-  schemas: { readonly params: P; readonly query: Q },
-  errors: FieldError[],
-): Reads<P, Q> | undefined {
-  const params = parsePart(schemas.params, request.params, 'path', errors);
-  // What cannot be a name names nothing; only a PUT would have made it.
-  if (params === undefined && request.method !== 'PUT') {
-    throw new Problem('not_found', 'there is nothing here by that name', { errors });
-  }
-  const query = parsePart(schemas.query, request.query, 'query', errors);
-  return params === undefined || query === undefined ? undefined : { params, query };
-}
-
-/** A GET: no body, an answer or a stream. */
-export function readRoute<
-  P extends z.ZodObject = typeof NOTHING,
-  Q extends z.ZodObject = typeof NOTHING,
->(
-  described: Omit<Described<P, Q, undefined>, 'method' | 'body'>,
-  work: (
-    call: Call<z.infer<P>, z.infer<Q>, undefined>,
-    dependencies: ApiDependencies,
-    response: Response,
-  ) => Promise<Answer | null>,
-): Route {
-  const schemas = {
-    params: described.params ?? NOTHING,
-    query: described.query ?? NOTHING,
-  } as { params: P; query: Q };
-  return {
-    ...described,
-    method: 'get',
-    serve: (request, response, caller, dependencies) => {
-      const errors: FieldError[] = [];
-      const parts = readParts(request, schemas, errors);
-      if (parts === undefined) throw invalidRequest(errors);
-      const { correlationId } = correlatedOf(response);
-      const { log } = dependencies;
-      return work(
-        { ...parts, body: undefined, caller, correlationId, log },
-        dependencies,
-        response,
-      );
-    },
-  };
-}
-
 /** Undefined where there are problems, in the schema or past it. */
 function parseBody<B extends z.ZodType>(
   body: BodySpec<B>,
@@ -179,55 +131,70 @@ function parseBody<B extends z.ZodType>(
   return undefined;
 }
 
-/** A POST or PUT with a JSON body that is by itself idempotent, or guards itself. */
-export function writeRoute<B extends z.ZodType, P extends z.ZodObject = typeof NOTHING>(
-  described: Described<P, undefined, B> & { readonly body: BodySpec<B> },
+/** A route whose work is told what its schemas read: a body that is not described is not read. */
+export function route<
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  described: Described<P, Q, B>,
   work: (
-    call: Call<z.infer<P>, unknown, z.infer<B>>,
+    call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>,
     dependencies: ApiDependencies,
-    request: Request,
-    json: unknown,
-  ) => Promise<Answer>,
+  ) => Promise<Answer | null>,
 ): Route {
-  const schemas = { params: described.params ?? NOTHING, query: NOTHING } as {
-    params: P;
-    query: typeof NOTHING;
-  };
+  const { body } = described;
   return {
     ...described,
-    query: undefined,
     serve: async (request, response, caller, dependencies) => {
-      const json = await readJson(request, response, described.body);
+      const json = body && (await readJson(request, response, body));
       const errors: FieldError[] = [];
-      const parts = readParts(request, schemas, errors);
-      const parsed = parseBody(described.body, json, errors);
-      if (parts === undefined || parsed === undefined) throw invalidRequest(errors);
+      const params = parsePart(described.params ?? NOTHING, request.params, 'path', errors);
+      // What cannot be a name names nothing; only a PUT would have made it.
+      if (params === undefined && request.method !== 'PUT') {
+        throw new Problem('not_found', 'there is nothing here by that name', { errors });
+      }
+      const query = parsePart(described.query ?? NOTHING, request.query, 'query', errors);
+      const parsed = body && parseBody(body, json, errors);
+      if (errors.length > 0) throw invalidRequest(errors);
       const { correlationId } = correlatedOf(response);
       const { log } = dependencies;
-      const call = { ...parts, body: parsed, caller, correlationId, log };
-      return work(call, dependencies, request, json);
+      const read = { params, query, body: parsed } as Call<z.infer<P>, z.infer<Q>, z.infer<B>>;
+      return work({ ...read, json, caller, correlationId, log, request, response }, dependencies);
     },
   };
 }
 
 /** A POST that makes something: it takes an Idempotency-Key, and runs once for it. */
-export function keyedRoute<B extends z.ZodType, P extends z.ZodObject = typeof NOTHING>(
-  described: Omit<Described<P, undefined, B>, 'method'> & { readonly body: BodySpec<B> },
+export function keyedRoute<B extends z.ZodType, P extends z.ZodObject = Nothing>(
+  described: Omit<Described<P, Nothing, B>, 'method' | 'query'>,
   work: (
     call: Call<z.infer<P>, unknown, z.infer<B>>,
     dependencies: ApiDependencies,
     key: KeyedCall,
   ) => Promise<Answer>,
 ): Route {
-  const { path, body } = described;
-  const route = writeRoute<B, P>(
-    { ...described, method: 'post', body },
-    (call, dependencies, request, json) => {
-      const key = readKey(request, `POST ${path}`, call.caller, json);
-      return once(dependencies.db, key, call.correlationId, (keyed) =>
-        work(call, dependencies, keyed),
-      );
-    },
-  );
-  return { ...route, keyed: true };
+  const made = route<P, Nothing, B>({ ...described, method: 'post' }, (call, dependencies) => {
+    const key = readKey(call.request, `POST ${described.path}`, call.caller, call.json);
+    return once(dependencies.db, key, call.correlationId, (keyed) =>
+      work(call, dependencies, keyed),
+    );
+  });
+  return { ...made, keyed: true };
+}
+
+/** The answer of a route that found, wrote or decided what it was asked to. */
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+/** What was read. @throws Problem not_found, in these words, where it is null */
+export function found<T>(value: T | null, otherwise: string): T {
+  if (value === null) throw new Problem('not_found', otherwise);
+  return value;
+}
+
+/** Who decides, as the audit trail keeps it. */
+export function madeBy({ caller, correlationId }: Call<unknown, unknown, unknown>) {
+  return { actor: caller.label, role: caller.role, correlationId };
 }

@@ -40,7 +40,7 @@ const KeyHeader = z.strictObject({
 /** Every code that a route may answer, by status. */
 function problemsOf(route: RouteDescription): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>([
-    ...route.errors,
+    ...(route.errors ?? []),
     ...(route.roles === null ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
     ...(route.body === undefined ? [] : BODY_ERRORS),
     ...(route.keyed === true ? KEYED_ERRORS : []),

@@ -3,13 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { missingMigrations } from '../../store/readiness';
 import type { ApiDependencies } from '../dependencies';
-import { readRoute } from '../http/route';
+import { ok, route } from '../http/route';
 
 /** A part that has not answered by then counts as missing; probes ask again soon. */
 const CHECK_WAIT_MS = 900;
 
 const PARTS = ['serving', 'postgres', 'migrations', 'temporal'] as const;
-type Part = (typeof PARTS)[number];
 
 const Readiness = z
   .strictObject({
@@ -19,8 +18,9 @@ const Readiness = z
   })
   .meta({ id: 'Readiness' });
 
-export const healthRoute = readRoute(
+export const healthRoute = route(
   {
+    method: 'get',
     path: '/healthz',
     tag: 'Operation',
     summary: 'Is the process up?',
@@ -28,9 +28,8 @@ export const healthRoute = readRoute(
     responses: {
       200: { description: 'It answers', schema: z.strictObject({ status: z.literal('ok') }) },
     },
-    errors: [],
   },
-  () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+  () => Promise.resolve(ok({ status: 'ok' })),
 );
 
 /** Null where the part is there; else what is wrong with it, in words without secrets. */
@@ -58,23 +57,15 @@ async function check({ db, flows, isServing }: ApiDependencies) {
     ),
     inTime(flows.probe().then(() => null)),
   ]);
-  const found: Record<Part, string | null> = {
-    serving: isServing() ? null : 'stopping',
-    postgres,
-    migrations,
-    temporal,
-  };
-  const details: Record<string, string> = {};
-  for (const part of PARTS) {
-    const problem = found[part];
-    if (problem !== null) details[part] = problem;
-  }
+  const found = { serving: isServing() ? null : 'stopping', postgres, migrations, temporal };
   const missing = PARTS.filter((part) => found[part] !== null);
+  const details = Object.fromEntries(missing.map((part) => [part, found[part]]));
   return { ready: missing.length === 0, missing, details };
 }
 
-export const readinessRoute = readRoute(
+export const readinessRoute = route(
   {
+    method: 'get',
     path: '/readyz',
     tag: 'Operation',
     summary: 'Is everything there that it needs?',
@@ -83,7 +74,6 @@ export const readinessRoute = readRoute(
       200: { description: 'Ready', schema: Readiness },
       503: { description: 'Not ready: `missing` names what', schema: Readiness },
     },
-    errors: [],
   },
   async (_call, dependencies) => {
     const readiness = await check(dependencies);

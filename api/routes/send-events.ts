@@ -1,7 +1,12 @@
 /** `POST /v1/events`: canonical events, one or a batch, a verdict for each. */
 import { z } from 'zod';
 import { CloudEvent, MAX_EVENTS_A_BATCH } from '../../canonical/schema/event';
-import { storeCanonicalEvents, countRepeats, type CanonicalRow } from '../../store/inbox/inbox';
+import {
+  countRepeats,
+  storeCanonicalEvents,
+  type CanonicalRow,
+  type CanonicalVerdict,
+} from '../../store/inbox/inbox';
 import type { Database } from '../../store/database';
 import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
 import { EVENT_EXAMPLE } from '../examples';
@@ -67,12 +72,10 @@ const OTHER_CONTENT: FieldError = {
   detail: 'this source and id came before with another type or data',
 };
 
-function rejected(judged: Omit<Judged, 'event'>, errors: readonly FieldError[]): Verdict {
-  const { index, id, source } = judged;
+type Said = Omit<Verdict, 'index' | 'id' | 'source'>;
+
+function rejected(errors: readonly FieldError[]): Said {
   return {
-    index,
-    id,
-    source,
     verdict: 'rejected',
     errors: errors.slice(0, MAX_ERRORS_LISTED),
     errorCount: errors.length,
@@ -96,50 +99,28 @@ function splitRepeats(events: readonly ReadableEvent[]) {
 
 /** Stores what is readable and says of each what became of it. */
 async function judge(db: Database, judged: readonly Judged[]): Promise<Verdict[]> {
-  const verdicts = new Map<number, Verdict>();
-  const readable: ReadableEvent[] = [];
-  for (const one of judged) {
-    if (one.event === null) verdicts.set(one.index, rejected(one, one.errors));
-    else readable.push(one.event);
-  }
+  const rowsOf = (events: readonly ReadableEvent[]) => events.map(({ row }) => row);
+  const readable = judged.flatMap(({ event }) => (event === null ? [] : [event]));
   const { firsts, repeats, others } = splitRepeats(readable);
-  const stored = await storeCanonicalEvents(
-    db,
-    firsts.map((event) => event.row),
-  );
-  await countRepeats(
-    db,
-    repeats.map((event) => event.row),
-  );
-  const named = ({ index, row }: ReadableEvent) => ({
+  const stored = await storeCanonicalEvents(db, rowsOf(firsts));
+  await countRepeats(db, rowsOf(repeats));
+  const said = new Map<number, Said>();
+  firsts.forEach(({ index, row }, at) => said.set(index, storedAs(row, stored[at])));
+  for (const { index } of repeats) said.set(index, { verdict: 'duplicate' });
+  for (const { index } of others) said.set(index, rejected([OTHER_CONTENT]));
+  return judged.map(({ index, id, source, errors }) => ({
     index,
-    id: row.eventId,
-    source: row.source,
-  });
-  firsts.forEach((event, at) => {
-    const { verdict, isEarly } = stored[at] ?? { verdict: 'other-content', isEarly: false };
-    verdicts.set(
-      event.index,
-      verdict === 'other-content'
-        ? rejected({ ...named(event), errors: [] }, [OTHER_CONTENT])
-        : {
-            ...named(event),
-            verdict: verdict === 'stored' ? 'accepted' : 'duplicate',
-            ...(isEarly && verdict === 'stored' && { waitingFor: `order ${nameOf(event.row)}` }),
-          },
-    );
-  });
-  for (const event of repeats) {
-    verdicts.set(event.index, { ...named(event), verdict: 'duplicate' });
-  }
-  for (const event of others) {
-    verdicts.set(event.index, rejected({ ...named(event), errors: [] }, [OTHER_CONTENT]));
-  }
-  return [...verdicts.values()].sort((a, b) => a.index - b.index);
+    id,
+    source,
+    ...(said.get(index) ?? rejected(errors)),
+  }));
 }
 
-function nameOf({ order }: CanonicalRow): string {
-  return order?.orderId ?? `${order?.channelInstance ?? ''}/${order?.orderNo ?? ''}`;
+function storedAs({ order }: CanonicalRow, as: CanonicalVerdict | undefined): Said {
+  if (as === undefined || as.verdict === 'other-content') return rejected([OTHER_CONTENT]);
+  if (as.verdict === 'duplicate') return { verdict: 'duplicate' };
+  const name = order?.orderId ?? `${order?.channelInstance ?? ''}/${order?.orderNo ?? ''}`;
+  return { verdict: 'accepted', ...(as.isEarly && { waitingFor: `order ${name}` }) };
 }
 
 export const sendEventsRoute: Route = {

@@ -12,7 +12,7 @@ import { ORDER_EXAMPLE } from '../examples';
 import { LARGE_BODY_LIMIT_BYTES } from '../http/body';
 import { readKey, replayed, REUSED, type Answer } from '../http/keyed';
 import { Problem, problemBody } from '../http/problem';
-import { writeRoute, type Route } from '../http/route';
+import { route, type Route } from '../http/route';
 import { showOrder } from '../order-shown';
 import { timeErrors } from '../plausible-time';
 import { MAY } from '../roles';
@@ -98,7 +98,7 @@ const ruleErrors = (order: Order) => {
 };
 
 export const submitOrderRoute: Route = {
-  ...writeRoute(
+  ...route(
     {
       method: 'post',
       path: PATH,
@@ -133,9 +133,9 @@ export const submitOrderRoute: Route = {
         'payload_too_large',
       ],
     },
-    async (call, dependencies, request, json) => {
+    async (call, dependencies) => {
       const order = call.body;
-      const { correlationId, caller } = call;
+      const { correlationId, caller, request, json } = call;
       const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, caller, json);
       const keyed = { scope, key, bodyHash, correlationId };
       const outcome = await submitOrder(dependencies.db, order, {

@@ -1,32 +1,15 @@
 /** `GET /v1/trace/{id}`: everything about a number that anybody may hold, in time order. */
 import { z } from 'zod';
-import { Instant } from '../../canonical/schema/ids';
+import { Trace } from '../../canonical/schema/trace';
 import { readTrace } from '../../store/trace/trace';
-import { Problem } from '../http/problem';
-import { readRoute } from '../http/route';
+import { found, ok, route } from '../http/route';
 import { MAY } from '../roles';
 
 const MAX_ID_CHARS = 300;
 
-const Trace = z
-  .strictObject({
-    id: z.string(),
-    matched: z.array(z.strictObject({ kind: z.string(), ref: z.string() })),
-    entries: z.array(
-      z.strictObject({
-        at: Instant,
-        system: z.string(),
-        kind: z.string(),
-        summary: z.string(),
-        refs: z.record(z.string(), z.union([z.string(), z.number()])),
-      }),
-    ),
-    isCut: z.boolean().meta({ description: 'There is more than one trace shows' }),
-  })
-  .meta({ id: 'Trace' });
-
-export const traceRoute = readRoute(
+export const traceRoute = route(
   {
+    method: 'get',
     path: '/v1/trace/{id}',
     tag: 'Operation',
     summary: 'Everything about an id',
@@ -40,9 +23,6 @@ export const traceRoute = readRoute(
     responses: { 200: { description: 'The story, across every system', schema: Trace } },
     errors: ['not_found'],
   },
-  async ({ params: { id } }, { db }) => {
-    const trace = await readTrace(db, id);
-    if (trace === null) throw new Problem('not_found', 'nothing here is called that');
-    return { status: 200, body: trace };
-  },
+  async ({ params }, { db }) =>
+    ok(found(await readTrace(db, params.id), 'nothing here is called that')),
 );

@@ -1,11 +1,12 @@
 /** `GET /v1/trial-balance`: what each account adds up to; debits equal credits. */
 import { z } from 'zod';
 import { ACCOUNTS } from '../../canonical/rules/posting/posting';
+import { Amount } from '../../canonical/schema/money';
 import { readTrialBalance, type AccountBalance } from '../../store/ledger/balances';
-import { readRoute } from '../http/route';
+import { withAmounts } from '../amounts';
+import { ok, route } from '../http/route';
 import { MAY } from '../roles';
-import { Amount } from '../schema/amount';
-import { DateRange } from '../schema/journal';
+import { DateRange } from './journals';
 
 const Row = z.strictObject({
   entity: z.string(),
@@ -48,19 +49,9 @@ function totalsOf(rows: readonly AccountBalance[]) {
     });
   }
   return [...totals.values()].map((sum) => ({
-    ...amountsOf(sum),
+    ...withAmounts(sum, sum.currency),
     isBalanced: sum.debitMinor === sum.creditMinor,
   }));
-}
-
-function amountsOf<T extends Omit<AccountBalance, 'account'>>({
-  debitMinor,
-  creditMinor,
-  ...rest
-}: T) {
-  const { currency } = rest;
-  const debit = { currency, minorUnits: debitMinor };
-  return { ...rest, debit, credit: { currency, minorUnits: creditMinor } };
 }
 
 /** A balance is an amount and the side that it is on. */
@@ -73,8 +64,9 @@ function balanceOf({ currency, debitMinor, creditMinor }: AccountBalance) {
   };
 }
 
-export const trialBalanceRoute = readRoute(
+export const trialBalanceRoute = route(
   {
+    method: 'get',
     path: '/v1/trial-balance',
     tag: 'Subledger',
     summary: 'The trial balance',
@@ -84,16 +76,15 @@ export const trialBalanceRoute = readRoute(
       to: DateRange.to,
     }),
     responses: { 200: { description: 'By entity, account and currency', schema: TrialBalance } },
-    errors: [],
   },
   async ({ query: { entity = null, to = null } }, { db }) => {
     const balances = await readTrialBalance(db, entity, to);
     const rows = balances.map((row) => ({
-      ...amountsOf(row),
+      ...withAmounts(row, row.currency),
       ...balanceOf(row),
       title: CHART[row.account]?.title ?? row.account,
       type: CHART[row.account]?.type ?? 'unknown',
     }));
-    return { status: 200, body: { to, rows, totals: totalsOf(balances) } };
+    return ok({ to, rows, totals: totalsOf(balances) });
   },
 );

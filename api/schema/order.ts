@@ -1,10 +1,10 @@
 /** Orders as the API shows them: quantities, money and what they wait for; no personal data. */
 import { z } from 'zod';
+import { ExceptionSummary } from '../../canonical/schema/exception-view';
 import { BusinessDate, Instant, OrderId } from '../../canonical/schema/ids';
+import { Amount } from '../../canonical/schema/money';
 import { ORDER_STATUSES, TENDER_STATES } from '../../canonical/rules/order/state';
 import { ORDER_ID_EXAMPLE } from '../examples';
-import { Amount } from './amount';
-import { ExceptionSummary } from './exception';
 
 const Units = z.int();
 
@@ -53,7 +53,13 @@ export const ShipmentView = z
   .strictObject({
     shipmentNo: z.int(),
     shipmentRef: z.string(),
-    invoiceNo: z.string(),
+    invoiceNo: z
+      .int()
+      .meta({ description: 'Of its order: by it captures, tax and revenue are keyed' }),
+    documentNo: z
+      .string()
+      .meta({ description: 'The number on the invoice, and the code the tax service files it by' }),
+    groupNo: z.int().nullable().meta({ description: 'The fulfilment group that sent it' }),
     location: z.string(),
     carrier: z.string().nullable(),
     trackingNumber: z.string().nullable(),

@@ -1,12 +1,12 @@
 // I4, where the other system keeps our key: every effect once in its records, with its amount; and
 // every record that carries a key of ours, or is for an order of ours, an effect of ours.
 import type { Comparison } from './keyed';
-import { isLookedFor, type Window } from './window';
-import { isElsewhere, nameOfEffect, verbOf, type OwnEffect } from '../own-effect';
+import { isLookedFor, type Against } from './window';
+import { nameOfEffect, verbOf, type OwnEffect } from '../own-effect';
 import type { OutsideRecord } from '../../canonical/ports/records';
 import { amountOf, count, money, type Difference, type OrderName } from '../report';
 
-export interface ComparisonContext extends Window {
+export interface ComparisonContext extends Against {
   /** By our order id. */
   readonly orders: ReadonlyMap<string, OrderName>;
 }
@@ -27,14 +27,14 @@ export function checkKeyedEffects(
   const known = new Map<string, OwnEffect>();
   const differences: Difference[] = [];
   for (const effect of effects) {
-    if (effect.verb !== comparison.verb || isElsewhere(effect)) continue;
+    if (effect.verb !== comparison.verb) continue;
     known.set(effect.key, effect);
     const found = byKey.get(effect.key) ?? [];
     differences.push(...compare(comparison, effect, found, context));
   }
   for (const record of theirs) {
     if (record.createdAt > context.cutoff) continue;
-    differences.push(...unknownHere(comparison, record, known, context.orders));
+    differences.push(...unknownHere(comparison, record, known, context));
   }
   return differences;
 }
@@ -51,9 +51,10 @@ function compare(
   comparison: Comparison,
   effect: OwnEffect,
   found: readonly OutsideRecord[],
-  window: Window,
+  against: Against,
 ): Difference[] {
-  const { kind, system, noun, done } = comparison;
+  const { kind, noun, done } = comparison;
+  const { books } = against;
   const { key, amountMinor, currency, state } = effect;
   const name = nameOfEffect(key, effect.order);
   const what = amountMinor === null ? 'it was' : `${money(amountMinor, currency)} were`;
@@ -69,34 +70,35 @@ function compare(
   if (made.length > 1) {
     const ids = made.map((record) => record.id).join(', ');
     const several = `${count(made.length, noun)} under ${key} (${ids})`;
-    return [say('twice', `${system}'s records have ${several}, where one was meant`)];
+    return [say('twice', `${books}'s records have ${several}, where one was meant`)];
   }
   if (state === 'refused' && first) {
-    const there = `${system}'s records have the ${noun} all the same (${first.id})`;
+    const there = `${books}'s records have the ${noun} all the same (${first.id})`;
     return [say('refused-yet-made', `${key} was refused, as recorded here; ${there}`)];
   }
   if (state === 'refused') {
     const isKept = effect.refusal !== null && KEPT_REFUSALS.has(effect.refusal);
-    if (!isKept || found.length > 0 || !isLookedFor(effect.calledAt, window)) return [];
+    if (!isKept || found.length > 0 || !isLookedFor(effect.calledAt, against)) return [];
     const refused = `${what} refused under ${key} (${effect.refusal ?? ''})`;
-    return [say('refusal-missing', `${refused}; ${system}'s records have no such ${noun}`)];
+    return [say('refusal-missing', `${refused}; ${books}'s records have no such ${noun}`)];
   }
   if (!first) {
-    if (state === 'called' || !isLookedFor(effect.calledAt, window)) return [];
+    if (state === 'called' || !isLookedFor(effect.calledAt, against)) return [];
     const here = `${what} ${done} here under ${key}`;
-    return [say('missing', `${here}; ${system}'s records have no such ${noun}`)];
+    return [say('missing', `${here}; ${books}'s records have no such ${noun}`)];
   }
   return [
-    ...otherAmount(say, comparison, effect, first),
-    ...otherParts(say, comparison, effect, first),
+    ...otherAmount(say, { ...comparison, books }, effect, first),
+    ...otherParts(say, { ...comparison, books }, effect, first),
   ];
 }
 
 type Say = (code: string, detail: string) => Difference;
+type Named = Comparison & Pick<Against, 'books'>;
 
 function otherAmount(
   say: Say,
-  { system, noun, done }: Comparison,
+  { books, noun, done }: Named,
   effect: OwnEffect,
   record: OutsideRecord,
 ): Difference[] {
@@ -109,14 +111,14 @@ function otherAmount(
   return [
     say(
       'amount',
-      `${money(amountMinor, currency)} were ${done} here under ${key}; in ${system}'s records the ${noun} ${record.id} is ${money(record.amountMinor, record.currency)}`,
+      `${money(amountMinor, currency)} were ${done} here under ${key}; in ${books}'s records the ${noun} ${record.id} is ${money(record.amountMinor, record.currency)}`,
     ),
   ];
 }
 
 function otherParts(
   say: Say,
-  { system, noun }: Comparison,
+  { books, noun }: Named,
   effect: OwnEffect,
   record: OutsideRecord,
 ): Difference[] {
@@ -138,17 +140,17 @@ function otherParts(
   return [
     say(
       'lines',
-      `the lines of ${effect.key} and of ${system}'s ${noun} ${record.id} differ: ${detail}`,
+      `the lines of ${effect.key} and of ${books}'s ${noun} ${record.id} differ: ${detail}`,
     ),
   ];
 }
 const PARTS_SHOWN = 5;
 
 function unknownHere(
-  { kind, verb, system, noun }: Comparison,
+  { kind, verb, noun }: Comparison,
   record: OutsideRecord,
   known: ReadonlyMap<string, OwnEffect>,
-  orders: ReadonlyMap<string, OrderName>,
+  { books, orders }: ComparisonContext,
 ): Difference[] {
   const order = record.orderRef === null ? undefined : orders.get(record.orderRef);
   const isOurs = verbOf(record.key) === verb || order !== undefined;
@@ -163,7 +165,7 @@ function unknownHere(
       code: `${kind}-unknown`,
       subject: key ?? id,
       ...amountOf(amountMinor, currency),
-      detail: `${whose}: ${system}'s records have the ${noun} ${id}${worth} ${under}; no such effect was made here`,
+      detail: `${whose}: ${books}'s records have the ${noun} ${id}${worth} ${under}; no such effect was made here`,
     },
   ];
 }

@@ -5,8 +5,7 @@ import type { OutsideKind } from '../../canonical/ports/records';
 export interface Comparison {
   readonly kind: OutsideKind;
   readonly verb: EffectVerb;
-  /** `payment`, as in “payment's records have no such capture”. */
-  readonly system: string;
+  /** `capture`, as in “stripe-us's records have no such capture”. */
   readonly noun: string;
   /** `were captured`, `was requested`. */
   readonly done: string;
@@ -22,7 +21,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'authorization',
     verb: 'authorize',
-    system: 'payment',
     noun: 'authorization',
     done: 'authorized',
     isMade: (state) => !DECLINED.has(state),
@@ -30,7 +28,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'capture',
     verb: 'capture',
-    system: 'payment',
     noun: 'capture',
     done: 'captured',
     isMade: always,
@@ -38,7 +35,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'refund',
     verb: 'refund',
-    system: 'payment',
     noun: 'refund',
     done: 'refunded',
     isMade: (state) => !REFUND_ENDS.has(state),
@@ -46,7 +42,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'fulfilment-request',
     verb: 'release',
-    system: 'the warehouse',
     noun: 'fulfilment request',
     done: 'released',
     isMade: always,
@@ -54,7 +49,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'recall',
     verb: 'recall',
-    system: 'the warehouse',
     noun: 'recall',
     done: 'recalled',
     isMade: always,
@@ -62,7 +56,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'sales-order',
     verb: 'sales-order',
-    system: 'the ERP',
     noun: 'sales order',
     done: 'sent as a sales order',
     isMade: always,
@@ -70,7 +63,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'journal-document',
     verb: 'journal',
-    system: 'the ERP',
     noun: 'journal entry',
     done: 'posted',
     isMade: always,
@@ -78,7 +70,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'tax-invoice',
     verb: 'tax-invoice',
-    system: 'the tax service',
     noun: 'invoice',
     done: 'invoiced, before tax,',
     isMade: always,
@@ -86,7 +77,6 @@ export const KEYED: readonly Comparison[] = [
   {
     kind: 'message',
     verb: 'notify',
-    system: 'the message provider',
     noun: 'message',
     done: 'sent',
     isMade: always,

@@ -14,8 +14,8 @@ function sumBy(records: readonly OutsideRecord[]): Map<string, number> {
   return sums;
 }
 
-interface Books {
-  readonly system: string;
+interface MovedMoney {
+  readonly books: string;
   readonly authorizations: readonly OutsideRecord[];
   /** Their parent is the authorization. */
   readonly captures: readonly OutsideRecord[];
@@ -25,7 +25,7 @@ interface Books {
 
 /** @param orders by the reference that the system's records carry */
 export function checkOutsideMoney(
-  { system, authorizations, captures, refunds }: Books,
+  { books, authorizations, captures, refunds }: MovedMoney,
   orders: ReadonlyMap<string, OrderName>,
 ): Difference[] {
   const captured = sumBy(captures);
@@ -43,10 +43,10 @@ export function checkOutsideMoney(
     return [
       {
         invariant: 'I2',
-        code: `${system}-over-${verb}`,
+        code: `outside-over-${verb}`,
         subject: record.id,
         ...amountOf(doneMinor - limitMinor, currency),
-        detail: `${nameOfOrder(order)}: ${system}'s records have ${money(doneMinor, currency)} ${verb} on ${record.id}, of ${money(limitMinor, currency)} ${limit}`,
+        detail: `${nameOfOrder(order)}: ${books}'s records have ${money(doneMinor, currency)} ${verb} on ${record.id}, of ${money(limitMinor, currency)} ${limit}`,
       },
     ];
   };

@@ -1,6 +1,6 @@
 // I4, where a channel moves the money: a shop keeps no key of ours on captures, voids and
 // fulfilments, so its transactions are compared by reference, order and amount, both ways.
-import { isLookedFor, type Window } from './window';
+import { isLookedFor, type Against } from './window';
 import { nameOfEffect, type EffectVerb, type OwnEffect } from '../own-effect';
 import { tail, type OutsideRecord } from '../../canonical/ports/records';
 import { amountOf, money, nameOfOrder, type Difference, type OrderName } from '../report';
@@ -39,16 +39,12 @@ export interface ShopRecords {
 }
 
 export function checkShop(
-  effects: Iterable<OwnEffect>,
+  effects: readonly OwnEffect[],
   theirs: ShopRecords,
   orders: readonly KnownOrder[],
-  { cutoff, since }: Window,
+  against: Against,
 ): Difference[] {
-  const own = [...effects].filter(
-    (effect) =>
-      effect.verb === 'fulfil' ||
-      (effect.moneyMode === 'channel' && ['capture', 'void', 'refund'].includes(effect.verb)),
-  );
+  const own = effects.filter((effect) => WORDS[effect.verb] !== undefined);
   const byId = new Map(
     [...theirs.transactions, ...theirs.fulfillments].map((record) => [record.id, record]),
   );
@@ -56,23 +52,24 @@ export function checkShop(
   const differences: Difference[] = [];
   for (const effect of own) {
     if (effect.state !== 'done') continue;
-    differences.push(...missingThere(effect, byId, claimed, { cutoff, since }));
+    differences.push(...missingThere(effect, byId, claimed, against));
   }
   const byRef = new Map(orders.map((order) => [tail(order.channelOrderRef), order]));
   const open = own.filter((effect) => effect.state === 'called');
   for (const record of [...theirs.transactions, ...theirs.fulfillments]) {
-    if (record.state !== SUCCESS || record.createdAt > cutoff || claimed.has(record.id)) continue;
+    if (record.state !== SUCCESS || record.createdAt > against.cutoff || claimed.has(record.id))
+      continue;
     const order = byRef.get(tail(record.orderRef));
-    if (order) differences.push(...unknownHere(record, order, open));
+    if (order) differences.push(...unknownHere(record, order, open, against));
   }
-  return [...differences, ...cancellations(effects, theirs.orders, { cutoff, since })];
+  return [...differences, ...cancellations(effects, theirs.orders, against)];
 }
 
 function missingThere(
   effect: OwnEffect,
   byId: ReadonlyMap<string, OutsideRecord>,
   claimed: Map<string, OwnEffect>,
-  window: Window,
+  against: Against,
 ): Difference[] {
   const word = WORDS[effect.verb];
   if (!word) return [];
@@ -90,11 +87,11 @@ function missingThere(
   ];
   const record = reference === null ? undefined : byId.get(reference);
   if (!record) {
-    return !isLookedFor(effect.calledAt, window)
+    return !isLookedFor(effect.calledAt, against)
       ? []
       : say(
           'missing',
-          `the shop's records have no such ${word.noun} (${reference ?? 'no reference'})`,
+          `${against.books}'s records have no such ${word.noun} (${reference ?? 'no reference'})`,
         );
   }
   const other = claimed.get(record.id);
@@ -103,7 +100,7 @@ function missingThere(
   if (record.state !== SUCCESS || (word.type !== null && record.type !== word.type)) {
     return say(
       'other',
-      `in the shop's records ${record.id} is a ${record.type ?? word.noun} in state ${record.state}`,
+      `in ${against.books}'s records ${record.id} is a ${record.type ?? word.noun} in state ${record.state}`,
     );
   }
   if (tail(record.orderRef) !== tail(effect.channelOrderRef)) {
@@ -120,7 +117,12 @@ function missingThere(
 }
 
 /** A record that no effect names may be one whose answer was lost: then that effect is still open. */
-function unknownHere(record: OutsideRecord, order: KnownOrder, open: OwnEffect[]): Difference[] {
+function unknownHere(
+  record: OutsideRecord,
+  order: KnownOrder,
+  open: OwnEffect[],
+  { books }: Against,
+): Difference[] {
   const verb = record.type === null ? 'fulfil' : VERB_OF_TYPE[record.type];
   if (verb === undefined) return [];
   const position = open.findIndex(
@@ -144,21 +146,21 @@ function unknownHere(record: OutsideRecord, order: KnownOrder, open: OwnEffect[]
       code: `shop-${noun}-unknown`,
       subject: id,
       ...amountOf(amountMinor, currency),
-      detail: `${nameOfOrder(order)}: the shop's records have the ${noun} ${id}${worth}; no such effect was made here`,
+      detail: `${nameOfOrder(order)}: ${books}'s records have the ${noun} ${id}${worth}; no such effect was made here`,
     },
   ];
 }
 
 /** An order that we told the shop was cancelled is cancelled there. */
 function cancellations(
-  effects: Iterable<OwnEffect>,
+  effects: readonly OwnEffect[],
   shopOrders: readonly OutsideRecord[],
-  window: Window,
+  against: Against,
 ): Difference[] {
   const byRef = new Map(shopOrders.map((record) => [tail(record.id), record]));
-  return [...effects]
+  return effects
     .filter((effect) => effect.verb === 'cancel-at-channel' && effect.state === 'done')
-    .filter((effect) => isLookedFor(effect.calledAt, window))
+    .filter((effect) => isLookedFor(effect.calledAt, against))
     .flatMap((effect): Difference[] => {
       const state = byRef.get(tail(effect.channelOrderRef))?.state;
       if (state === CANCELLED) return [];

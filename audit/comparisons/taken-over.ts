@@ -41,6 +41,7 @@ export function checkTakenOver(
   ours: readonly TakenOver[],
   shopOrders: readonly OutsideRecord[],
   transactions: readonly OutsideRecord[],
+  books: string,
 ): Difference[] {
   const known = new Set(shopOrders.map((record) => tail(record.id)));
   const there = new Map<string, number>();
@@ -72,7 +73,7 @@ export function checkTakenOver(
         subject: place,
         amountMinor: expected - found,
         currency,
-        detail: `${nameOfOrder(order)}, tender ${tenders}: ${money(expected, currency)} count here as ${what} when the order came; the shop's records have ${money(found, currency)}`,
+        detail: `${nameOfOrder(order)}, tender ${tenders}: ${money(expected, currency)} count here as ${what} when the order came; ${books}'s records have ${money(found, currency)}`,
       },
     ];
   });

@@ -25,16 +25,14 @@ export function checkAcknowledged(acknowledged: readonly Acknowledged[]): Differ
 const DELIVERED = 'delivered';
 const ORDER_TOPIC = 'orders/create';
 
-/** Webhooks that the shop delivered, and got a 2xx for, whose event is not in the inbox. */
+/** Of webhooks whose event is not in the inbox: those that the shop delivered, and got a 2xx for. */
 export function checkDeliveredWebhooks(
-  webhooks: readonly OutsideRecord[],
-  storedEventIds: ReadonlySet<string>,
+  unstored: readonly OutsideRecord[],
   cutoff: string,
 ): Difference[] {
-  return webhooks
+  return unstored
     .filter((webhook) => webhook.state === DELIVERED && webhook.type === ORDER_TOPIC)
     .filter((webhook) => webhook.updatedAt <= cutoff)
-    .filter(({ reference }) => reference !== null && !storedEventIds.has(reference))
     .map((webhook) => ({
       invariant: 'I1',
       code: 'webhook-lost',

@@ -24,8 +24,8 @@ function movedBy(order: OwnOrder): Moved[] {
       })),
     ...order.captures
       .filter((one) => one.state === 'captured')
-      .map(({ tenderNo, shipmentNo, amountMinor, try: tryNo }) => ({
-        key: effectKey.capture(orderId, tenderNo, shipmentNo, tryNo),
+      .map(({ tenderNo, invoiceNo, amountMinor, try: tryNo }) => ({
+        key: effectKey.capture(orderId, tenderNo, invoiceNo, tryNo),
         tenderNo,
         amountMinor,
         what: 'captured',

@@ -15,7 +15,9 @@ const PLACES: readonly Place[] = [
   'cancelled',
 ];
 
+/** Facts begin when an order is accepted or turned away: until then it stands as it came. */
 export function checkProjections(order: OwnOrder): Difference[] {
+  if (order.stage === 'received') return statusOf(order);
   return [
     ...unitsOf(order),
     ...allocationsOf(order),

@@ -23,7 +23,7 @@ export function checkTenders(order: OwnOrder): Difference[] {
   const hasEnded = order.stage === 'closed' || order.stage === 'rejected';
   return [
     ...tenderLimits(order, found),
-    ...(order.stage === 'received' ? [] : lineTies(order, found)),
+    ...lineTies(order, found),
     ...(hasEnded ? [...endedMoney(order, found), ...endedLines(order, found)] : []),
   ];
 }
@@ -89,10 +89,11 @@ function tenderLimits(order: OwnOrder, found: Found): Difference[] {
 const worthOfLine = (line: OwnLine) =>
   line.grossMinor - line.discountMinor + line.shippingMinor + line.taxMinor;
 
-/** Units in exactly one place each; the lines add up to the order. */
+/** Units in exactly one place each; the lines of an accepted order add up to it. */
 function lineTies(order: OwnOrder, found: Found): Difference[] {
   const total = sum(order.lines.map(worthOfLine));
-  const isOff = order.lines.length > 0 && total !== order.totalMinor;
+  const wasAccepted = order.stage === 'accepted' || order.stage === 'closed';
+  const isOff = wasAccepted && total !== order.totalMinor;
   const { currency, totalMinor } = order;
   return [
     ...order.lines
@@ -136,16 +137,16 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
   const captures = order.captures
     .filter((one) => one.state !== 'captured')
     .filter(
-      ({ state, tenderNo, shipmentNo }) =>
+      ({ state, tenderNo, invoiceNo }) =>
         state !== 'given-up' ||
-        !hasException(CAPTURE_FAILED, blocksCapture(tenderNo, shipmentNo).text),
+        !hasException(CAPTURE_FAILED, blocksCapture(tenderNo, invoiceNo).text),
     )
-    .map(({ tenderNo, shipmentNo, amountMinor, state }) =>
+    .map(({ tenderNo, invoiceNo, amountMinor, state }) =>
       found(
         'uncaptured',
         `, tender ${tenderNo}`,
         amountMinor,
-        `it has ended, and ${say(amountMinor)} for shipment ${shipmentNo} are ${state}, without an exception that says so`,
+        `it has ended, and ${say(amountMinor)} of invoice ${invoiceNo} are ${state}, without an exception that says so`,
       ),
     );
   const refunds = order.refunds
@@ -173,18 +174,18 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
 
 function endedInvoices(order: OwnOrder, found: Found): Difference[] {
   const say = (minor: number) => money(minor, order.currency);
-  return order.shipments.flatMap((shipment) => {
-    const { shipmentNo, invoiceMinor } = shipment;
-    const at = `, shipment ${shipmentNo}`;
-    const uncovered = uncoveredOf(order, shipment);
+  return order.invoices.flatMap((invoice) => {
+    const { invoiceNo, amountMinor } = invoice;
+    const at = `, invoice ${invoiceNo}`;
+    const uncovered = uncoveredOf(order, invoice);
     const isExplained = order.exceptions.some(
-      (one) => one.code === CAPTURE_FAILED && one.blocks === blocksCapture(0, shipmentNo).text,
+      (one) => one.code === CAPTURE_FAILED && one.blocks === blocksCapture(0, invoiceNo).text,
     );
     if (uncovered === 0 || (uncovered > 0 && isExplained)) return [];
     const detail =
       uncovered > 0
-        ? `${say(uncovered)} of its invoice of ${say(invoiceMinor)} are asked of no tender, without an exception`
-        : `${say(-uncovered)} more than its invoice of ${say(invoiceMinor)} are asked of the tenders`;
+        ? `${say(uncovered)} of its ${say(amountMinor)} are asked of no tender, without an exception`
+        : `${say(-uncovered)} more than its ${say(amountMinor)} are asked of the tenders`;
     return [found('invoice-not-covered', at, uncovered, detail)];
   });
 }
@@ -193,10 +194,10 @@ function endedInvoices(order: OwnOrder, found: Found): Difference[] {
 function endedTotal(order: OwnOrder, found: Found): Difference[] {
   const captured = sum(order.tenders.map((one) => one.capturedMinor));
   const back = sum(order.refunds.map((one) => one.amountMinor));
-  const invoiced = sum(order.shipments.map((one) => one.invoiceMinor));
+  const invoiced = sum(order.invoices.map((one) => one.amountMinor));
   const receivable =
     sum(order.captures.filter((one) => one.state !== 'captured').map((one) => one.amountMinor)) +
-    sum(order.shipments.map((one) => uncoveredOf(order, one)));
+    sum(order.invoices.map((one) => uncoveredOf(order, one)));
   const off = captured - back - (invoiced - receivable);
   if (off === 0) return [];
   const say = (minor: number) => money(minor, order.currency);
@@ -210,14 +211,14 @@ function endedLines(order: OwnOrder, found: Found): Difference[] {
     const at = `, line ${line.lineNo}`;
     const open = openUnits(line);
     const moved = line.shipped + line.pickedUp;
-    const billed = order.shipments.flatMap((shipment) =>
-      shipment.lines.filter((one) => one.lineNo === line.lineNo),
+    const billed = order.invoices.flatMap((invoice) =>
+      invoice.lines.filter((one) => one.lineNo === line.lineNo),
     );
     const units = sum(billed.map((one) => one.quantity));
     const worth = sum(billed.map((one) => one.worthMinor));
     const whole = worthOfLine(line);
     const say = (minor: number) => money(minor, order.currency);
-    const isOff = line.cancelled === 0 ? worth !== whole : worth > whole;
+    const isOff = line.cancelled === 0 ? worth !== whole : worth > Math.max(0, whole);
     return [
       ...(open > 0
         ? [

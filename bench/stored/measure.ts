@@ -86,7 +86,7 @@ async function measureAudit(
   const onProgress = (line: string) => {
     console.log(`  ${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${line}`);
   };
-  const report = await runAudit({ stackJson: stack.stackJson, isWhole, onProgress });
+  const report = await runAudit({ databaseUrl: stack.stackJson.databaseUrl, isWhole, onProgress });
   clearInterval(look);
   const seconds = (performance.now() - startedAt) / 1_000;
   const what = isWhole ? 'whole' : 'since the last clean one';

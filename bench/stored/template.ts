@@ -22,7 +22,6 @@ const NAMES = [
   'reference',
   'shipment_ref',
   'tracking_number',
-  'invoice_no',
   'request_key',
   'effect_key',
   'idempotency_key',

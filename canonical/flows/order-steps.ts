@@ -22,7 +22,8 @@ export type OrderAction =
   | 'refundAgain'
   | 'giveUpRefund'
   | 'releaseAgain'
-  | 'giveUpOrder';
+  | 'giveUpOrder'
+  | 'giveUpRejected';
 
 export type OrderStep = MoneyStep | ({ readonly step: 'release' } & ReleaseDue);
 
@@ -45,8 +46,8 @@ const money = (due: { readonly amountMinor: number; readonly currency: string })
 export const blocksAuthorization = (tenderNo: number) => blocked('authorize', { tenderNo });
 export const blocksRelease = (groupNo: number) => blocked('release', { groupNo });
 /** Tender 0: what no tender covers. */
-export const blocksCapture = (tenderNo: number, shipmentNo: number) =>
-  blocked('capture', { tenderNo, shipmentNo });
+export const blocksCapture = (tenderNo: number, invoiceNo: number) =>
+  blocked('capture', { tenderNo, invoiceNo });
 export const blocksVoid = (tenderNo: number, authorizationNo: number) =>
   blocked('void', { tenderNo, authorizationNo });
 export const blocksRefund = (tenderNo: number, refundNo: number) =>
@@ -71,15 +72,15 @@ const release: OrderStepKind<ReleaseDue, 'release'> = {
   summary: (due) => `Release ${units(due.units)} at ${due.location} to ${due.account}`,
   unavailable: 'fulfilment.unavailable',
   waitsForDecisions: true,
-  resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpOrder' } },
+  resolutions: { 'fulfilment.rejected': { retry: 'releaseAgain', abandon: 'giveUpRejected' } },
 };
 
 const capture: OrderStepKind<CaptureDue, 'capture'> = {
   name: 'capture',
   activity: 'captureShipment',
-  blocks: ({ tenderNo, shipmentNo }) => blocksCapture(tenderNo, shipmentNo),
+  blocks: ({ tenderNo, invoiceNo }) => blocksCapture(tenderNo, invoiceNo),
   queue: moneyQueue,
-  summary: (due) => `Capture ${money(due)} of shipment ${due.shipmentNo} at ${due.account}`,
+  summary: (due) => `Capture ${money(due)} for invoice ${due.invoiceNo} at ${due.account}`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: false,
   resolutions: {

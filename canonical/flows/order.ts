@@ -5,7 +5,8 @@
  */
 import type { ExceptionBrief } from '../schema/exception';
 import type { MoneyMode } from '../schema/channel';
-import type { FlowAgenda, Wait } from './step';
+import type { Applied as AppliedTo, EffectEnded } from './moments';
+import type { FlowAgenda } from './step';
 import type { OrderStatus, TenderState } from '../rules/order/state';
 
 /** Lines shown in a flow's details; an order of 10,000 lines must not fill its history. */
@@ -81,7 +82,7 @@ export interface AuthorizeDue extends MoneyDue {
   readonly authorizationNo: number;
 }
 export interface CaptureDue extends MoneyDue {
-  readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly authorizationNo: number;
   readonly isFinal: boolean;
 }
@@ -127,13 +128,9 @@ export interface OrderAgenda extends FlowAgenda {
 }
 
 /** A moment's answer: what is due after it. */
-export type Applied = { readonly outcome: 'applied' | 'duplicate'; readonly agenda: OrderAgenda };
-
-export type EffectAnswer =
-  /** Done, now or before: what is due next. */
-  | { readonly outcome: 'done'; readonly agenda: OrderAgenda }
-  /** A definite no: the exception that says so is open. */
-  | { readonly outcome: 'refused'; readonly agenda: OrderAgenda };
+export type Applied = AppliedTo<OrderAgenda>;
+/** Refused: a definite no, the exception that says so is open. */
+export type EffectAnswer = EffectEnded<OrderAgenda>;
 
 /**
  * Who decided and why is free text: it stays in Postgres. The API writes the `decision` row
@@ -183,16 +180,10 @@ export type HoldResult =
   | { readonly outcome: 'held' | 'released'; readonly agenda: OrderAgenda | null }
   | { readonly outcome: 'refused'; readonly reason: string };
 
-export interface OrderWait extends Wait {
-  readonly orderId: string;
-}
-
-/** Moments: each one transaction, idempotent, called as local activities by the order's flow. */
+/** Moments beside those that every flow has: each one transaction, idempotent, as local activities. */
 export interface OrderMoments {
   /** For an order that waits: maps, checks, sources and reserves again. */
   acceptOrder(input: { readonly orderId: string }): Promise<AcceptOutcome>;
-  /** Reads what is due; changes nothing. */
-  readAgenda(input: { readonly orderId: string }): Promise<OrderAgenda>;
   recordShipment(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
   recordRejection(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
   planCancellation(decision: CancelDecision): Promise<CancelPlan>;
@@ -201,19 +192,6 @@ export interface OrderMoments {
   ): Promise<CancelResult>;
   placeHold(decision: HoldDecision): Promise<HoldResult>;
   liftHold(decision: HoldDecision): Promise<HoldResult>;
-  /** Applies a person's resolution to what it blocked (skip, give up, try anew). */
-  applyResolution(input: {
-    readonly orderId: string;
-    readonly exceptionId: string;
-  }): Promise<Applied>;
-  /** Opens (or finds open) the exception of a step that cannot go on for now. */
-  openWait(input: OrderWait): Promise<Applied>;
-  /** The wait passed by itself: resolves its exception; `blocks` as in `capture:1:2`. */
-  closeWait(input: { readonly orderId: string; readonly blocks: string }): Promise<Applied>;
-  /** Closing is a moment too: it refuses while facts are unapplied or money is due. */
-  closeOrder(input: {
-    readonly orderId: string;
-  }): Promise<{ readonly outcome: 'closed' | 'open'; readonly agenda: OrderAgenda }>;
 }
 
 /** Effects: each one call to another system under its key, then the moment that records it. */

@@ -5,7 +5,7 @@
 import type { ExceptionCode } from '../schema/error-codes';
 import type { ExceptionBrief, ExceptionCause, Resolution } from '../schema/exception';
 
-/** Which one of its kind, such as `{tenderNo: 1, shipmentNo: 2}`; the order of its names is fixed. */
+/** Which one of its kind, such as `{tenderNo: 1, invoiceNo: 2}`; the order of its names is fixed. */
 export type About = Readonly<Record<string, number>>;
 
 /** The unit of work that an exception blocks; with its flow it makes the exception's id. */
@@ -19,6 +19,10 @@ export interface Blocked {
 export function blocked(step: string, about: About = {}): Blocked {
   return { step, about, text: [step, ...Object.values(about)].join(':') };
 }
+
+/** What a fact blocks that its moment cannot take. */
+export const FACT_STEP = 'event';
+export const blocksFact = (eventNo: number): Blocked => blocked(FACT_STEP, { eventNo });
 
 /** A step that is due now: its kind, the key of its effect, and what the call needs. */
 export interface DueStep {

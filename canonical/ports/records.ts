@@ -38,6 +38,9 @@ export interface OutsideRecord {
 }
 
 export interface OutsideRecords {
+  /** The accounts whose records these are: one, or all that one address lists together. */
+  readonly accounts: readonly string[];
+  readonly kinds: readonly OutsideKind[];
   /**
    * Records of a kind that were made or changed since then (RFC 3339; null: all), in pages.
    * @throws OutsideUnreadable
@@ -45,12 +48,7 @@ export interface OutsideRecords {
   pages(kind: OutsideKind, since: string | null): AsyncIterable<readonly OutsideRecord[]>;
 }
 
-/** The same of one account, which keeps some kinds. */
-export interface AccountRecords extends OutsideRecords {
-  readonly kinds: readonly OutsideKind[];
-}
-
-/** A system's records cannot be read: without them there is no audit. */
+/** An account's records cannot be read: nothing can be compared with them. */
 export class OutsideUnreadable extends Error {
   override readonly name = 'OutsideUnreadable';
 }

@@ -4,7 +4,7 @@ import type { Refused } from './fault';
 export interface TaxInvoice {
   readonly key: string;
   readonly orderId: string;
-  readonly invoiceNo: string;
+  readonly documentNo: string;
   readonly entity: string;
   readonly currency: string;
   /** `YYYY-MM-DD`, in the shipping location's time zone. */

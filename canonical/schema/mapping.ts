@@ -1,5 +1,6 @@
 /** Cross-references: what another system's value is called here. Never a guess. */
 import { z } from 'zod';
+import { Instant } from './ids';
 
 /** Every kind, whose values it translates, and what a target may be. */
 export const MAPPING_KINDS = {
@@ -23,13 +24,19 @@ export const MappingKindName = z.enum(
   Object.keys(MAPPING_KINDS) as [MappingKind, ...MappingKind[]],
 );
 
-export interface Mapping {
-  readonly kind: MappingKind;
-  /** The channel instance or ERP instance whose word this is. */
-  readonly source: string;
-  readonly value: string;
-  readonly target: string;
-}
+export const StoredMapping = z
+  .strictObject({
+    kind: MappingKindName,
+    /** The channel instance or ERP instance whose word this is. */
+    source: z.string(),
+    value: z.string(),
+    target: z.string(),
+    updatedBy: z.string(),
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Mapping' });
+export type StoredMapping = z.infer<typeof StoredMapping>;
+export type Mapping = Omit<StoredMapping, 'updatedBy' | 'updatedAt'>;
 
 /** The cause reference of an exception that waits for a mapping. */
 export function mappingRef(kind: MappingKind, source: string, value: string): string {

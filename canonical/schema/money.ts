@@ -20,3 +20,8 @@ export const Money = z
   .strictObject({ currency: Currency, minorUnits: MinorUnits })
   .meta({ id: 'Money', example: { currency: 'USD', minorUnits: 1299 } });
 export type Money = z.infer<typeof Money>;
+
+/** Money as it is shown: what the books hold, and differences, which may be negative. */
+export const Amount = z
+  .strictObject({ currency: z.string(), minorUnits: z.int() })
+  .meta({ id: 'Amount' });

@@ -8,8 +8,7 @@ import { VendorFault } from '../../canonical/ports/fault';
 import type { Recorded, TaxInvoice, TaxService } from '../../canonical/ports/tax';
 import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
-import type { HttpAnswer, HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
 import { REFUSED_BEFORE } from './refused-before';
 
@@ -33,10 +32,9 @@ export function avataxClient(
   settings: AvataxSettings,
 ): TaxService & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
@@ -50,14 +48,9 @@ export function avataxClient(
 /** AvaTax's own ping says who it takes the caller for. */
 async function whoAnswers(door: HttpDoor): Promise<string> {
   const what = 'GET ping';
-  const answer = await door.call({ method: 'GET', path: '/api/v2/utilities/ping' });
-  const { authenticated, authenticatedUserName } = readAnswer(
-    SYSTEM,
-    what,
-    AvataxPing,
-    answer.json,
-  );
-  if (authenticated) return authenticatedUserName ?? 'AvaTax';
+  const { json } = await getJson(door, '/api/v2/utilities/ping');
+  const caller = readAnswer(SYSTEM, what, AvataxPing, json);
+  if (caller.authenticated) return caller.authenticatedUserName ?? 'AvaTax';
   throw new VendorFault(SYSTEM, 'misconfigured', `${what}: the token is not known there`);
 }
 
@@ -78,7 +71,7 @@ function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
   const { currency } = invoice;
   return {
     type: 'SalesInvoice',
-    code: invoice.invoiceNo,
+    code: invoice.documentNo,
     companyCode,
     date: invoice.invoiceDate,
     // A name of ours: who the buyer is stays out of the tax service.
@@ -124,12 +117,8 @@ async function recordInvoice(
   invoice: TaxInvoice,
 ): Promise<Recorded | Refused> {
   const what = 'POST transactions/create';
-  const answer = await door.call({
-    method: 'POST',
-    path: '/api/v2/transactions/create',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(transactionBody(company, invoice)),
-  });
+  const body = transactionBody(company, invoice);
+  const answer = await postJson(door, '/api/v2/transactions/create', body);
   if (answer.status >= 400) {
     const refusal = refusalOf(what, answer);
     const earlier =
@@ -147,9 +136,9 @@ async function findInvoice(
   invoice: TaxInvoice,
 ): Promise<Recorded | null> {
   const what = 'GET transaction';
-  const code = encodeURIComponent(invoice.invoiceNo);
+  const code = encodeURIComponent(invoice.documentNo);
   const path = `/api/v2/companies/${encodeURIComponent(company)}/transactions/${code}`;
-  const answer = await door.call({ method: 'GET', path });
+  const answer = await getJson(door, path);
   if (answer.status === 404) return null;
   if (answer.status >= 400) {
     const { vendorCode } = refusalOf(what, answer);

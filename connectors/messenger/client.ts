@@ -6,9 +6,8 @@ import { z } from 'zod';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import type { CustomerMessage, Notifier, Sent } from '../../canonical/ports/notification';
-import { readAnswer, refused } from '../answer';
-import type { HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { readAnswer, refused, requireSuccess } from '../answer';
+import { getJson, openDoor, postJson, type HttpDoor } from '../http';
 import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'messenger';
@@ -28,10 +27,9 @@ export function messengerClient(
   settings: MessengerSettings,
 ): Notifier & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
@@ -48,12 +46,8 @@ export function messengerClient(
 async function send(door: HttpDoor, message: CustomerMessage): Promise<Sent | Refused> {
   const what = 'POST messages';
   const { key, channel, to, template, variables } = message;
-  const answer = await door.call({
-    method: 'POST',
-    path: '/v1/messages',
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify({ channel, to, template, variables, reference: key }),
-  });
+  const body = { channel, to, template, variables, reference: key };
+  const answer = await postJson(door, '/v1/messages', body, { 'idempotency-key': key });
   if (answer.status < 400) {
     const sent = readAnswer(SYSTEM, what, Message, answer.json);
     return { outcome: 'sent', reference: sent.id };
@@ -69,10 +63,8 @@ async function send(door: HttpDoor, message: CustomerMessage): Promise<Sent | Re
 async function findMessage(door: HttpDoor, key: string): Promise<Sent | null> {
   const what = 'GET messages';
   const query = new URLSearchParams({ reference: key });
-  const answer = await door.call({ method: 'GET', path: `/v1/messages?${query}` });
-  if (answer.status >= 400) {
-    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: status ${answer.status}`);
-  }
+  const answer = await getJson(door, `/v1/messages?${query}`);
+  requireSuccess(SYSTEM, what, answer);
   const found = readAnswer(SYSTEM, what, MessageList, answer.json).items[0];
   return found ? { outcome: 'sent', reference: found.id } : null;
 }

@@ -8,8 +8,7 @@ import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import { formatDecimal } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
-import type { HttpAnswer, HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { NetsuiteError, NetsuiteRecord } from './schema';
 import { REFUSED_BEFORE } from './refused-before';
 
@@ -37,11 +36,9 @@ export function netsuiteClient(
   settings: NetsuiteSettings,
 ): Erp & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
-    connections: settings.connections,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
@@ -128,7 +125,7 @@ function problemOf(what: string, answer: HttpAnswer): Problem {
 async function find(door: HttpDoor, type: RecordType, id: string): Promise<Posted | null> {
   const what = `GET ${type}`;
   const path = `${RECORD_PATH}/${type}/${encodeURIComponent(id)}`;
-  const answer = await door.call({ method: 'GET', path });
+  const answer = await getJson(door, path);
   if (answer.status === 404) return null;
   if (answer.status >= 400) {
     const { code } = problemOf(what, answer);
@@ -145,12 +142,7 @@ async function create(
   body: unknown,
 ): Promise<Posted | Refused> {
   const what = `POST ${type}`;
-  const answer = await door.call({
-    method: 'POST',
-    path: `${RECORD_PATH}/${type}`,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const answer = await postJson(door, `${RECORD_PATH}/${type}`, body);
   if (answer.status >= 400) {
     const problem = problemOf(what, answer);
     const earlier = problem.code === ALREADY_EXISTS ? await find(door, type, `eid:${key}`) : null;

@@ -2,8 +2,8 @@
  * NetSuite's records for the audit. Read from the stand-in's lists: it answers one record by its id.
  * NetSuite itself has SuiteQL over `transaction` with `lastmodifieddate`; our key is the external id.
  */
-import type { AccountRecords, OutsideRecord } from '../../canonical/ports/records';
-import { listedRecords, type Listed } from '../listed-records';
+import type { OutsideRecord } from '../../canonical/ports/records';
+import type { Listed, RecordLists } from '../listed-records';
 
 const MINOR_UNITS = 100;
 /** The stand-in keeps decimals with two digits: every demo currency has two. */
@@ -16,8 +16,7 @@ const sidesOf = ({ lines }: Listed): OutsideRecord['parts'] =>
       : { name: 'credit', quantity: minorOf(credit) },
   );
 
-export const netsuiteRecords = (baseUrl: string): AccountRecords =>
-  listedRecords(baseUrl, {
-    'sales-order': { path: 'sales_orders' },
-    'journal-document': { path: 'journal_entries', partsOf: sidesOf },
-  });
+export const netsuiteRecords: RecordLists = {
+  'sales-order': { path: 'sales_orders' },
+  'journal-document': { path: 'journal_entries', partsOf: sidesOf },
+};

@@ -25,10 +25,9 @@ export interface ShopifyClient {
 
 export function shopifyClient(settings: ShopifySettings): ShopifyClient {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { 'x-shopify-access-token': settings.accessToken },
   });
   return {

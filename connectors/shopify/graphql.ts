@@ -2,9 +2,8 @@
 import type { z } from 'zod';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
-import { readAnswer, refused } from '../answer';
-import type { HttpDoor } from '../http';
-import { retryAfterMs } from '../http';
+import { readAnswer, refused, requireSuccess } from '../answer';
+import { postJson, retryAfterMs, type HttpDoor } from '../http';
 import type { UserErrors } from './admin-schema';
 import { GraphqlEnvelope } from './admin-schema';
 import { REFUSED_CODES } from './refused-before';
@@ -47,15 +46,8 @@ export async function ask<S extends z.ZodType>(
   variables: unknown,
   schema: S,
 ): Promise<z.infer<S>> {
-  const answer = await door.call({
-    method: 'POST',
-    path: PATH,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  if (answer.status >= 400) {
-    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: status ${answer.status}`);
-  }
+  const answer = await postJson(door, PATH, { query, variables });
+  requireSuccess(SYSTEM, what, answer);
   const envelope = readAnswer(SYSTEM, what, GraphqlEnvelope, answer.json);
   if (envelope.errors && envelope.errors.length > 0) {
     throw faultOf(what, envelope, answer.headers['retry-after']);

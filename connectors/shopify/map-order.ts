@@ -16,14 +16,23 @@ import type { CanonicalEvent } from '../../canonical/schema/event';
 import { CancelRequested } from '../../canonical/schema/event';
 import type { OrderInput } from '../../canonical/schema/order';
 import { Order } from '../../canonical/schema/order';
-import type { FieldProblem, InboundContext, InboundResult } from '../inbound-contract';
-import { toUtc } from '../inbound-contract';
-import type { OrderMoney } from './order-money';
-import { readOrderMoney } from './order-money';
-import type { ShopifyAddress, ShopifyLineItem } from './order-schema';
-import { ShopifyCancellation, ShopifyOrder, unwrapOrder } from './order-schema';
+import {
+  fieldProblems,
+  toUtc,
+  unreadable,
+  type FieldProblem,
+  type InboundContext,
+  type InboundResult,
+} from '../inbound-contract';
+import { readOrderMoney, type OrderMoney } from './order-money';
+import {
+  ShopifyCancellation,
+  ShopifyOrder,
+  unwrapOrder,
+  type ShopifyAddress,
+  type ShopifyLineItem,
+} from './order-schema';
 
-const MAX_PROBLEMS = 100;
 const MAX_DESCRIPTION_CHARS = 500;
 const MAX_REASON_CHARS = 300;
 const MONEY_GIVEN_BACK = new Set(['partially_refunded', 'refunded']);
@@ -31,16 +40,6 @@ const RECEIVED_STATES: Readonly<Record<string, 'authorized' | 'captured'>> = {
   authorized: 'authorized',
   paid: 'captured',
 };
-
-const unreadable = (problems: readonly FieldProblem[]): InboundResult => ({
-  outcome: 'unreadable',
-  problems: problems.slice(0, MAX_PROBLEMS),
-});
-const pointerOf = (path: readonly PropertyKey[]) => path.map((part) => `/${String(part)}`).join('');
-
-function schemaProblems(error: z.ZodError): FieldProblem[] {
-  return error.issues.map((issue) => ({ pointer: pointerOf(issue.path), detail: issue.message }));
-}
 
 export function mapShopify(topic: string, body: unknown, context: InboundContext): InboundResult {
   switch (topic) {
@@ -56,7 +55,7 @@ export function mapShopify(topic: string, body: unknown, context: InboundContext
 
 function mapCancellation(body: unknown, context: InboundContext): InboundResult {
   const parsed = ShopifyCancellation.safeParse(unwrapOrder(body));
-  if (!parsed.success) return unreadable(schemaProblems(parsed.error));
+  if (!parsed.success) return unreadable(fieldProblems(parsed.error));
   const reason = parsed.data.cancel_reason?.trim() || 'cancelled in the shop';
   const request = CancelRequested.safeParse({
     channelInstance: context.account,
@@ -71,7 +70,7 @@ const mapped = (event: CanonicalEvent): InboundResult => ({ outcome: 'mapped', e
 
 function mapOrder(topic: string, body: unknown, context: InboundContext): InboundResult {
   const parsed = ShopifyOrder.safeParse(unwrapOrder(body));
-  if (!parsed.success) return unreadable(schemaProblems(parsed.error));
+  if (!parsed.success) return unreadable(fieldProblems(parsed.error));
   const order = parsed.data;
   if (order.cancelled_at) {
     return { outcome: 'ignored', why: '/cancelled_at: cancelled before it reached us' };
@@ -258,7 +257,7 @@ const VENDOR_FIELDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function canonicalProblems(error: z.ZodError): FieldProblem[] {
-  return schemaProblems(error).map(({ pointer, detail }) => {
+  return fieldProblems(error).map(({ pointer, detail }) => {
     const row = VENDOR_FIELDS.find(([pattern]) => pattern.test(pointer));
     return { pointer: row ? pointer.replace(row[0], row[1]) : pointer, detail };
   });

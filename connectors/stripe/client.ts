@@ -17,8 +17,7 @@ import type {
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import { readAnswer, refused } from '../answer';
-import type { HttpAnswer, HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { getJson, openDoor, type HttpAnswer, type HttpDoor } from '../http';
 import { fromStripeAmount, toStripeAmount } from './amount';
 import {
   AUTHORIZE_KEY,
@@ -28,14 +27,13 @@ import {
   ORDER_ID,
   TENDER_NO,
 } from './metadata';
-import type { StripeCharge, StripeIntent, StripeRefund } from './schema';
 import {
   chargeIdOf,
-  StripeCharge as StripeChargeSchema,
+  StripeCharge,
   StripeErrorBody,
-  StripeIntent as StripeIntentSchema,
+  StripeIntent,
   StripeIntentSearch,
-  StripeRefund as StripeRefundSchema,
+  StripeRefund,
   StripeRefundList,
 } from './schema';
 import { whoAnswers } from './who-answers';
@@ -83,10 +81,9 @@ export function stripeClient(
   settings: StripeSettings,
 ): PaymentGateway & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.secretKey}`, 'stripe-version': API_VERSION },
   });
   return {
@@ -138,10 +135,10 @@ function intentPath(authorizationRef: string | null): string {
 
 async function readIntent(door: HttpDoor, authorizationRef: string | null) {
   const path = intentPath(authorizationRef);
-  const answer = await door.call({ method: 'GET', path: `${path}?${EXPAND_CHARGE}` });
+  const answer = await getJson(door, `${path}?${EXPAND_CHARGE}`);
   if (answer.status === 404) return null;
   if (refusalOf('GET payment_intent', answer)) return null;
-  return readAnswer(SYSTEM, 'GET payment_intent', StripeIntentSchema, answer.json);
+  return readAnswer(SYSTEM, 'GET payment_intent', StripeIntent, answer.json);
 }
 
 /** The charge says what the card network granted; it is read where it did not come expanded. */
@@ -149,8 +146,8 @@ async function readCharge(door: HttpDoor, intent: StripeIntent): Promise<StripeC
   if (typeof intent.latest_charge !== 'string') return intent.latest_charge ?? null;
   const what = 'GET charge';
   const path = `/v1/charges/${encodeURIComponent(intent.latest_charge)}`;
-  const answer = await door.call({ method: 'GET', path });
-  return refusalOf(what, answer) ? null : readAnswer(SYSTEM, what, StripeChargeSchema, answer.json);
+  const answer = await getJson(door, path);
+  return refusalOf(what, answer) ? null : readAnswer(SYSTEM, what, StripeCharge, answer.json);
 }
 
 async function authorized(door: HttpDoor, intent: StripeIntent): Promise<Authorized> {
@@ -186,7 +183,7 @@ async function authorize(door: HttpDoor, request: AuthorizeRequest): Promise<Aut
   });
   const refusal = refusalOf(what, answer);
   if (refusal) return refusal;
-  const intent = readAnswer(SYSTEM, what, StripeIntentSchema, answer.json);
+  const intent = readAnswer(SYSTEM, what, StripeIntent, answer.json);
   switch (intent.status) {
     case 'requires_capture':
       return authorized(door, intent);
@@ -210,7 +207,7 @@ async function findAuthorization(
     query: `metadata['${AUTHORIZE_KEY}']:'${escaped}'`,
     'expand[]': 'data.latest_charge',
   });
-  const answer = await door.call({ method: 'GET', path: `/v1/payment_intents/search?${query}` });
+  const answer = await getJson(door, `/v1/payment_intents/search?${query}`);
   if (refusalOf(what, answer)) return null;
   const { data } = readAnswer(SYSTEM, what, StripeIntentSearch, answer.json);
   const found = data.find(
@@ -234,7 +231,7 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
   });
   const refusal = refusalOf(what, answer);
   if (refusal) return { ...refusal, isAuthorizationGone: GONE.has(refusal.vendorCode) };
-  const intent = readAnswer(SYSTEM, what, StripeIntentSchema, answer.json);
+  const intent = readAnswer(SYSTEM, what, StripeIntent, answer.json);
   return captured(intent, request);
 }
 
@@ -260,7 +257,7 @@ async function cancel(door: HttpDoor, request: VoidRequest): Promise<Voided | Re
     const isOver = refusal.vendorCode === 'payment_intent_unexpected_state';
     return (isOver ? await findCancellation(door, request) : null) ?? refusal;
   }
-  const intent = readAnswer(SYSTEM, what, StripeIntentSchema, answer.json);
+  const intent = readAnswer(SYSTEM, what, StripeIntent, answer.json);
   if (intent.status !== 'canceled') {
     throw new VendorFault(SYSTEM, 'ambiguous', `${what}: the intent is ${intent.status}`);
   }
@@ -293,7 +290,7 @@ async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded 
   });
   const refusal = refusalOf(what, answer);
   if (refusal) return refusal;
-  const made = readAnswer(SYSTEM, what, StripeRefundSchema, answer.json);
+  const made = readAnswer(SYSTEM, what, StripeRefund, answer.json);
   return isDead(made) ? refused('refund_failed', made.failure_reason ?? 'failed') : refunded(made);
 }
 
@@ -305,7 +302,7 @@ async function findRefund(door: HttpDoor, request: RefundRequest): Promise<Refun
     if (request.authorizationRef) query.set('payment_intent', request.authorizationRef);
     else query.set('charge', request.captureRef ?? '');
     if (after) query.set('starting_after', after);
-    const answer = await door.call({ method: 'GET', path: `/v1/refunds?${query}` });
+    const answer = await getJson(door, `/v1/refunds?${query}`);
     if (refusalOf(what, answer)) return null;
     const list = readAnswer(SYSTEM, what, StripeRefundList, answer.json);
     const found = list.data.find(

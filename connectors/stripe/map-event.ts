@@ -7,20 +7,21 @@ import type { z } from 'zod';
 import type { CanonicalEvent } from '../../canonical/schema/event';
 import { PaymentFact } from '../../canonical/schema/event';
 import { OrderId } from '../../canonical/schema/ids';
-import type { FieldProblem, InboundContext, InboundResult } from '../inbound-contract';
+import {
+  fieldProblems,
+  unreadable,
+  type InboundContext,
+  type InboundResult,
+} from '../inbound-contract';
 import { fromStripeAmount } from './amount';
 import { LATEST_AMOUNT, LATEST_KEY, ORDER_ID } from './metadata';
-import type { StripeEvent } from './schema';
-import {
-  chargeIdOf,
-  StripeCharge,
-  StripeEvent as StripeEventSchema,
-  StripeIntent,
-  StripeRefund,
-} from './schema';
+import { chargeIdOf, StripeCharge, StripeEvent, StripeIntent, StripeRefund } from './schema';
 
 type PaymentEventType = Extract<CanonicalEvent['type'], `payment.${string}`>;
 type Verb = 'authorize' | 'capture' | 'void' | 'refund';
+
+/** Where in a delivery its object is. */
+const OBJECT = '/data/object';
 
 interface Happened {
   readonly type: PaymentEventType;
@@ -30,16 +31,6 @@ interface Happened {
   readonly amount: number;
   readonly currency: string;
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-const MAX_PROBLEMS = 100;
-
-function problemsOf(error: z.ZodError, prefix: string): InboundResult {
-  const problems: FieldProblem[] = error.issues.slice(0, MAX_PROBLEMS).map((issue) => ({
-    pointer: prefix + issue.path.map((part) => `/${String(part)}`).join(''),
-    detail: issue.message,
-  }));
-  return { outcome: 'unreadable', problems };
 }
 
 function effectKeyOf(event: StripeEvent, happened: Happened): string | undefined {
@@ -65,113 +56,91 @@ function factOf(event: StripeEvent, happened: Happened): InboundResult {
     orderId: OrderId.safeParse(happened.metadata[ORDER_ID]).data,
     amount: { currency, minorUnits: amountOf(happened, effectKey) },
   });
-  if (!fact.success) return problemsOf(fact.error, '/data/object');
+  if (!fact.success) return unreadable(fieldProblems(fact.error, OBJECT));
   return { outcome: 'mapped', events: [{ type: happened.type, data: fact.data }] };
 }
 
 /** Null where the event says nothing that an effect of ours waits for. */
 function fromIntent(event: StripeEvent, intent: StripeIntent): Happened | null {
-  const { currency } = intent;
-  const metadata = intent.metadata ?? {};
+  const about = { currency: intent.currency, metadata: intent.metadata ?? {} };
+  const { id, amount, amount_received: received } = intent;
   switch (event.type) {
     case 'payment_intent.amount_capturable_updated':
       // Also sent when a part was captured; charge.captured speaks of that.
-      if (intent.amount_received > 0) return null;
+      if (received > 0) return null;
+      return { ...about, type: 'payment.authorized.v1', verb: 'authorize', reference: id, amount };
+    case 'payment_intent.succeeded': {
+      const reference = chargeIdOf(intent) ?? id;
       return {
-        type: 'payment.authorized.v1',
-        verb: 'authorize',
-        reference: intent.id,
-        amount: intent.amount,
-        currency,
-        metadata,
-      };
-    case 'payment_intent.succeeded':
-      return {
+        ...about,
         type: 'payment.captured.v1',
         verb: 'capture',
-        reference: chargeIdOf(intent) ?? intent.id,
-        amount: intent.amount_received,
-        currency,
-        metadata,
+        reference,
+        amount: received,
       };
-    case 'payment_intent.canceled':
-      return {
-        type: 'payment.voided.v1',
-        verb: 'void',
-        reference: intent.id,
-        amount: intent.amount - intent.amount_received,
-        currency,
-        metadata,
-      };
-    default:
-      return null;
-  }
-}
-
-function fromCharge(event: StripeEvent, charge: StripeCharge): Happened | null {
-  const { currency } = charge;
-  const metadata = charge.metadata ?? {};
-  const before = event.data.previous_attributes;
-  switch (event.type) {
-    case 'charge.captured':
-      return {
-        type: 'payment.captured.v1',
-        verb: 'capture',
-        reference: charge.id,
-        amount: charge.amount_captured - (before?.amount_captured ?? 0),
-        currency,
-        metadata,
-      };
-    case 'charge.refunded': {
-      // The newest comes first, where the charge carries its refunds at all.
-      const newest = charge.refunds?.data[0];
-      return {
-        type: 'payment.refunded.v1',
-        verb: 'refund',
-        reference: newest?.id ?? charge.id,
-        amount: newest?.amount ?? charge.amount_refunded - (before?.amount_refunded ?? 0),
-        currency,
-        metadata,
-      };
+    }
+    case 'payment_intent.canceled': {
+      const left = amount - received;
+      return { ...about, type: 'payment.voided.v1', verb: 'void', reference: id, amount: left };
     }
     default:
       return null;
   }
 }
 
+function fromCharge(event: StripeEvent, charge: StripeCharge): Happened | null {
+  const about = { currency: charge.currency, metadata: charge.metadata ?? {} };
+  const before = event.data.previous_attributes;
+  switch (event.type) {
+    case 'charge.captured': {
+      const amount = charge.amount_captured - (before?.amount_captured ?? 0);
+      const reference = charge.id;
+      return { ...about, type: 'payment.captured.v1', verb: 'capture', reference, amount };
+    }
+    case 'charge.refunded': {
+      // The newest comes first, where the charge carries its refunds at all.
+      const newest = charge.refunds?.data[0];
+      const amount = newest?.amount ?? charge.amount_refunded - (before?.amount_refunded ?? 0);
+      const reference = newest?.id ?? charge.id;
+      return { ...about, type: 'payment.refunded.v1', verb: 'refund', reference, amount };
+    }
+    default:
+      return null;
+  }
+}
+
+function fromRefund(_event: StripeEvent, refund: StripeRefund): Happened {
+  const { id: reference, amount, currency, metadata } = refund;
+  const about = { currency, metadata: metadata ?? {} };
+  return { ...about, type: 'payment.refunded.v1', verb: 'refund', reference, amount };
+}
+
+/** What the object of an event is; nothing else is looked at. */
+function happenedIn(event: StripeEvent, topic: string): Happened | InboundResult | null {
+  if (topic.startsWith('payment_intent.')) return readObject(event, StripeIntent, fromIntent);
+  if (topic === 'charge.captured' || topic === 'charge.refunded') {
+    return readObject(event, StripeCharge, fromCharge);
+  }
+  return topic === 'refund.created' ? readObject(event, StripeRefund, fromRefund) : null;
+}
+
+function readObject<S extends z.ZodType>(
+  event: StripeEvent,
+  schema: S,
+  read: (event: StripeEvent, object: z.infer<S>) => Happened | null,
+): Happened | InboundResult | null {
+  const object = schema.safeParse(event.data.object);
+  if (!object.success) return unreadable(fieldProblems(object.error, OBJECT));
+  return read(event, object.data);
+}
+
 /** Maps one event; what no effect of ours waits for is ignored with a reason. */
 export function mapStripe(topic: string, body: unknown, _context: InboundContext): InboundResult {
-  const parsed = StripeEventSchema.safeParse(body);
-  if (!parsed.success) return problemsOf(parsed.error, '');
-  const event = parsed.data;
-  const ignored: InboundResult = {
-    outcome: 'ignored',
-    why: `event ${topic}: nothing of ours waits for it`,
-  };
-  if (topic.startsWith('payment_intent.')) {
-    const intent = StripeIntent.safeParse(event.data.object);
-    if (!intent.success) return problemsOf(intent.error, '/data/object');
-    const happened = fromIntent(event, intent.data);
-    return happened ? factOf(event, happened) : ignored;
+  const parsed = StripeEvent.safeParse(body);
+  if (!parsed.success) return unreadable(fieldProblems(parsed.error));
+  const happened = happenedIn(parsed.data, topic);
+  if (happened === null) {
+    return { outcome: 'ignored', why: `event ${topic}: nothing of ours waits for it` };
   }
-  if (topic === 'charge.captured' || topic === 'charge.refunded') {
-    const charge = StripeCharge.safeParse(event.data.object);
-    if (!charge.success) return problemsOf(charge.error, '/data/object');
-    const happened = fromCharge(event, charge.data);
-    return happened ? factOf(event, happened) : ignored;
-  }
-  if (topic === 'refund.created') {
-    const refund = StripeRefund.safeParse(event.data.object);
-    if (!refund.success) return problemsOf(refund.error, '/data/object');
-    const { id, amount, currency, metadata } = refund.data;
-    return factOf(event, {
-      type: 'payment.refunded.v1',
-      verb: 'refund',
-      reference: id,
-      amount,
-      currency,
-      metadata: metadata ?? {},
-    });
-  }
-  return ignored;
+  return 'outcome' in happened ? happened : factOf(parsed.data, happened);
 }

@@ -3,12 +3,10 @@
  * of one payment's charges, not lists by time. Stripe itself has them: `GET /v1/payment_intents`,
  * `/v1/charges` (captures expanded) and `/v1/refunds` with `created[gte]`; our key is metadata there.
  */
-import type { AccountRecords } from '../../canonical/ports/records';
-import { listedRecords } from '../listed-records';
+import type { RecordLists } from '../listed-records';
 
-export const stripeRecords = (baseUrl: string): AccountRecords =>
-  listedRecords(baseUrl, {
-    authorization: { path: 'payment_intents' },
-    capture: { path: 'captures' },
-    refund: { path: 'refunds' },
-  });
+export const stripeRecords: RecordLists = {
+  authorization: { path: 'payment_intents' },
+  capture: { path: 'captures' },
+  refund: { path: 'refunds' },
+};

@@ -12,9 +12,8 @@ import type {
   Taken,
   Warehouse,
 } from '../../canonical/ports/warehouse';
-import { readAnswer, refused } from '../answer';
-import type { HttpAnswer, HttpDoor } from '../http';
-import { openDoor } from '../http';
+import { readAnswer, refused, requireSuccess } from '../answer';
+import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'warehouse';
@@ -45,10 +44,9 @@ export function warehouseClient(
   settings: WarehouseSettings,
 ): Warehouse & { whoAnswers(): Promise<string>; close(): Promise<void> } {
   const door = openDoor({
+    ...settings,
     system: SYSTEM,
-    baseUrl: settings.baseUrl,
     refusedBefore: REFUSED_BEFORE,
-    headersTimeoutMs: settings.headersTimeoutMs,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
@@ -62,14 +60,9 @@ export function warehouseClient(
 
 /** Any answer about a request that nobody made lets the caller in. */
 async function whoAnswers(door: HttpDoor): Promise<string> {
-  const path = `${REQUESTS_PATH}/throughline-setup-check`;
-  const answer = await door.call({ method: 'GET', path });
-  if (answer.status === 404) return 'the warehouse';
-  throw new VendorFault(
-    SYSTEM,
-    'misconfigured',
-    `GET fulfilment-requests: status ${answer.status}`,
-  );
+  const { status } = await getJson(door, `${REQUESTS_PATH}/throughline-setup-check`);
+  if (status === 404) return 'the warehouse';
+  throw new VendorFault(SYSTEM, 'misconfigured', `GET fulfilment-requests: status ${status}`);
 }
 
 /** A refusal; the same id with another body is our own mistake, and no refusal. */
@@ -82,18 +75,9 @@ function refusalOf(what: string, answer: HttpAnswer): Refused {
   return refused(vendorCode, reason ?? vendorCode);
 }
 
-async function post(door: HttpDoor, path: string, key: string, body: unknown) {
-  return door.call({
-    method: 'POST',
-    path,
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(body),
-  });
-}
-
 async function send(door: HttpDoor, request: FulfilmentRequest): Promise<Taken | Refused> {
   const what = 'POST fulfilment-requests';
-  const answer = await post(door, REQUESTS_PATH, request.key, {
+  const body = {
     requestId: request.key,
     orderId: request.orderId,
     channelInstance: request.channelInstance,
@@ -102,7 +86,8 @@ async function send(door: HttpDoor, request: FulfilmentRequest): Promise<Taken |
     correlationId: request.correlationId,
     lines: request.lines.map(({ lineNo, sku, quantity }) => ({ lineNo, sku, quantity })),
     shipTo: request.shipTo ?? {},
-  });
+  };
+  const answer = await postJson(door, REQUESTS_PATH, body, { 'idempotency-key': request.key });
   if (answer.status >= 400) return refusalOf(what, answer);
   const taken = readAnswer(SYSTEM, what, RequestState, answer.json);
   return { outcome: 'taken', reference: taken.requestId };
@@ -112,11 +97,9 @@ async function send(door: HttpDoor, request: FulfilmentRequest): Promise<Taken |
 async function findRequest(door: HttpDoor, request: FulfilmentRequest): Promise<Taken | null> {
   const what = 'GET fulfilment-requests';
   const path = `${REQUESTS_PATH}/${encodeURIComponent(request.key)}`;
-  const answer = await door.call({ method: 'GET', path });
+  const answer = await getJson(door, path);
   if (answer.status === 404) return null;
-  if (answer.status >= 400) {
-    throw new VendorFault(SYSTEM, 'misconfigured', `${what}: status ${answer.status}`);
-  }
+  requireSuccess(SYSTEM, what, answer);
   const found = readAnswer(SYSTEM, what, RequestState, answer.json);
   return found.state === REJECTED ? null : { outcome: 'taken', reference: found.requestId };
 }
@@ -125,7 +108,8 @@ async function findRequest(door: HttpDoor, request: FulfilmentRequest): Promise<
 async function recall(door: HttpDoor, request: RecallRequest): Promise<Recalled | Refused> {
   const what = 'POST fulfilment-requests/cancel';
   const path = `${REQUESTS_PATH}/${encodeURIComponent(request.requestRef)}/cancel`;
-  const answer = await post(door, path, request.key, { lines: request.lines });
+  const body = { lines: request.lines };
+  const answer = await postJson(door, path, body, { 'idempotency-key': request.key });
   if (answer.status >= 400) return refusalOf(what, answer);
   const { outcome, lines } = readAnswer(SYSTEM, what, Cancellation, answer.json);
   return {

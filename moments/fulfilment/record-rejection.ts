@@ -10,28 +10,26 @@ import type { FulfilmentRequest, Taken } from '../../canonical/ports/warehouse';
 import type { FulfilmentRejected } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import { finishOrderEffect } from '../../store/effects/effects';
-import { markEventApplied, settleKnown, splitGroup } from '../../store/orders/orders';
+import { finishEffectOf } from '../../store/effects/effects';
+import { markEventApplied } from '../../store/inbox/facts';
+import { orderRow, settleKnown, splitGroup } from '../../store/orders/orders';
 import { writeTogether } from '../../store/writes';
-import { lockedMoment } from '../order/order-moment';
-import { takeOrderFact } from '../order/fact';
+import { recordOrderFact } from '../order/order-moment';
 import { groupWrite, rejected, released } from './release';
 
-export async function recordRejection(
+export function recordRejection(
   db: Database,
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  const take = (sql: Sql) => takeOrderFact<FulfilmentRejected>(sql, orderId, eventNo);
-  const { answer, agenda } = await lockedMoment(db, orderId, take, async (sql, inHand, fact) => {
-    if (!fact) return 'duplicate' as const;
+  return recordOrderFact<FulfilmentRejected>(db, input, async (sql, inHand, fact) => {
     const { requestId, reason, lines } = fact.data;
     const order = await withAnswer(sql, inHand.order, requestId);
     const group = order.groups.find((one) => one.requestKey === requestId);
     const units = group?.state === 'released' ? rejectedUnits(order, group.groupNo, lines) : null;
     if (!group || !units || units.moves.length === 0) {
       await markEventApplied(sql, eventNo, 'superseded', 'nothing of that request is still open');
-      return 'applied' as const;
+      return 'applied';
     }
     const groupNo = units.isPart
       ? await splitGroup(sql, orderId, {
@@ -45,11 +43,12 @@ export async function recordRejection(
       ]);
     }
     const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
-    await rejected(sql, { order }, { groupNo, moves, ref: requestId, why: reason, eventNo });
+    const { locationId: location } = group;
+    const what = { groupNo, location, moves, ref: requestId, why: reason, eventNo };
+    await rejected(sql, { order }, what);
     await markEventApplied(sql, eventNo);
-    return 'applied' as const;
+    return 'applied';
   });
-  return { outcome: answer, agenda };
 }
 
 /**
@@ -70,7 +69,7 @@ async function withAnswer(
   const { groupNo, locationId: location } = group;
   const answer: Taken = { outcome: 'taken', reference: requestId };
   const end = { state: 'done', reference: requestId, answer } as const;
-  const request = await finishOrderEffect<FulfilmentRequest>(sql, orderId, requestId, end);
+  const request = await finishEffectOf<FulfilmentRequest>(sql, orderRow(orderId), requestId, end);
   if (!request) return order;
   const { after, writes } = released(order, { groupNo, location, key: requestId }, request);
   return settleKnown(sql, order, after, writes);

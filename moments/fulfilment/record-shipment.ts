@@ -20,54 +20,58 @@ import {
   postShipment,
   type ShippedLine,
 } from '../../canonical/rules/posting/posting';
-import { costed, invoiceNumber, planShipment } from '../../canonical/rules/order/shipment';
+import { costed, documentNumber, planShipment } from '../../canonical/rules/order/shipment';
 import type { PlannedShipment } from '../../canonical/rules/order/shipment';
 import type { ShipmentConfirmed } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { appliedWrite, factWrite, markEventApplied, moveWrites } from '../../store/orders/orders';
+import { appliedWrite, markEventApplied, type Fact } from '../../store/inbox/facts';
+import { factWrite, moveWrites } from '../../store/orders/orders';
 import { messageWrites } from '../../store/outbox/outbox';
-import { takeOrderFact, type Fact } from '../order/fact';
-import { lockedMoment, type OrderInHand } from '../order/order-moment';
+import { recordOrderFact, type OrderInHand } from '../order/order-moment';
 import { shipmentMessages, type WhomToTell } from './shipment-messages';
 import { afterMoney, capturePlanOf, moneyWrites, openUncovered } from '../money/shipment-money';
 import { moveStock } from '../../store/stock/stock-rows';
 import { writeTogether } from '../../store/writes';
 
 /** Idempotent: the warehouse's shipment id, and the event itself, count once. */
-export async function recordShipment(
+export function recordShipment(
   db: Database,
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  const take = (sql: Sql) => takeOrderFact<ShipmentConfirmed>(sql, orderId, eventNo);
-  const { answer, agenda } = await lockedMoment(db, orderId, take, async (sql, inHand, fact) => {
-    if (!fact) return 'duplicate' as const;
-    const { earlier, ...whom } = await readBeside(sql, orderId);
+  return recordOrderFact<ShipmentConfirmed>(db, input, async (sql, inHand, fact) => {
+    const { earlier, invoices, ...whom } = await readBeside(sql, orderId);
     if (earlier.includes(fact.data.shipmentId)) {
       await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
-      return 'duplicate' as const;
+      return 'duplicate';
     }
     const planned = fact.timeZone
       ? planShipment(inHand.order, fact.data)
       : unknownPlace(fact.data.location);
     if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
-    else await record(sql, inHand, fact, planned, { shipmentNo: earlier.length + 1, whom });
-    return 'applied' as const;
+    else {
+      const numbers = { shipmentNo: earlier.length + 1, invoiceNo: invoices + 1 };
+      await record(sql, inHand, fact, planned, { ...numbers, whom });
+    }
+    return 'applied';
   });
-  return { outcome: answer, agenda };
 }
 
-/** The warehouse's ids of earlier shipments, their number the last one's; and whom to tell. */
-async function readBeside(
-  sql: Sql,
-  orderId: string,
-): Promise<WhomToTell & { readonly earlier: readonly string[] }> {
-  const { rows } = await sql.query<WhomToTell & { earlier: string[] }>({
+interface Beside extends WhomToTell {
+  /** The warehouse's ids of earlier shipments: as many as the last one's number. */
+  readonly earlier: readonly string[];
+  /** Invoices that the order has, of whatever passed control before. */
+  readonly invoices: number;
+}
+
+async function readBeside(sql: Sql, orderId: string): Promise<Beside> {
+  const { rows } = await sql.query<Beside>({
     name: 'beside-shipment',
     text: `select array(select s.shipment_ref from shipment s where s.order_id = $1) as earlier,
+                  (select count(*) from invoice i where i.order_id = $1)::int as invoices,
                   content -> 'customer' as customer, content -> 'shipTo' as "shipTo"
              from sales_order where order_id = $1`,
     values: [orderId],
@@ -102,34 +106,34 @@ async function record(
   inHand: OrderInHand,
   fact: Fact<ShipmentConfirmed>,
   planned: PlannedShipment,
-  about: { readonly shipmentNo: number; readonly whom: WhomToTell },
+  about: { readonly shipmentNo: number; readonly invoiceNo: number; readonly whom: WhomToTell },
 ): Promise<void> {
   const { order } = inHand;
   const { data, eventNo } = fact;
-  const { shipmentNo, whom } = about;
+  const { shipmentNo, invoiceNo, whom } = about;
   const { orderId } = order;
   const onDate = businessDate(data.shippedAt, fact.timeZone ?? order.timeZone);
   const invoiceMinor = invoiceTotal(planned.lines);
   const plan = capturePlanOf(inHand, invoiceMinor, isLastShipment(order, planned));
   const prepaidMinor = sum(plan.prepaid.map((part) => part.amountMinor));
-  const shipment = { shipmentNo, onDate, invoiceMinor, prepaidMinor };
+  const invoice = { shipmentNo, invoiceNo, onDate, invoiceMinor, prepaidMinor };
   const writes = [
     ...moveWrites(orderId, planned.moves),
-    ...moneyWrites(order, shipmentNo, plan),
+    ...moneyWrites(order, invoiceNo, plan),
     factWrite(orderId, {
       kind: 'shipped',
       eventNo,
       occurredAt: data.shippedAt,
       moves: planned.moves,
-      about: { shipmentNo, location: data.location, invoiceMinor },
+      about: { shipmentNo, invoiceNo, location: data.location, invoiceMinor },
     }),
-    ...messageWrites(shipmentMessages(inHand, whom, { shipmentNo, onDate, data, planned })),
+    ...messageWrites(shipmentMessages(inHand, whom, { ...about, onDate, data, planned })),
     appliedWrite(eventNo),
   ];
-  const isTrouble = await openTrouble(sql, inHand, fact, { planned, plan, shipmentNo });
+  const isTrouble = await openTrouble(sql, inHand, fact, { planned, plan, ...about });
   // An exception is part of what is due: with one, the order is read again.
   if (isTrouble) await writeTogether(sql, writes);
-  else inHand.becomes(afterMoney(afterMoves(order, planned.moves), shipmentNo, plan), writes);
+  else inHand.becomes(afterMoney(afterMoves(order, planned.moves), invoiceNo, plan), writes);
   inHand.lastly(async () => {
     const moved = await moveStock(sql, planned.stock, {
       orderId,
@@ -140,8 +144,8 @@ async function record(
     });
     const lines = costed(planned.lines, moved);
     await Promise.all([
-      keepShipment(sql, inHand, fact, lines, shipment),
-      post(sql, inHand, fact, lines, shipment),
+      keepShipment(sql, inHand, fact, { ...invoice, lines, groupNo: groupOf(planned) }),
+      post(sql, inHand, fact, lines, invoice),
     ]);
   });
 }
@@ -155,16 +159,17 @@ async function openTrouble(
     readonly planned: PlannedShipment;
     readonly plan: CapturePlan;
     readonly shipmentNo: number;
+    readonly invoiceNo: number;
   },
 ): Promise<boolean> {
   const { order } = inHand;
-  const { planned, plan, shipmentNo } = shipment;
+  const { planned, plan, shipmentNo, invoiceNo } = shipment;
   const foreign = freightIn(order, data) === undefined ? data.carrierCost : undefined;
   if (foreign) await foreignFreight(sql, inHand, eventNo, foreign.currency);
   if (planned.afterCancel > 0) {
     await shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel);
   }
-  const isUncovered = await openUncovered(sql, order, shipmentNo, plan);
+  const isUncovered = await openUncovered(sql, order, invoiceNo, plan);
   return foreign !== undefined || planned.afterCancel > 0 || isUncovered;
 }
 
@@ -199,40 +204,50 @@ function isLastShipment(order: OrderSnapshot, planned: PlannedShipment): boolean
   });
 }
 
+/** Whose units left: of several groups the first; null: units that no group had. */
+const groupOf = ({ moves }: PlannedShipment) =>
+  moves.find(({ groupNo }) => groupNo !== null)?.groupNo ?? null;
+
 interface Invoice {
   readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly onDate: string;
   readonly invoiceMinor: number;
   readonly prepaidMinor: number;
 }
 
+/** What left, and the invoice that it makes. */
 async function keepShipment(
   sql: Sql,
   { order }: OrderInHand,
   { data, eventNo }: Fact<ShipmentConfirmed>,
-  lines: readonly ShippedLine[],
-  invoice: Invoice,
+  invoice: Invoice & { readonly lines: readonly ShippedLine[]; readonly groupNo: number | null },
 ): Promise<void> {
   await sql.query({
     name: 'keep-shipment',
-    text: `insert into shipment (order_id, shipment_no, shipment_ref, invoice_no, location_id,
-             carrier, tracking_number, shipped_at, business_date, invoice_minor, prepaid_minor,
-             lines, event_no)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    text: `with i as (
+             insert into invoice (order_id, source_kind, source_no, invoice_no, group_no,
+               document_no, business_date, amount_minor, prepaid_minor, lines)
+             values ($1, 'shipment', $2, $9, $10, $11, $12, $13, $14, $15))
+           insert into shipment (order_id, shipment_no, shipment_ref, location_id, carrier,
+             tracking_number, shipped_at, event_no)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     values: [
       order.orderId,
       invoice.shipmentNo,
       data.shipmentId,
-      invoiceNumber(order, invoice.shipmentNo),
       data.location,
       data.carrier ?? null,
       data.trackingNumber ?? null,
       data.shippedAt,
+      eventNo,
+      invoice.invoiceNo,
+      invoice.groupNo,
+      documentNumber(order, invoice.invoiceNo),
       invoice.onDate,
       invoice.invoiceMinor,
       invoice.prepaidMinor,
-      JSON.stringify(lines),
-      eventNo,
+      JSON.stringify(invoice.lines),
     ],
   });
 }
@@ -247,7 +262,7 @@ async function post(
   const { orderId } = order;
   const { data } = fact;
   await postJournal(sql, {
-    momentKey: `shipment:${orderId}:${invoice.shipmentNo}`,
+    momentKey: `invoice:${orderId}:${invoice.invoiceNo}`,
     entity: setup.entity,
     channelInstance: order.channelInstance,
     businessDate: invoice.onDate,

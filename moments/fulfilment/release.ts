@@ -2,6 +2,7 @@
 import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
 import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
+import { sum } from '../../canonical/rules/money/money';
 import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { EffectAnswer, ReleaseDue } from '../../canonical/flows/order';
@@ -10,8 +11,7 @@ import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite, moveUnits, moveWrites } from '../../store/orders/orders';
 import { writeTogether, type Write } from '../../store/writes';
-import { recordEffect } from '../money/effect-moment';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 const SHIP_TO = [
   'name',
@@ -53,14 +53,16 @@ export function recordRelease(
   answer: Taken | Refused,
 ): Promise<EffectAnswer> {
   const { orderId, groupNo, key } = due;
-  return recordEffect<Taken, FulfilmentRequest>(db, due, answer, {
+  return recordOrderEffect<Taken, FulfilmentRequest>(db, due, answer, {
     async yes(_sql, { order, becomes }, _taken, asked) {
       const { after, writes } = released(order, due, asked);
       becomes(after, writes);
     },
     async no(sql, inHand, refused) {
       await writeTogether(sql, [groupWrite(orderId, { groupNo, key, state: 'rejected' })]);
-      await rejected(sql, inHand, { groupNo, moves: [], ref: key, why: refused.vendorCode });
+      const { location } = due;
+      const why = refused.vendorCode;
+      await rejected(sql, inHand, { groupNo, location, moves: [], ref: key, why });
     },
   });
 }
@@ -116,12 +118,26 @@ function codeOf(reason: string): string {
   return /^[a-z0-9]+([._-][a-z0-9]+)*$/.test(reason) ? reason : 'its reason is in the event';
 }
 
+/** What comes back; where nothing was taken, what it was asked for. */
+function unitsOf(
+  { lines }: OrderSnapshot,
+  { moves, groupNo }: { readonly moves: readonly UnitMove[]; readonly groupNo: number },
+): string {
+  const asked = lines
+    .flatMap((line) => line.allocations)
+    .filter((one) => one.groupNo === groupNo)
+    .map((one) => one.reserved);
+  const units = sum(moves.length > 0 ? moves.map((move) => move.quantity) : asked);
+  return units === 1 ? '1 unit' : `${units} units`;
+}
+
 /** Nothing will be shipped from there for now: units are reserved again, a person is asked. */
 export async function rejected(
   sql: Sql,
   { order }: Pick<OrderInHand, 'order'>,
   rejection: {
     readonly groupNo: number;
+    readonly location: string;
     /** What it had, and gives back. */
     readonly moves: readonly UnitMove[];
     readonly ref: string;
@@ -129,12 +145,11 @@ export async function rejected(
     readonly eventNo?: number;
   },
 ): Promise<void> {
-  const { moves, groupNo } = rejection;
-  const location = order.groups.find((one) => one.groupNo === groupNo)?.locationId;
+  const { moves, groupNo, location } = rejection;
   await moveUnits(sql, order.orderId, moves);
   await openException(sql, {
     code: 'fulfilment.rejected',
-    detail: `${location ?? order.locationId ?? 'the node'} will not fulfil it: ${codeOf(rejection.why)}`,
+    detail: `${location} will not fulfil ${unitsOf(order, rejection)} of group ${groupNo}: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
     blocks: blocksRelease(groupNo),
     subject: order.orderId,

@@ -1,6 +1,6 @@
 /** Whom a shipment is told: the channel, the customer, the tax service; one outbox row each. */
 import { effectKey } from '../../canonical/rules/order/effect-keys';
-import { invoiceNumber, type PlannedShipment } from '../../canonical/rules/order/shipment';
+import { documentNumber, type PlannedShipment } from '../../canonical/rules/order/shipment';
 import type { ShipmentAnnouncement } from '../../canonical/ports/channel';
 import type { CustomerMessage } from '../../canonical/ports/notification';
 import type { TaxInvoice } from '../../canonical/ports/tax';
@@ -12,6 +12,7 @@ import type { TakenOrder } from '../order/order-moment';
 
 export interface ShipmentToTell {
   readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly onDate: string;
   readonly data: ShipmentConfirmed;
   readonly planned: PlannedShipment;
@@ -87,14 +88,14 @@ export function toCustomer(
 function toTaxService(
   taken: TakenOrder,
   whom: Pick<Order, 'shipTo'>,
-  { shipmentNo, onDate, planned }: ShipmentToTell,
+  { invoiceNo, onDate, planned }: ShipmentToTell,
 ): OutboxMessage {
   const { order, setup } = taken;
-  const key = effectKey.taxInvoice(order.orderId, shipmentNo);
+  const key = effectKey.taxInvoice(order.orderId, invoiceNo);
   const body: TaxInvoice = {
     key,
     orderId: order.orderId,
-    invoiceNo: invoiceNumber(order, shipmentNo),
+    documentNo: documentNumber(order, invoiceNo),
     entity: setup.entity,
     currency: order.currency,
     invoiceDate: onDate,

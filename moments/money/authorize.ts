@@ -11,9 +11,8 @@ import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite } from '../../store/orders/orders';
-import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 export const prepareAuthorization = (due: AuthorizeDue): Draft<AuthorizeRequest> =>
   moneyDraft<AuthorizeRequest>('begin-authorization', due, {
@@ -26,7 +25,7 @@ export function recordAuthorization(
   due: AuthorizeDue,
   answer: Authorized | Refused,
 ): Promise<EffectAnswer> {
-  return recordEffect(db, due, answer, {
+  return recordOrderEffect(db, due, answer, {
     yes: async (_sql, inHand, made) => live(inHand, due, made),
     no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });

@@ -1,5 +1,5 @@
 /**
- * Capture of what a shipment is owed. The shipment is on the books before this is tried; a capture
+ * Capture of what an invoice asks for. The shipment is on the books before this is tried; a capture
  * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
  */
 import { blocksCapture } from '../../canonical/flows/order-steps';
@@ -16,9 +16,8 @@ import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
-import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 export const prepareCapture = (due: CaptureDue): Draft<CaptureRequest> =>
   moneyDraft<CaptureRequest>(
@@ -37,7 +36,7 @@ export function recordCapture(
   due: CaptureDue,
   answer: Captured | Refused,
 ): Promise<EffectAnswer> {
-  return recordEffect(db, due, answer, {
+  return recordOrderEffect(db, due, answer, {
     yes: (sql, inHand, made) => booked(sql, inHand, due, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
@@ -45,7 +44,7 @@ export function recordCapture(
 
 async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Captured) {
   const { order, setup, becomes } = inHand;
-  const { orderId, tenderNo, shipmentNo, amountMinor } = due;
+  const { orderId, tenderNo, invoiceNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
   becomes(afterBooking(order, due, answer.reference), [
     {
@@ -53,7 +52,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Ca
       with: `
         c as (
           update capture set state = 'captured', reference = $5, captured_at = now()
-           where order_id = $1 and tender_no = $2 and shipment_no = $3 returning 1),
+           where order_id = $1 and tender_no = $2 and invoice_no = $3 returning 1),
         a as (
           update payment_authorization set captured_minor = captured_minor + $6,
                  state = case when $7 then 'consumed' else state end
@@ -64,7 +63,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Ca
       values: [
         orderId,
         tenderNo,
-        shipmentNo,
+        invoiceNo,
         due.authorizationNo,
         answer.reference,
         amountMinor,
@@ -75,7 +74,7 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Ca
       kind: 'captured',
       occurredAt,
       money: [{ tenderNo, kind: 'captured', amountMinor }],
-      about: { shipmentNo, system: due.account, reference: answer.reference },
+      about: { invoiceNo, system: due.account, reference: answer.reference },
     }),
   ]);
   await postJournal(sql, {
@@ -112,12 +111,12 @@ function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string):
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer: Refused) {
-  const { orderId, tenderNo, shipmentNo, amountMinor, authorizationNo } = due;
+  const { orderId, tenderNo, invoiceNo, amountMinor, authorizationNo } = due;
   await captureFailed(sql, order, due, `it was refused: ${answer.vendorCode}`);
   await appendFact(sql, orderId, {
     kind: 'capture-failed',
     occurredAt: new Date().toISOString(),
-    about: { tenderNo, shipmentNo, amountMinor, vendorCode: answer.vendorCode },
+    about: { tenderNo, invoiceNo, amountMinor, vendorCode: answer.vendorCode },
   });
   if (answer.isAuthorizationGone !== true) return;
   await sql.query(
@@ -129,7 +128,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer:
     (one) =>
       one.tenderNo === tenderNo &&
       one.authorizationNo === authorizationNo &&
-      one.shipmentNo !== shipmentNo &&
+      one.invoiceNo !== invoiceNo &&
       one.state === 'due',
   );
   for (const other of others)
@@ -140,21 +139,21 @@ async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer:
 export async function captureFailed(
   sql: Sql,
   order: OrderSnapshot,
-  capture: Pick<SnapshotCapture, 'tenderNo' | 'shipmentNo' | 'amountMinor'>,
+  capture: Pick<SnapshotCapture, 'tenderNo' | 'invoiceNo' | 'amountMinor'>,
   why: string,
 ): Promise<void> {
   const { orderId, currency } = order;
-  const { tenderNo, shipmentNo, amountMinor } = capture;
+  const { tenderNo, invoiceNo, amountMinor } = capture;
   await sql.query(
     `update capture set state = 'failed'
-      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [orderId, tenderNo, shipmentNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+    [orderId, tenderNo, invoiceNo],
   );
   await openException(sql, {
     code: 'payment.capture-failed',
-    detail: `${formatMoney(amountMinor, currency)} for shipment ${shipmentNo}, which has left, is not charged: ${why}`,
-    cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${shipmentNo}` },
-    blocks: blocksCapture(tenderNo, shipmentNo),
+    detail: `${formatMoney(amountMinor, currency)} of invoice ${invoiceNo}, whose goods have left, is not charged: ${why}`,
+    cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${invoiceNo}` },
+    blocks: blocksCapture(tenderNo, invoiceNo),
     subject: orderId,
     severity: 'high',
     orderId,

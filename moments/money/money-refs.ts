@@ -27,7 +27,7 @@ const REFS = {
   captureRef: 'r.payment_ref',
   /** Of all captures of the order, so that a look-up finds none of them again. */
   knownCaptures: `array(select c.reference from capture c
-     where c.order_id = $1 and c.reference is not null order by c.shipment_no, c.tender_no)`,
+     where c.order_id = $1 and c.reference is not null order by c.invoice_no, c.tender_no)`,
   knownRefunds: `array(select b.reference from refund b
      where b.order_id = $1 and b.reference is not null)`,
 } as const;

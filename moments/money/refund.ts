@@ -11,9 +11,8 @@ import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { appendFact } from '../../store/orders/orders';
-import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 /** The open item of the ledger that a refund settles. */
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
@@ -32,7 +31,7 @@ export function recordRefund(
   due: RefundDue,
   answer: Refunded | Refused,
 ): Promise<EffectAnswer> {
-  return recordEffect(db, due, answer, {
+  return recordOrderEffect(db, due, answer, {
     yes: (sql, inHand, made) => booked(sql, inHand, due, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });

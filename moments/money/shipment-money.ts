@@ -1,4 +1,4 @@
-/** What a shipment takes from which tender: prepaid money, captures that become due, what is left. */
+/** What an invoice takes from which tender: prepaid money, captures that become due, what is left. */
 import { planCaptures } from '../../canonical/rules/money/capture';
 import type {
   AuthorizationFacts,
@@ -62,7 +62,7 @@ function usableAuthorizations(
   });
 }
 
-/** Captures of earlier shipments that are still due take their part of the tender first. */
+/** Captures of earlier invoices that are still due take their part of the tender first. */
 function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
   return sum(
     order.captures
@@ -72,7 +72,7 @@ function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
 }
 
 /** Rows for what is to be captured; an authorization that is spent is asked for anew. */
-export function moneyWrites(order: OrderSnapshot, shipmentNo: number, plan: CapturePlan): Write[] {
+export function moneyWrites(order: OrderSnapshot, invoiceNo: number, plan: CapturePlan): Write[] {
   const { orderId } = order;
   return [
     ...plan.prepaid.map(({ tenderNo, amountMinor }) => ({
@@ -81,13 +81,13 @@ export function moneyWrites(order: OrderSnapshot, shipmentNo: number, plan: Capt
               where order_id = $1 and tender_no = $2`,
       values: [orderId, tenderNo, amountMinor],
     })),
-    ...plan.captures.flatMap((capture) => captureWrites(order, shipmentNo, capture)),
+    ...plan.captures.flatMap((capture) => captureWrites(order, invoiceNo, capture)),
   ];
 }
 
 function captureWrites(
   order: OrderSnapshot,
-  shipmentNo: number,
+  invoiceNo: number,
   capture: PlannedCapture,
 ): readonly Write[] {
   const { orderId } = order;
@@ -95,10 +95,10 @@ function captureWrites(
   const authorizationNo = capture.authorizationNo ?? nextAuthorizationNo(order, tenderNo);
   const due = {
     name: 'plan-capture',
-    text: `insert into capture (order_id, tender_no, shipment_no, amount_minor,
+    text: `insert into capture (order_id, tender_no, invoice_no, amount_minor,
              authorization_no, is_final, state)
            values ($1, $2, $3, $4, $5, $6, 'due')`,
-    values: [orderId, tenderNo, shipmentNo, amountMinor, authorizationNo, isFinal],
+    values: [orderId, tenderNo, invoiceNo, amountMinor, authorizationNo, isFinal],
   };
   if (capture.authorizationNo !== null) return [due];
   return [authorizationWrite(orderId, tenderNo, authorizationNo, amountMinor), due];
@@ -107,7 +107,7 @@ function captureWrites(
 /** The order with those rows. */
 export function afterMoney(
   order: OrderSnapshot,
-  shipmentNo: number,
+  invoiceNo: number,
   plan: CapturePlan,
 ): OrderSnapshot {
   const used = plan.prepaid.reduce(
@@ -122,35 +122,35 @@ export function afterMoney(
     const isNew = authorizationNo === null;
     return afterDue(so, {
       ...capture,
-      shipmentNo,
+      invoiceNo,
       authorizationNo: authorizationNo ?? planned,
       isNew,
     });
   }, used);
 }
 
-/** What a shipment owes that no tender covers is a person's work; false where there is none. */
+/** What an invoice asks for that no tender covers is a person's work; false where there is none. */
 export async function openUncovered(
   sql: Sql,
   order: OrderSnapshot,
-  shipmentNo: number,
+  invoiceNo: number,
   { uncoveredMinor }: CapturePlan,
 ): Promise<boolean> {
-  if (uncoveredMinor > 0) await uncovered(sql, order, shipmentNo, uncoveredMinor);
+  if (uncoveredMinor > 0) await uncovered(sql, order, invoiceNo, uncoveredMinor);
   return uncoveredMinor > 0;
 }
 
 async function uncovered(
   sql: Sql,
   order: OrderSnapshot,
-  shipmentNo: number,
+  invoiceNo: number,
   uncoveredMinor: number,
 ): Promise<void> {
   await openException(sql, {
     code: 'payment.capture-failed',
-    detail: `${formatMoney(uncoveredMinor, order.currency)} of shipment ${shipmentNo}, which has left, is covered by no tender`,
+    detail: `${formatMoney(uncoveredMinor, order.currency)} of invoice ${invoiceNo}, whose goods have left, is covered by no tender`,
     cause: { kind: 'order', ref: order.orderId },
-    blocks: blocksCapture(0, shipmentNo),
+    blocks: blocksCapture(0, invoiceNo),
     subject: order.orderId,
     severity: 'high',
     orderId: order.orderId,

@@ -8,9 +8,8 @@ import type { Database, Sql } from '../../store/database';
 import type { Draft } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact } from '../../store/orders/orders';
-import { recordEffect } from './effect-moment';
 import { moneyDraft } from './money-refs';
-import type { OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
 
 export const prepareVoid = (due: VoidDue): Draft<VoidRequest> =>
   moneyDraft<VoidRequest>('begin-void', due, {
@@ -23,7 +22,7 @@ export function recordVoid(
   due: VoidDue,
   answer: Voided | Refused,
 ): Promise<EffectAnswer> {
-  return recordEffect(db, due, answer, {
+  return recordOrderEffect(db, due, answer, {
     yes: (sql) => voided(sql, due),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });

@@ -1,5 +1,5 @@
 /** What the accept statement is given: the order as rows, its flow's input, what leaves with it. */
-import type { Acceptable } from '../../canonical/rules/order/acceptance';
+import type { Acceptable, ReadOrder } from '../../canonical/rules/order/acceptance';
 import { agendaOf, statusOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
@@ -11,7 +11,7 @@ import type { Order } from '../../canonical/schema/order';
 import { TENDER_KINDS, type TenderKind } from '../../canonical/schema/tender-kind';
 import { ORDER_WORKFLOW_TYPE, type OrderFlowInput } from '../../canonical/flows/order';
 
-export interface Acceptance {
+interface OrderToWrite {
   readonly orderId: string;
   readonly workflowId: string;
   readonly correlationId: string;
@@ -19,7 +19,6 @@ export interface Acceptance {
   readonly order: Order;
   readonly contentHash: string;
   readonly setup: ChannelSetup;
-  readonly acceptable: Acceptable;
   /** Taken, but kept from the warehouse. */
   readonly holdReason: string | null;
   /** Null where the flow runs already: it waited for this. */
@@ -32,48 +31,50 @@ export interface Acceptance {
     readonly answer: unknown;
   } | null;
 }
+export interface Acceptance extends OrderToWrite {
+  readonly acceptable: Acceptable;
+}
+/** An order that has to wait. */
+export interface Receipt extends OrderToWrite {
+  readonly received: ReadOrder;
+}
 
-export function documentOf(acceptance: Acceptance) {
-  const { order, acceptable, setup, orderId, startFlow } = acceptance;
-  const { locationId } = acceptable.location;
-  const snapshot = snapshotOf(acceptance);
+export function documentOf(written: Acceptance | Receipt) {
+  return 'acceptable' in written
+    ? acceptanceDocument(written)
+    : receiptDocument(written, written.received);
+}
+
+/** An order as it came: nothing is reserved, booked or told, no unit is any place's. */
+function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
+  const { order, setup, orderId, startFlow, holdReason } = written;
   return {
     orderId,
-    locationId,
     workflowType: ORDER_WORKFLOW_TYPE,
     order: {
       orderId,
       channelInstance: order.channelInstance,
       orderNo: order.orderNo,
-      workflowId: acceptance.workflowId,
-      contentHash: acceptance.contentHash,
+      workflowId: written.workflowId,
+      contentHash: written.contentHash,
       channelOrderRef: order.channelOrderRef ?? null,
       currency: order.currency,
       moneyMode: setup.moneyMode,
       totalMinor: order.totals.total.minorUnits,
-      locationId,
-      status: statusOf(snapshot),
-      holdReason: acceptance.holdReason,
-      correlationId: acceptance.correlationId,
-      sourceEventNo: acceptance.sourceEventNo,
+      stage: 'received',
+      status: holdReason === null ? 'received' : 'on-hold',
+      holdReason,
+      correlationId: written.correlationId,
+      sourceEventNo: written.sourceEventNo,
       placedAt: order.placedAt,
-      businessDate: businessDate(order.placedAt, acceptable.location.timeZone),
     },
-    lines: acceptable.lines.map((line) => ({
-      ...line,
-      locationId: onlyLocation(acceptable, line),
-    })),
-    groups: acceptable.groups.map((group) => ({
-      ...group,
-      account: warehouseOf(setup, group.locationId),
-    })),
-    allocations: acceptable.allocations,
-    tenders: acceptable.tenders.map((tender) => ({
+    lines: lines.map((line) => ({ ...line, reserved: 0 })),
+    tenders: tenders.map((tender) => ({
       ...tender,
       moneyAccount: moneyAccountOf(setup, tender.gateway),
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,
     })),
-    authorizations: acceptable.tenders
+    authorizations: tenders
       .filter((tender) => tender.amountMinor > 0)
       .map((tender) => ({
         tenderNo: tender.tenderNo,
@@ -85,6 +86,35 @@ export function documentOf(acceptance: Acceptance) {
         authorizedAt: tender.received === null ? null : order.placedAt,
         expiresAt: tender.expiresAt,
       })),
+    flow: startFlow && { ...flowAddress(written), accepted: null, ...startFlow },
+    idempotency: written.idempotency ?? {},
+  };
+}
+
+function acceptanceDocument(acceptance: Acceptance) {
+  const { order, acceptable, setup } = acceptance;
+  const { locationId } = acceptable.location;
+  const snapshot = snapshotOf(acceptance);
+  const received = receiptDocument(acceptance, acceptable);
+  return {
+    ...received,
+    order: {
+      ...received.order,
+      locationId,
+      stage: 'accepted',
+      status: statusOf(snapshot),
+      businessDate: businessDate(order.placedAt, acceptable.location.timeZone),
+    },
+    lines: acceptable.lines.map((line) => ({
+      ...line,
+      locationId: onlyLocation(acceptable, line),
+      reserved: line.quantity,
+    })),
+    groups: acceptable.groups.map((group) => ({
+      ...group,
+      account: warehouseOf(setup, group.locationId),
+    })),
+    allocations: acceptable.allocations,
     fact: {
       moves: acceptable.allocations.map(({ lineNo, groupNo, quantity }) => ({
         lineNo,
@@ -93,17 +123,20 @@ export function documentOf(acceptance: Acceptance) {
         to: 'reserved',
         quantity,
       })),
-      money: acceptable.tenders
-        .filter((tender) => tender.received === 'captured')
-        .map(({ tenderNo, amountMinor }) => ({ tenderNo, kind: 'prepaid', amountMinor })),
+      money: prepaidMoney(acceptable),
       about: { location: locationId },
     },
     wanted: acceptable.wanted,
-    flow: startFlow ? flowInput(acceptance, snapshot, startFlow.fulfilmentDeadlineMs) : null,
+    flow: received.flow && { ...received.flow, accepted: agendaOf(snapshot) },
     outbox: [{ destination: `erp.${setup.erpInstance}`, body: erpSalesOrder(acceptance) }],
-    idempotency: acceptance.idempotency ?? {},
   };
 }
+
+/** What the channel has captured already. */
+export const prepaidMoney = ({ tenders }: ReadOrder) =>
+  tenders
+    .filter((tender) => tender.received === 'captured')
+    .map(({ tenderNo, amountMinor }) => ({ tenderNo, kind: 'prepaid' as const, amountMinor }));
 
 const tenderKind = (tenderType: string): TenderKind =>
   TENDER_KINDS.find((kind) => kind === tenderType) ?? 'card';
@@ -119,24 +152,7 @@ function onlyLocation({ groups, allocations }: Acceptable, line: { lineNo: numbe
 
 const AUTHORIZATION_STATE = { none: 'planned', authorized: 'live', captured: 'consumed' } as const;
 
-function flowInput(
-  acceptance: Acceptance,
-  snapshot: OrderSnapshot,
-  fulfilmentDeadlineMs: number,
-): OrderFlowInput {
-  return {
-    ...flowAddress(acceptance),
-    accepted: agendaOf(snapshot),
-    fulfilmentDeadlineMs,
-  };
-}
-
-export function flowAddress(of: {
-  readonly orderId: string;
-  readonly order: Order;
-  readonly correlationId: string;
-  readonly setup: ChannelSetup;
-}): Omit<OrderFlowInput, 'accepted' | 'fulfilmentDeadlineMs'> {
+function flowAddress(of: OrderToWrite): Omit<OrderFlowInput, 'accepted' | 'fulfilmentDeadlineMs'> {
   return {
     orderId: of.orderId,
     channelInstance: of.order.channelInstance,

@@ -2,18 +2,19 @@
  * The accept moment as one statement: order, lines, tenders, facts, the row that starts its flow,
  * the rows that leave, the caller's idempotency row and, last, the stock. One round trip and one
  * implicit transaction, so a hot stock row is locked for the length of its own UPDATE and the
- * commit. Measured on one hot row against the alternatives in bench/accept.
+ * commit. Measured on one hot row against the alternatives in bench/accept. An order that has to
+ * wait is written by it too, with nothing to reserve, book or send.
  *
  * Order of locks: order rows, then stock by SKU. `written` forces every insert before the stock.
  */
 import { sqlState, type Sql } from '../../store/database';
-import { documentOf, type Acceptance } from './accept-document';
+import { documentOf, type Acceptance, type Receipt } from './accept-document';
 
 /** Raised by `assert_reserved`: somebody else took the stock in between. */
 const STOCK_TAKEN = 'TL001';
 const UNIQUE_VIOLATION = '23505';
 
-export type Acceptation = 'accepted' | 'stock-taken' | 'order-exists' | 'key-used';
+export type Acceptation = 'written' | 'stock-taken' | 'order-exists' | 'key-used';
 
 const DOCUMENT = `
   with doc as materialized (select $1::jsonb as d),
@@ -23,29 +24,32 @@ const DOCUMENT = `
         status, hold_reason, correlation_id, source_event_no, placed_at, accepted_at, business_date)
     select r."orderId", r."channelInstance", r."orderNo", r."workflowId", $2::jsonb,
         r."contentHash", r."channelOrderRef", r.currency, r."moneyMode", r."totalMinor",
-        r."locationId", 'accepted', r.status, r."holdReason", r."correlationId",
-        r."sourceEventNo", r."placedAt", now(), r."businessDate"
+        r."locationId", r.stage, r.status, r."holdReason", r."correlationId",
+        r."sourceEventNo", r."placedAt", case r.stage when 'accepted' then now() end,
+        r."businessDate"
       from doc, jsonb_to_record(d -> 'order') as r("orderId" text, "channelInstance" text,
         "orderNo" text, "workflowId" text, "contentHash" text, "channelOrderRef" text,
-        currency text, "moneyMode" text, "totalMinor" bigint, "locationId" text, status text,
-        "holdReason" text, "correlationId" text, "sourceEventNo" bigint, "placedAt" timestamptz,
+        currency text, "moneyMode" text, "totalMinor" bigint, "locationId" text, stage text,
+        status text, "holdReason" text, "correlationId" text, "sourceEventNo" bigint, "placedAt" timestamptz,
         "businessDate" date)
-    on conflict (order_id) do update set stage = 'accepted', status = excluded.status,
+    on conflict (order_id) do update set stage = excluded.stage, status = excluded.status,
         content = excluded.content, content_hash = excluded.content_hash,
-        total_minor = excluded.total_minor, location_id = excluded.location_id,
+        channel_order_ref = excluded.channel_order_ref, currency = excluded.currency,
+        placed_at = excluded.placed_at, total_minor = excluded.total_minor, location_id = excluded.location_id,
         accepted_at = excluded.accepted_at, business_date = excluded.business_date
     returning 1),
   l as (
     insert into order_line (order_id, line_no, channel_line_ref, channel_sku, sku, location_id,
         unit_price_minor, gross_minor, discount_minor, shipping_minor, taxes, tax_minor, ordered,
-        reserved)
+        unallocated, reserved)
     select d ->> 'orderId', r."lineNo", r."channelLineRef", r."channelSku", r.sku,
         r."locationId", r."unitPriceMinor", r."grossMinor", r."discountMinor",
-        r."shippingMinor", r.taxes, r."taxMinor", r.quantity, r.quantity
+        r."shippingMinor", r.taxes, r."taxMinor", r.quantity, r.quantity - r.reserved,
+        r.reserved
       from doc, jsonb_to_recordset(d -> 'lines') as r("lineNo" int, "channelLineRef" text,
         "channelSku" text, sku text, "locationId" text, "unitPriceMinor" bigint, "grossMinor" bigint,
         "discountMinor" bigint, "shippingMinor" bigint, taxes jsonb, "taxMinor" bigint,
-        quantity int)
+        quantity int, reserved int)
     returning 1),
   g as (
     insert into fulfilment_group (order_id, group_no, location_id, warehouse_account, state)
@@ -82,7 +86,7 @@ const DOCUMENT = `
     select d ->> 'orderId',
         1 + coalesce((select max(g.fact_no) from order_fact g where g.order_id = d ->> 'orderId'), 0),
         'accepted', d -> 'fact', (d -> 'order' ->> 'sourceEventNo')::bigint, now()
-      from doc returning 1),
+      from doc where jsonb_typeof(d -> 'fact') = 'object' returning 1),
   e as (
     insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta, order_id,
         event_no, occurred_at, business_date)
@@ -141,12 +145,12 @@ const RESERVE_MANY = `
   select assert_reserved((select count(*) from reserved), cardinality($3::text[]))`;
 
 /** Runs the statement; an expected collision is a value, anything else is thrown. */
-export async function writeAcceptance(sql: Sql, acceptance: Acceptance): Promise<Acceptation> {
-  const { acceptable, order } = acceptance;
-  const [first] = acceptable.wanted;
-  const isOne = acceptable.wanted.length === 1 && first !== undefined;
-  const document = JSON.stringify(documentOf(acceptance));
-  const content = JSON.stringify(order);
+export async function writeOrder(sql: Sql, written: Acceptance | Receipt): Promise<Acceptation> {
+  const units = 'acceptable' in written ? written.acceptable.wanted : [];
+  const [first] = units;
+  const isOne = units.length === 1 && first !== undefined;
+  const document = JSON.stringify(documentOf(written));
+  const content = JSON.stringify(written.order);
   try {
     await sql.query(
       isOne
@@ -161,13 +165,13 @@ export async function writeAcceptance(sql: Sql, acceptance: Acceptance): Promise
             values: [
               document,
               content,
-              acceptable.wanted.map((wanted) => wanted.sku),
-              acceptable.wanted.map((wanted) => wanted.locationId),
-              acceptable.wanted.map((wanted) => wanted.quantity),
+              units.map((wanted) => wanted.sku),
+              units.map((wanted) => wanted.locationId),
+              units.map((wanted) => wanted.quantity),
             ],
           },
     );
-    return 'accepted';
+    return 'written';
   } catch (error) {
     if (sqlState(error) === STOCK_TAKEN) return 'stock-taken';
     if (sqlState(error) !== UNIQUE_VIOLATION) throw error;

@@ -25,7 +25,8 @@ import type {
   RecallDue,
 } from '../../canonical/flows/order';
 import { only, type Database, type Sql } from '../../store/database';
-import { appendFact, markEventApplied, moveUnits } from '../../store/orders/orders';
+import { markEventApplied } from '../../store/inbox/facts';
+import { appendFact, moveUnits } from '../../store/orders/orders';
 import { openException, settleExceptions } from '../../store/exceptions/exceptions';
 import { rejectReceived } from './accept-order';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
@@ -44,7 +45,6 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
       return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
     }
     if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
-    if (order.groups.some((group) => group.isAsked)) return refusedBecause(UNANSWERED);
     const intent = intendCancel(order, await linesOf(sql, decision));
     if (intent.outcome === 'refused') return refusedBecause(intent.reason);
     return { outcome: 'planned', recalls: recallsOf(order, decision.decisionId, intent.toRecall) };
@@ -85,9 +85,6 @@ async function partTooEarly(sql: Sql, order: OrderInHand['order'], eventNo: numb
 const NOT_IN_PARTS = 'an order that is not accepted yet can be cancelled as a whole only';
 
 const refusedBecause = (reason: string): CancelPlan => ({ outcome: 'refused', reason });
-
-/** Its units may be at the warehouse, or not. */
-const UNANSWERED = 'the warehouse has not answered the release yet: ask again shortly';
 
 async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<CancelResult | null> {
   const { rows } = await sql.query<{ body: { about: { result: string } } }>(
@@ -147,7 +144,7 @@ async function cancel(
       if (decision.eventNo !== null) await partTooEarly(sql, order, decision.eventNo);
       return refused(NOT_IN_PARTS);
     }
-    await rejectReceived(sql, order.orderId, 'cancelled before it was accepted');
+    await rejectReceived(sql, inHand, 'cancelled before it was accepted');
     const result: CancelResult = {
       outcome: 'cancelled',
       cancelled: [],
@@ -165,7 +162,6 @@ async function cancel(
     return result;
   }
   if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
-  if (order.groups.some((group) => group.isAsked)) return refused(UNANSWERED);
   const intent = intendCancel(order, await linesOf(sql, decision));
   if (intent.outcome === 'refused') return refused(intent.reason);
   const recalled = decision.recalled.flatMap(({ groupNo, lines }) =>

@@ -11,7 +11,7 @@ export async function placeHold(db: Database, decision: HoldDecision): Promise<H
   const { answer, agenda } = await orderMoment(db, decision.orderId, async (sql, { order }) => {
     if (order.holdReason !== null) return null;
     if (order.stage !== 'received' && order.stage !== 'accepted') return `it is ${order.status}`;
-    const isLate = order.lines.length > 0 && order.lines.every((line) => line.reserved === 0);
+    const isLate = order.lines.every((line) => line.reserved === 0);
     if (order.stage === 'accepted' && isLate) return 'nothing of it is waiting to be released';
     await setHold(sql, decision.orderId, await reasonOf(sql, 'hold', decision));
     await appendFact(sql, decision.orderId, holdFact('held', decision));

@@ -1,15 +1,18 @@
-/**
- * The frame of every moment of an accepted order: its row lock first, then what is known, then the
- * change with the status it amounts to, and what is due next. One transaction.
- */
+/** An order in a moment: what is known of it, and the status that a change amounts to. */
 import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { channelSetup } from '../../canonical/installation';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { OrderAgenda } from '../../canonical/flows/order';
+import type { Refused } from '../../canonical/ports/fault';
 import type { Database, Sql } from '../../store/database';
-import { loadOrder, lockOrder, settleKnown, settleStatus } from '../../store/orders/orders';
+import { lockSubject } from '../../store/flows/subject';
+import type { Fact } from '../../store/inbox/facts';
+import { loadOrder, orderRow, settleKnown, settleStatus } from '../../store/orders/orders';
 import type { Write } from '../../store/writes';
+import { flowMoment, take, type FlowFrame } from '../flow/flow-moment';
+import { recordEffect, type Means } from '../flow/record-effect';
+import { recordFact } from '../flow/record-fact';
 
 export interface TakenOrder {
   readonly order: OrderSnapshot;
@@ -27,6 +30,7 @@ export interface OrderInHand extends TakenOrder {
    * statement with the new status. A moment that does not say it has the order read again.
    */
   readonly becomes: (after: OrderSnapshot, writes: readonly Write[]) => void;
+  readonly settle: (sql: Sql) => Promise<OrderSnapshot>;
 }
 
 export class UnknownOrder extends Error {
@@ -35,57 +39,62 @@ export class UnknownOrder extends Error {
 
 /** Locks and loads an order; throws UnknownOrder where there is none. */
 export async function takeOrder(sql: Sql, orderId: string): Promise<TakenOrder> {
-  return (await takeWith(sql, orderId, lockOrder)).taken;
+  return (await take(ORDER_FRAME, sql, { orderId }, lockSubject)).inHand;
 }
 
-/** A statement that locks the order's row, and may do more: it is the moment's first one. */
-type Lock<L> = (sql: Sql, orderId: string) => Promise<L>;
-
-async function takeWith<L>(sql: Sql, orderId: string, lock: Lock<L>) {
-  // Sent together, run in this order: what is read is what the lock protects. Two statements, for
-  // one that waited for its lock still reads the rows as they were before it waited.
-  const [locked, order] = await Promise.all([lock(sql, orderId), loadOrder(sql, orderId)]);
-  const setup = order && channelSetup(order.channelInstance);
-  if (!order || !setup) throw new UnknownOrder(`order ${orderId} is not here`);
-  return { locked, taken: { order, setup } };
+interface OfOrder {
+  readonly orderId: string;
 }
 
-interface Moment<T> {
-  readonly answer: T;
-  readonly agenda: OrderAgenda;
+export const ORDER_FRAME: FlowFrame<OfOrder, OrderInHand, OrderAgenda> = {
+  row: ({ orderId }) => orderRow(orderId),
+  async load(sql, { orderId }) {
+    const order = await loadOrder(sql, orderId);
+    const setup = order && channelSetup(order.channelInstance);
+    if (!order || !setup) throw new UnknownOrder(`order ${orderId} is not here`);
+    return inHandOf(order, setup);
+  },
+  agendaOf: ({ order }) => agendaOf(order),
+  settle: async (sql, inHand) => ({ ...inHand, order: await inHand.settle(sql) }),
+};
+
+function inHandOf(order: OrderSnapshot, setup: ChannelSetup): OrderInHand {
+  const hot: (() => Promise<unknown>)[] = [];
+  const known: { after: OrderSnapshot; writes: readonly Write[] }[] = [];
+  return {
+    order,
+    setup,
+    lastly: (hotWork) => hot.push(hotWork),
+    becomes: (after, writes) => known.push({ after, writes }),
+    async settle(sql) {
+      const [last] = known;
+      const settled = last
+        ? await settleKnown(sql, order, last.after, last.writes)
+        : await settleStatus(sql, order.orderId, order);
+      for (const hotWork of hot) await hotWork();
+      return settled;
+    },
+  };
 }
 
 /** Runs one moment; `work` gives back its own answer, the agenda comes with it. */
-export function orderMoment<T>(
+export const orderMoment = <T>(
   db: Database,
   orderId: string,
   work: (sql: Sql, inHand: OrderInHand) => Promise<T>,
-): Promise<Moment<T>> {
-  return lockedMoment(db, orderId, lockOrder, work);
-}
+) => flowMoment(ORDER_FRAME, db, { orderId }, work);
 
-/** The same with a lock of its own; `work` has what that statement gave. */
-export function lockedMoment<L, T>(
+/** One that applies a fact. */
+export const recordOrderFact = <Data>(
   db: Database,
-  orderId: string,
-  lock: Lock<L>,
-  work: (sql: Sql, inHand: OrderInHand, locked: L) => Promise<T>,
-): Promise<Moment<T>> {
-  return db.transaction(async (sql) => {
-    const hot: (() => Promise<unknown>)[] = [];
-    const known: { after: OrderSnapshot; writes: readonly Write[] }[] = [];
-    const { locked, taken } = await takeWith(sql, orderId, lock);
-    const inHand: OrderInHand = {
-      ...taken,
-      lastly: (hotWork) => hot.push(hotWork),
-      becomes: (after, writes) => known.push({ after, writes }),
-    };
-    const answer = await work(sql, inHand, locked);
-    const [last] = known;
-    const settled = last
-      ? await settleKnown(sql, taken.order, last.after, last.writes)
-      : await settleStatus(sql, orderId, taken.order);
-    for (const hotWork of hot) await hotWork();
-    return { answer, agenda: agendaOf(settled) };
-  });
-}
+  of: OfOrder & { readonly eventNo: number },
+  apply: (sql: Sql, inHand: OrderInHand, fact: Fact<Data>) => Promise<'applied' | 'duplicate'>,
+) => recordFact(ORDER_FRAME, db, of, apply);
+
+/** One that records how an effect ended. */
+export const recordOrderEffect = <Yes extends { outcome: string; reference: string }, Request>(
+  db: Database,
+  due: OfOrder & { readonly key: string },
+  answer: Yes | Refused,
+  means: Means<OrderInHand, Yes, Request>,
+) => recordEffect(ORDER_FRAME, db, due, answer, means);

@@ -5,6 +5,7 @@
  */
 import type { OrderAction } from '../../canonical/flows/order-steps';
 import type { About } from '../../canonical/flows/step';
+import type { CancelMove } from '../../canonical/rules/order/cancellation';
 import { sum } from '../../canonical/rules/money/money';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { only, type Sql } from '../../store/database';
@@ -14,7 +15,7 @@ import { planAuthorization } from '../money/shipment-money';
 import { everyUnitHere, giveUpUnits } from './cancel-order';
 import type { OrderInHand } from './order-moment';
 
-/** `about` says which tender, shipment, authorization or group. */
+/** `about` says which tender, invoice, authorization or group. */
 type Do = (sql: Sql, inHand: OrderInHand, about: About, resolved: TakenResolution) => Promise<void>;
 
 /** Anew for what was declined; captures that waited for it are due on the new one. */
@@ -31,8 +32,8 @@ const authorizeAnew: Do = async (sql, { order }, { tenderNo = 0 }, resolved) => 
   const authorizationNo = await planAuthorization(sql, order, tenderNo, amountMinor);
   await sql.query(
     `update capture set authorization_no = $4
-      where order_id = $1 and tender_no = $2 and shipment_no = any($3::int[])`,
-    [order.orderId, tenderNo, waiting.map((one) => one.shipmentNo), authorizationNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = any($3::int[])`,
+    [order.orderId, tenderNo, waiting.map((one) => one.invoiceNo), authorizationNo],
   );
 };
 
@@ -49,11 +50,11 @@ function stranded(order: OrderSnapshot, tenderNo: number) {
 }
 
 /** Due again under the next try; on a new authorization where the old one is gone. */
-const captureAgain: Do = async (sql, inHand, { tenderNo = 0, shipmentNo = 0 }) => {
+const captureAgain: Do = async (sql, inHand, { tenderNo = 0, invoiceNo = 0 }) => {
   const { order, setup } = inHand;
   const { orderId } = order;
   const capture = order.captures.find(
-    (one) => one.tenderNo === tenderNo && one.shipmentNo === shipmentNo,
+    (one) => one.tenderNo === tenderNo && one.invoiceNo === invoiceNo,
   );
   if (!capture) return;
   const authorization = order.tenders
@@ -74,16 +75,16 @@ const captureAgain: Do = async (sql, inHand, { tenderNo = 0, shipmentNo = 0 }) =
   }
   await sql.query(
     `update capture set state = 'due', try = try + 1, authorization_no = $4
-      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [orderId, tenderNo, shipmentNo, authorizationNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+    [orderId, tenderNo, invoiceNo, authorizationNo],
   );
 };
 
-const giveUpCapture: Do = async (sql, { order }, { tenderNo = 0, shipmentNo = 0 }) => {
+const giveUpCapture: Do = async (sql, { order }, { tenderNo = 0, invoiceNo = 0 }) => {
   await sql.query(
     `update capture set state = 'given-up'
-      where order_id = $1 and tender_no = $2 and shipment_no = $3`,
-    [order.orderId, tenderNo, shipmentNo],
+      where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+    [order.orderId, tenderNo, invoiceNo],
   );
 };
 
@@ -135,11 +136,28 @@ const giveUpOrder: Do = async (sql, inHand, { tenderNo = 0 }, resolved) => {
   for (const capture of stranded(inHand.order, tenderNo)) {
     await captureFailed(sql, inHand.order, capture, 'its authorization was given up');
   }
-  const moves = everyUnitHere(inHand.order);
+  await giveUp(sql, inHand, everyUnitHere(inHand.order), resolved);
+};
+
+/** What a warehouse rejected is cancelled; what others have, or are asked for, goes its way. */
+const giveUpRejected: Do = async (sql, inHand, { groupNo = 0 }, resolved) => {
+  const isRejected = inHand.order.groups.some(
+    (one) => one.groupNo === groupNo && one.state === 'rejected',
+  );
+  if (!isRejected) return;
+  const moves = everyUnitHere(inHand.order).filter((move) => move.groupNo === groupNo);
+  await giveUp(sql, inHand, moves, resolved);
+};
+
+async function giveUp(
+  sql: Sql,
+  inHand: OrderInHand,
+  moves: readonly CancelMove[],
+  { exceptionId }: TakenResolution,
+): Promise<void> {
   if (moves.length === 0) return;
-  const decisionId = `abandon:${resolved.exceptionId}`;
   await giveUpUnits(sql, inHand, moves, {
-    decisionId,
+    decisionId: `abandon:${exceptionId}`,
     eventNo: null,
     result: {
       outcome: 'cancelled',
@@ -148,7 +166,7 @@ const giveUpOrder: Do = async (sql, inHand, { tenderNo = 0 }, resolved) => {
       agenda: null,
     },
   });
-};
+}
 
 export const ORDER_RESOLUTIONS: Readonly<Record<OrderAction, Do>> = {
   authorizeAnew,
@@ -160,4 +178,5 @@ export const ORDER_RESOLUTIONS: Readonly<Record<OrderAction, Do>> = {
   giveUpRefund,
   releaseAgain,
   giveUpOrder,
+  giveUpRejected,
 };

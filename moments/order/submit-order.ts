@@ -4,7 +4,7 @@
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
-import type { Missing, Problem, Verdict } from '../../canonical/rules/order/acceptance';
+import type { Missing, Problem, ReadTender, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
@@ -16,10 +16,10 @@ import { sqlState, type Database, type Sql } from '../../store/database';
 import { contentHash, newId } from '../../store/ids';
 import { postJournal } from '../../store/ledger/ledger';
 import { askMasterDataAfresh, recallMasterData } from '../../store/master/master-data-cache';
-import { snapshotOf, type Acceptance } from './accept-document';
-import { writeAcceptance, type Acceptation } from './accept-statement';
+import { prepaidMoney, snapshotOf, type Acceptance } from './accept-document';
+import { writeOrder, type Acceptation } from './accept-statement';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
-import { replaceContent, writeWaitingOrder } from './waiting-order';
+import { Collision, replaceContent, writeOrCollide, writeWaitingOrder } from './waiting-order';
 
 /** Somebody may take the stock between asking and reserving; then it is asked again. */
 export const SOURCING_ATTEMPTS = 3;
@@ -47,10 +47,10 @@ export async function submitOrder(
     if (verdict.outcome !== 'acceptable') break;
     const acceptance = newAcceptance(order, setup, context, verdict);
     const written = await write(db, acceptance);
-    if (written === 'accepted') return acceptedOf(acceptance);
+    if (written === 'written') return acceptedOf(acceptance);
     if (written === 'key-used') return replayOrReuse(db, context);
     if (written === 'order-exists') {
-      return (await usedKey(db, context)) ?? existing(db, order, context);
+      return (await usedKey(db, context)) ?? existing(db, order, context, setup);
     }
   }
   if (verdict?.outcome === 'missing') {
@@ -93,19 +93,13 @@ function acceptedOf(acceptance: Acceptance): Accepted {
 
 /** One statement, or with its journal where the channel has captured already (rule 2). */
 async function write(db: Database, acceptance: Acceptance): Promise<Acceptation> {
-  const prepaid = acceptance.acceptable.tenders.filter((one) => one.received === 'captured');
-  if (prepaid.length === 0) return writeAcceptance(db, acceptance);
-  class Collision extends Error {
-    constructor(readonly written: Acceptation) {
-      super(written);
-    }
-  }
+  const { acceptable } = acceptance;
+  if (prepaidMoney(acceptable).length === 0) return writeOrder(db, acceptance);
   try {
     return await db.transaction(async (sql) => {
-      const written = await writeAcceptance(sql, acceptance);
-      if (written !== 'accepted') throw new Collision(written);
-      await postPrepayments(sql, acceptance);
-      return written;
+      await writeOrCollide(sql, acceptance);
+      await postPrepayments(sql, acceptance, acceptable.tenders, acceptable.location.timeZone);
+      return 'written' as const;
     });
   } catch (error) {
     if (error instanceof Collision) return error.written;
@@ -113,10 +107,14 @@ async function write(db: Database, acceptance: Acceptance): Promise<Acceptation>
   }
 }
 
-export async function postPrepayments(sql: Sql, acceptance: Acceptance): Promise<void> {
-  const { orderId, order, setup, correlationId, sourceEventNo } = acceptance;
-  const { timeZone } = acceptance.acceptable.location;
-  for (const tender of acceptance.acceptable.tenders) {
+export async function postPrepayments(
+  sql: Sql,
+  of: Pick<Acceptance, 'orderId' | 'order' | 'setup' | 'correlationId' | 'sourceEventNo'>,
+  tenders: readonly ReadTender[],
+  timeZone: string,
+): Promise<void> {
+  const { orderId, order, setup, correlationId, sourceEventNo } = of;
+  for (const tender of tenders) {
     if (tender.received !== 'captured' || tender.amountMinor === 0) continue;
     const { tenderNo, amountMinor } = tender;
     const paymentRef = prepaymentRef({ ...order, ...tender });
@@ -175,7 +173,7 @@ async function shortOf(
 ): Promise<SubmitOutcome> {
   const shortages = verdict?.outcome === 'short' ? verdict.shortages : [];
   const found = await findByNumber(db, order);
-  if (found) return (await usedKey(db, context)) ?? existing(db, order, context);
+  if (found) return (await usedKey(db, context)) ?? existing(db, order, context, setup);
   if (context.isSold) {
     const wanted = verdict?.outcome === 'acceptable' ? verdict.acceptable.wanted : [];
     const missing = verdict?.outcome === 'short' ? verdict.missing : soughtByOthers(wanted);
@@ -212,8 +210,8 @@ async function waitFor(
   try {
     return await db.transaction((sql) => writeWaitingOrder(sql, order, context, setup, missing));
   } catch (error) {
-    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
-    return (await usedKey(db, context)) ?? existing(db, order, context);
+    if (!(error instanceof Collision) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    return (await usedKey(db, context)) ?? existing(db, order, context, setup);
   }
 }
 const UNIQUE_VIOLATION = '23505';
@@ -233,12 +231,15 @@ async function existing(
   db: Database,
   order: Order,
   context: SubmitContext,
+  setup: ChannelSetup,
 ): Promise<SubmitOutcome> {
   const found = await findByNumber(db, order);
   if (!found) throw new RangeError(`order ${order.orderNo} exists and cannot be found`);
   const isSame = found.contentHash === contentHash(order);
   if (!isSame && context.isSold && found.stage === 'received') {
-    const corrected = await db.transaction((sql) => replaceContent(sql, found.orderId, order));
+    const corrected = await db.transaction((sql) =>
+      replaceContent(sql, found.orderId, order, setup),
+    );
     if (corrected) return corrected;
   }
   return { outcome: 'exists', orderId: found.orderId, isSame };

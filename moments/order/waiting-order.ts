@@ -1,23 +1,34 @@
 /**
- * An order that cannot be accepted yet: kept as it came, with one exception for each thing that is
- * missing. Its flow starts and waits; the removal of any cause wakes it.
+ * An order that cannot be accepted yet is an order in stage `received`: its lines and tenders are
+ * rows as they came, with one exception for each thing that is missing. Its flow starts and waits;
+ * the removal of any cause wakes it.
  */
+import { readOrder } from '../../canonical/rules/order/acceptance';
 import type { Missing } from '../../canonical/rules/order/acceptance';
 import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/flows/order';
-import { ORDER_FLOW } from '../../canonical/flows/order-contract';
-import type { Sql } from '../../store/database';
+import { only, type Sql } from '../../store/database';
 import { openException, resolveExceptions } from '../../store/exceptions/exceptions';
-import { openFlow } from '../../store/flows/flows';
 import { contentHash, newId } from '../../store/ids';
-import { flowAddress } from './accept-document';
+import type { Acceptance, Receipt } from './accept-document';
+import { writeOrder, type Acceptation } from './accept-statement';
 import type { SubmitContext, SubmitOutcome, Waiting } from './submission';
 
 /** Exceptions opened for one order at the most; the rest are found when these are mended. */
 const MAX_EXCEPTIONS_AN_ORDER = 100;
+
+/** Thrown in a transaction: what was done in it is taken back, and a collision is a value again. */
+export class Collision extends Error {
+  constructor(
+    readonly written: Acceptation,
+    readonly of: Acceptance | Receipt,
+  ) {
+    super(`order ${of.orderId}: ${written}`);
+  }
+}
 
 interface WaitingRow {
   readonly orderId: string;
@@ -57,30 +68,20 @@ export async function writeWaitingOrder(
 ): Promise<Waiting> {
   const orderId = newId('ord');
   const workflowId = orderWorkflowId(order.channelInstance, order.orderNo);
-  const { correlationId, fulfilmentDeadlineMs } = context;
-  await sql.query(
-    `insert into sales_order (order_id, channel_instance, order_no, workflow_id, content,
-       content_hash, channel_order_ref, currency, money_mode, total_minor, stage, status,
-       hold_reason, correlation_id, source_event_no, placed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'received', $11, $12, $13, $14, $15)`,
-    [
-      orderId,
-      order.channelInstance,
-      order.orderNo,
-      workflowId,
-      JSON.stringify(order),
-      contentHash(order),
-      order.channelOrderRef ?? null,
-      order.currency,
-      setup.moneyMode,
-      order.totals.total.minorUnits,
-      order.hold ? 'on-hold' : 'received',
-      order.hold?.reason ?? null,
-      correlationId,
-      context.sourceEventNo,
-      order.placedAt,
-    ],
-  );
+  const { correlationId, sourceEventNo, fulfilmentDeadlineMs } = context;
+  await writeOrCollide(sql, {
+    orderId,
+    workflowId,
+    correlationId,
+    sourceEventNo,
+    order,
+    contentHash: contentHash(order),
+    setup,
+    received: readOrder(order),
+    holdReason: order.hold?.reason ?? null,
+    startFlow: { fulfilmentDeadlineMs },
+    idempotency: null,
+  });
   const exceptions = await openMissing(sql, {
     orderId,
     workflowId,
@@ -88,15 +89,25 @@ export async function writeWaitingOrder(
     correlationId,
     missing,
   });
-  const flow = {
-    ...flowAddress({ orderId, order, correlationId, setup }),
-    accepted: null,
-    fulfilmentDeadlineMs,
-  };
-  await openFlow(sql, { contract: ORDER_FLOW, input: flow, subjectId: orderId, orderId });
   const waiting: Waiting = { outcome: 'waiting', orderId, workflowId, exceptions };
   await keepAnswer(sql, context, waiting);
   return waiting;
+}
+
+export async function writeOrCollide(sql: Sql, order: Acceptance | Receipt): Promise<void> {
+  const written = await writeOrder(sql, order);
+  if (written !== 'written') throw new Collision(written, order);
+}
+
+/** The lock on the order's row is held; how many lines and tenders it had may change. */
+export async function rewriteOrder(sql: Sql, order: Acceptance | Receipt): Promise<void> {
+  await sql.query(
+    `with l as (delete from order_line where order_id = $1),
+          a as (delete from payment_authorization where order_id = $1)
+     delete from tender where order_id = $1`,
+    [order.orderId],
+  );
+  await writeOrCollide(sql, order);
 }
 
 async function keepAnswer(sql: Sql, context: SubmitContext, waiting: Waiting): Promise<void> {
@@ -110,6 +121,29 @@ async function keepAnswer(sql: Sql, context: SubmitContext, waiting: Waiting): P
   );
 }
 
+/** What is needed of an order to judge it again. */
+export interface ReceivedOrder {
+  readonly orderId: string;
+  readonly workflowId: string;
+  readonly correlationId: string;
+  readonly sourceEventNo: number | null;
+  readonly stage: string;
+  readonly content: Order;
+  readonly rejectReason: string | null;
+  readonly holdReason: string | null;
+}
+
+export async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedOrder> {
+  const { rows } = await sql.query<ReceivedOrder>(
+    `select order_id as "orderId", workflow_id as "workflowId", correlation_id as "correlationId",
+            source_event_no as "sourceEventNo", stage, content, reject_reason as "rejectReason",
+            hold_reason as "holdReason"
+       from sales_order where order_id = $1 for no key update`,
+    [orderId],
+  );
+  return only(rows, `order ${orderId}`);
+}
+
 /**
  * The channel sent its order again with other content while it still waits here: the new content
  * takes the old one's place, and what it waited for is tried again. Null where it was accepted in
@@ -119,32 +153,29 @@ export async function replaceContent(
   sql: Sql,
   orderId: string,
   order: Order,
+  setup: ChannelSetup,
 ): Promise<SubmitOutcome | null> {
-  const { rows } = await sql.query<{ workflow_id: string }>(
-    `update sales_order set content = $2, content_hash = $3, currency = $4, total_minor = $5,
-            channel_order_ref = $6, placed_at = $7
-      where order_id = $1 and stage = 'received' returning workflow_id`,
-    [
-      orderId,
-      JSON.stringify(order),
-      contentHash(order),
-      order.currency,
-      order.totals.total.minorUnits,
-      order.channelOrderRef ?? null,
-      order.placedAt,
-    ],
-  );
-  const [row] = rows;
-  if (!row) return null;
+  const before = await lockReceived(sql, orderId);
+  if (before.stage !== 'received') return null;
+  const { workflowId } = before;
+  await rewriteOrder(sql, {
+    ...before,
+    order,
+    contentHash: contentHash(order),
+    setup,
+    received: readOrder(order),
+    startFlow: null,
+    idempotency: null,
+  });
   const open = await sql.query<{ exception_id: string }>(
     `select exception_id from exception
       where workflow_id = $1 and blocks = $2 and state <> 'resolved'`,
-    [row.workflow_id, ACCEPTANCE.text],
+    [workflowId, ACCEPTANCE.text],
   );
   await resolveExceptions(
     sql,
     { exceptionIds: open.rows.map((one) => one.exception_id) },
     { resolution: 'retry', by: 'channel', reason: 'the channel sent the order again, corrected' },
   );
-  return { outcome: 'waiting', orderId, workflowId: row.workflow_id, exceptions: [] };
+  return { outcome: 'waiting', orderId, workflowId, exceptions: [] };
 }

@@ -7,11 +7,13 @@ import {
 } from '../../canonical/rules/posting/posting';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
 import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schema/event';
+import type { Location } from '../../canonical/schema/location';
 import type { Database, Sql } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
-import { markEventApplied } from '../../store/orders/orders';
+import { markEventApplied } from '../../store/inbox/facts';
 import { moveStock, type StockMove, type StockMoved } from '../../store/stock/stock-rows';
+import { findLocation } from '../../store/master/locations';
 
 export interface StockFact {
   /** The inbox row it came by; null where a person adjusted it over the API. */
@@ -69,11 +71,11 @@ function change(
     if (fact.eventNo !== null && !(await isUnapplied(sql, fact.eventNo))) {
       return { outcome: 'duplicate' };
     }
-    const place = await placeOf(sql, location);
+    const place = await findLocation(sql, location);
     const items = await itemsOf(sql, lines);
     const problems = problemsOf(location, place, lines, items);
     if (problems.length > 0 || !place) return { outcome: 'refused', problems };
-    const onDate = businessDate(fact.occurredAt, place.time_zone);
+    const onDate = businessDate(fact.occurredAt, place.timeZone);
     const moves = lines.map((line): StockMove => ({
       kind,
       sku: line.sku,
@@ -117,19 +119,6 @@ async function isUnapplied(sql: Sql, eventNo: number): Promise<boolean> {
   return rows.length > 0;
 }
 
-interface PlaceRow {
-  time_zone: string;
-  entity: string;
-}
-
-async function placeOf(sql: Sql, location: string): Promise<PlaceRow | undefined> {
-  const { rows } = await sql.query<PlaceRow>(
-    'select time_zone, entity from location where location_id = $1',
-    [location],
-  );
-  return rows[0];
-}
-
 async function itemsOf(sql: Sql, lines: readonly StockLine[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql.query<{ sku: string }>(
     `select sku from item where sku = any($1::text[])`,
@@ -141,7 +130,7 @@ async function itemsOf(sql: Sql, lines: readonly StockLine[]): Promise<ReadonlyS
 /** Stock without a place or without a cost has no posting (an item has a cost before it is sold). */
 function problemsOf(
   location: string,
-  place: PlaceRow | undefined,
+  place: Location | null,
   lines: readonly StockLine[],
   items: ReadonlySet<string>,
 ) {
@@ -174,7 +163,7 @@ async function post(
     readonly moved: readonly StockMoved[];
     readonly kind: 'receipt' | 'adjustment';
     readonly onDate: string;
-    readonly place: PlaceRow;
+    readonly place: Location;
   },
 ): Promise<void> {
   const byCurrency = new Map<string, StockValue[]>();

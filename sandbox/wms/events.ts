@@ -2,13 +2,13 @@
 import type { Message } from '../outbound';
 import type { FulfilmentRequest } from './records';
 
-export const WMS_SOURCE = '/wms/wms-main';
-
 /**
+ * @param account how the platform calls this warehouse.
  * @param id unique and stable: a copy of an event has the same.
  * @param occurredAt RFC 3339, UTC: when it happened, not when it is told.
  */
 export function wmsEvent(
+  account: string,
   request: FulfilmentRequest,
   type: string,
   id: string,
@@ -21,7 +21,7 @@ export function wmsEvent(
   const event = {
     specversion: '1.0',
     id,
-    source: WMS_SOURCE,
+    source: `/wms/${account}`,
     type,
     subject: orderId,
     time: occurredAt,

@@ -75,7 +75,14 @@ async function acknowledge(
 ): Promise<void> {
   const { record } = request;
   const id = `${record.id}/accepted`;
-  const event = wmsEvent(request, 'fulfilment.accepted.v1', id, record.createdAt, {});
+  const event = wmsEvent(
+    context.accounts.wms,
+    request,
+    'fulfilment.accepted.v1',
+    id,
+    record.createdAt,
+    {},
+  );
   await context.outbound.enqueue(db, event, 1 + script.duplicateEvents, delayMs);
 }
 
@@ -144,7 +151,14 @@ async function ship(
   });
   const shippedAt = shipment.createdAt;
   const facts = { shipmentId: id, location, carrier: CARRIER, trackingNumber, shippedAt, lines };
-  const event = wmsEvent(request, 'shipment.confirmed.v1', id, shippedAt, facts);
+  const event = wmsEvent(
+    context.accounts.wms,
+    request,
+    'shipment.confirmed.v1',
+    id,
+    shippedAt,
+    facts,
+  );
   await context.outbound.enqueue(db, event, telling.copies, telling.delayMs);
   return id;
 }
@@ -161,7 +175,16 @@ async function reject(
   await move(db, request, moved, 'rejected');
   const id = `${request.record.id}/rejected/${work.id}`;
   const rejectedAt = new Date().toISOString();
-  const event = wmsEvent(request, 'fulfilment.rejected.v1', id, rejectedAt, { reason });
+  const lines = moved.map(({ line: { lineNo }, quantity }) => ({ lineNo, quantity }));
+  const facts = { reason, lines };
+  const event = wmsEvent(
+    context.accounts.wms,
+    request,
+    'fulfilment.rejected.v1',
+    id,
+    rejectedAt,
+    facts,
+  );
   await context.outbound.enqueue(db, event, work.telling.copies, work.telling.delayMs);
   return id;
 }

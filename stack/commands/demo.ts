@@ -16,7 +16,7 @@ const INTERRUPTED_EXIT_CODE = 130;
 
 async function playAndAudit(stack: RunningStack): Promise<boolean> {
   await playWorkedOrder(stack.stackJson, console.log);
-  const audit = await runAudit({ stackJson: stack.stackJson, isWhole: true });
+  const audit = await runAudit({ databaseUrl: stack.stackJson.databaseUrl, isWhole: true });
   printAudit(audit);
   return audit.differences.length === 0;
 }

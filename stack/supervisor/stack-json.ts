@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AccountSetup } from '../../canonical/installation';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
 import { ROLES, homePaths } from './home';
-import { type Wiring, localUrl } from './wiring';
+import { SANDBOX_SYSTEMS, type Wiring, localUrl, sandboxUrls } from './wiring';
 
 const Pid = z.number().int().positive().optional();
 const WebhookAccount = z.strictObject({ account: z.string(), secret: z.string() });
@@ -18,14 +18,7 @@ export const StackJson = z.object({
   temporalUiUrl: z.string(),
   databaseUrl: z.string(),
   sandboxDatabaseUrl: z.string(),
-  sandbox: z.object({
-    commerce: z.url(),
-    payment: z.url(),
-    tax: z.url(),
-    wms: z.url(),
-    erp: z.url(),
-    notification: z.url(),
-  }),
+  sandbox: z.record(z.enum(SANDBOX_SYSTEMS), z.url()),
   keys: z.record(z.enum(ROLES), z.string()),
   /** By connector: the first account of each that sends webhooks. */
   webhooks: z.record(z.string(), WebhookAccount),
@@ -57,14 +50,7 @@ export function describeStack(
     temporalUiUrl: wiring.temporalUiUrl,
     databaseUrl: wiring.databaseUrl,
     sandboxDatabaseUrl: wiring.sandboxDatabaseUrl,
-    sandbox: {
-      commerce: localUrl(ports.commerce),
-      payment: localUrl(ports.payment),
-      tax: localUrl(ports.tax),
-      wms: localUrl(ports.wms),
-      erp: localUrl(ports.erp),
-      notification: localUrl(ports.notification),
-    },
+    sandbox: sandboxUrls(ports),
     keys: secrets.keys,
     webhooks: webhooksOf(accounts),
     pids,

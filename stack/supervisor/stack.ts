@@ -29,6 +29,7 @@ import {
   claimPorts,
   installationOf,
   localUrl,
+  namedInSetup,
   platformEnvironment,
   resolveSetupFile,
   sandboxEnvironment,
@@ -242,9 +243,13 @@ export class Stack {
 
   writeStackJson(): void {
     if (this.#stopping) return;
+    const platform = {
+      ...namedInSetup(this.wiring, this.#env),
+      ...platformEnvironment(this.wiring),
+    };
     const env = {
-      api: platformEnvironment(this.wiring),
-      worker: platformEnvironment(this.wiring),
+      api: platform,
+      worker: platform,
       sandbox: sandboxEnvironment(this.wiring),
     };
     writePrivateFile(this.#paths.envJson, `${JSON.stringify(env, undefined, 2)}\n`);

@@ -1,4 +1,5 @@
 // Which process listens where, and what each is told in its environment.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Installation } from '../../canonical/installation';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
@@ -35,30 +36,19 @@ export const SANDBOX_SYSTEMS = [
   'erp',
   'notification',
 ] as const;
+type SandboxSystem = (typeof SANDBOX_SYSTEMS)[number];
 
 /** Claims a port for every name. `offset` moves the preferred ones, for stacks of tests. */
 export async function claimPorts(
   offset: number,
 ): Promise<{ ports: Ports; claims: readonly ClaimedPort[] }> {
   const claims: ClaimedPort[] = [];
-  const claim = async (name: PortName): Promise<number> => {
+  const ports: Record<PortName, number> = { ...PREFERRED_PORTS };
+  for (const name of Object.keys(PREFERRED_PORTS) as PortName[]) {
     const claimed = await claimPort(PREFERRED_PORTS[name] + offset);
     claims.push(claimed);
-    return claimed.port;
-  };
-  const ports = {
-    api: await claim('api'),
-    postgres: await claim('postgres'),
-    temporal: await claim('temporal'),
-    temporalUi: await claim('temporalUi'),
-    temporalHttp: await claim('temporalHttp'),
-    commerce: await claim('commerce'),
-    payment: await claim('payment'),
-    tax: await claim('tax'),
-    wms: await claim('wms'),
-    erp: await claim('erp'),
-    notification: await claim('notification'),
-  };
+    ports[name] = claimed.port;
+  }
   return { ports, claims };
 }
 
@@ -96,6 +86,17 @@ function vendorSecrets(secrets: Secrets): ProcessEnvironment {
   };
 }
 
+/** Where each system of the sandbox is. */
+export function sandboxUrls(ports: Ports): Readonly<Record<SandboxSystem, string>> {
+  const urls = SANDBOX_SYSTEMS.map((system) => [system, localUrl(ports[system])]);
+  return Object.fromEntries(urls) as Record<SandboxSystem, string>;
+}
+
+/** A variable for each system of the sandbox. */
+function bySystem(variable: (system: SandboxSystem) => [string, string]): ProcessEnvironment {
+  return Object.fromEntries(SANDBOX_SYSTEMS.map(variable));
+}
+
 /** The environment of the API and of the workers. */
 export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
   const { ports, secrets } = wiring;
@@ -106,12 +107,7 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
     ...(wiring.temporalUiUrl && { TEMPORAL_UI_URL: wiring.temporalUiUrl }),
     API_HOST: '127.0.0.1',
     API_PORT: String(ports.api),
-    COMMERCE_URL: localUrl(ports.commerce),
-    PAYMENT_URL: localUrl(ports.payment),
-    TAX_URL: localUrl(ports.tax),
-    WMS_URL: localUrl(ports.wms),
-    ERP_URL: localUrl(ports.erp),
-    NOTIFICATION_URL: localUrl(ports.notification),
+    ...bySystem((system) => [`${system.toUpperCase()}_URL`, localUrl(ports[system])]),
     THROUGHLINE_SETUP: wiring.setupFile,
     POSTING_WINDOW_MS: String(EMBEDDED_POSTING_WINDOW_MS),
     ...vendorSecrets(secrets),
@@ -121,6 +117,12 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
 /** THROUGHLINE_SETUP, or the file that the stack ships; absolute. */
 export function resolveSetupFile(env: NodeJS.ProcessEnv): string {
   return path.resolve(env['THROUGHLINE_SETUP'] || path.join(PROJECT_ROOT, 'stack', 'setup.yaml'));
+}
+
+/** What the set-up file takes from the environment: a command in another shell reads the same. */
+export function namedInSetup({ setupFile }: Wiring, env: NodeJS.ProcessEnv): ProcessEnvironment {
+  const named = readFileSync(setupFile, 'utf8').matchAll(/\benv:(\w+)/g);
+  return Object.fromEntries([...named].map(([, name = '']) => [name, env[name] ?? '']));
 }
 
 /** The installation as the processes will read it. @throws ConfigurationError with every problem */
@@ -138,12 +140,7 @@ export function sandboxEnvironment(wiring: Wiring): ProcessEnvironment {
   return {
     SANDBOX_DATABASE_URL: wiring.sandboxDatabaseUrl,
     SANDBOX_HOST: '127.0.0.1',
-    SANDBOX_COMMERCE_PORT: String(ports.commerce),
-    SANDBOX_PAYMENT_PORT: String(ports.payment),
-    SANDBOX_TAX_PORT: String(ports.tax),
-    SANDBOX_WMS_PORT: String(ports.wms),
-    SANDBOX_ERP_PORT: String(ports.erp),
-    SANDBOX_NOTIFICATION_PORT: String(ports.notification),
+    ...bySystem((system) => [`SANDBOX_${system.toUpperCase()}_PORT`, String(ports[system])]),
     THROUGHLINE_API_URL: localUrl(ports.api),
     THROUGHLINE_OMS_KEY: secrets.keys.oms,
     ...vendorSecrets(secrets),

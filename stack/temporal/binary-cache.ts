@@ -1,7 +1,7 @@
 // The user's cache of downloaded binaries. A file gets its name only after its checksum was
 // verified, by a rename, so that what has the name is whole and is the pinned version.
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { BinaryPin } from './pins';
@@ -9,15 +9,13 @@ import type { BinaryPin } from './pins';
 const EXECUTABLE_MODE = 0o755;
 
 /** `${XDG_CACHE_HOME or ~/.cache}/throughline`. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
+function cacheFolder(env: NodeJS.ProcessEnv): string {
   const base = env['XDG_CACHE_HOME'] || path.join(env['HOME'] || os.homedir(), '.cache');
   return path.join(base, 'throughline');
 }
 
 /** The platform's key in the pins. */
-export function platformKey(): string {
-  return `${process.platform}-${process.arch}`;
-}
+const platformKey = () => `${process.platform}-${process.arch}`;
 
 /** Where the pinned binary lies once it is cached. */
 export function cachedBinaryPath(pin: BinaryPin, env: NodeJS.ProcessEnv): string {
@@ -34,10 +32,6 @@ export async function findCachedBinary(
   return found?.isFile() ? file : undefined;
 }
 
-export function sha256Hex(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /**
  * Verifies a binary against its pin and puts it into the cache.
  * @returns its path
@@ -48,11 +42,11 @@ export async function storeBinary(
   bytes: Buffer,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const platform = pin.platforms[platformKey()];
-  if (!platform) throw new Error(`no checksum is pinned for ${platformKey()}`);
-  const actual = sha256Hex(bytes);
-  if (actual !== platform.binarySha256) {
-    throw new Error(`checksum of ${pin.binary}: ${actual}, expected ${platform.binarySha256}`);
+  const expected = pin.sha256[platformKey()];
+  if (!expected) throw new Error(`no checksum is pinned for ${platformKey()}`);
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== expected) {
+    throw new Error(`checksum of ${pin.binary}: ${actual}, expected ${expected}`);
   }
   const file = cachedBinaryPath(pin, env);
   const partial = `${file}.${randomBytes(6).toString('hex')}.part`;
@@ -65,4 +59,23 @@ export async function storeBinary(
     await rm(partial, { force: true });
   }
   return file;
+}
+
+/**
+ * Lets `download` fill a folder of its own, and caches the binary whose path it gives.
+ * @returns the path of the cached binary
+ * @throws what `download` throws, and Error as `storeBinary` does.
+ */
+export async function storeDownload(
+  pin: BinaryPin,
+  env: NodeJS.ProcessEnv,
+  download: (folder: string) => Promise<string>,
+): Promise<string> {
+  await mkdir(cacheFolder(env), { recursive: true });
+  const folder = await mkdtemp(path.join(cacheFolder(env), 'download-'));
+  try {
+    return await storeBinary(pin, await readFile(await download(folder)), env);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

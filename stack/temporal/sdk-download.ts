@@ -1,10 +1,10 @@
 // The rung of the ladder that uses the Temporal SDK's own download of the CLI. Without internet it
 // must fail within seconds, so the download's host is asked first.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder, storeBinary } from './binary-cache';
+import { storeDownload } from './binary-cache';
 import type { BinaryPin } from './pins';
 
 const run = promisify(execFile);
@@ -32,19 +32,17 @@ async function requireDownloadHost(): Promise<void> {
  */
 export async function fetchBinaryWithSdk(pin: BinaryPin, env: NodeJS.ProcessEnv): Promise<string> {
   await requireDownloadHost();
-  await mkdir(cacheFolder(env), { recursive: true });
-  const folder = await mkdtemp(path.join(cacheFolder(env), 'sdk-'));
-  try {
+  return storeDownload(pin, env, async (folder) => {
     const script = path.join(__dirname, 'sdk-download-process.ts');
     const nodeArguments = ['--require', 'tsx/cjs', script, folder, `v${pin.version}`];
-    await run(process.execPath, nodeArguments, { env, timeout: DOWNLOAD_TIMEOUT_MS });
+    try {
+      await run(process.execPath, nodeArguments, { env, timeout: DOWNLOAD_TIMEOUT_MS });
+    } catch (error) {
+      const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+      throw new Error(stderr.split('\n')[0] || String(error));
+    }
     const [file] = await readdir(folder);
     if (!file) throw new Error('the SDK left no file');
-    return await storeBinary(pin, await readFile(path.join(folder, file)), env);
-  } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new Error(stderr.split('\n')[0] || String(error));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return path.join(folder, file);
+  });
 }

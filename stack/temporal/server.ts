@@ -2,16 +2,11 @@
 // attributes that flows write.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
 import type { ServicePlan } from '../supervisor/service';
 
-/** What flows are found by; nothing personal. */
-export const SEARCH_ATTRIBUTES = [
-  'ThroughlineChannel',
-  'ThroughlineStatus',
-  'ThroughlineNode',
-  'ThroughlineOrderNo',
-  'ThroughlineWaitingFor',
-] as const;
+/** What flows are found by. */
+const ATTRIBUTES = Object.values(SEARCH_ATTRIBUTES);
 
 const PROBE_TIMEOUT_MS = 1_000;
 const READY_TIMEOUT_MS = 60_000;
@@ -50,7 +45,7 @@ function serverArguments(options: TemporalOptions): string[] {
     '--sqlite-pragma=synchronous=NORMAL',
     '--ui-disable-news-fetch',
     '--log-level=warn',
-    ...SEARCH_ATTRIBUTES.map((name) => `--search-attribute=${name}=Keyword`),
+    ...ATTRIBUTES.map((name) => `--search-attribute=${name}=Keyword`),
   ];
 }
 
@@ -63,7 +58,7 @@ async function hasSearchAttributes(options: TemporalOptions): Promise<boolean> {
       { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
     );
     const body = await response.text();
-    return response.ok && SEARCH_ATTRIBUTES.every((name) => body.includes(name));
+    return response.ok && ATTRIBUTES.every((name) => body.includes(name));
   } catch {
     return false;
   }

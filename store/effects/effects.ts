@@ -8,6 +8,7 @@
  */
 import { SEND_WITHIN_MS, steadyMs } from '../../canonical/ports/fence';
 import type { Sql } from '../database';
+import { lockedSubject, type SubjectRow } from '../flows/subject';
 
 /**
  * From the beginning of a call to when another may begin it: until it is sent, ten seconds for its
@@ -201,22 +202,21 @@ export async function finishEffect(sql: Sql, key: string, end: EffectEnd): Promi
 }
 
 /**
- * The same under the order's row lock, which is taken before the effect's row: one statement. Gives
- * what was asked; null where the end was recorded before.
+ * The same under the row lock of its flow's subject, which is taken before the effect's row: one
+ * statement. Gives what was asked; null where the end was recorded before.
  */
-export async function finishOrderEffect<Request>(
+export async function finishEffectOf<Request>(
   sql: Sql,
-  orderId: string,
+  subject: SubjectRow,
   key: string,
   end: EffectEnd,
 ): Promise<Request | null> {
   const { rows } = await sql.query<{ body: Request | null }>({
-    name: 'finish-order-effect',
-    text: `with locked as materialized (
-             select order_id from sales_order where order_id = $5 for no key update),
+    name: `finish-effect-of-${subject.table}`,
+    text: `with ${lockedSubject(subject, 5)},
            finished as (${FINISH} and exists (select from locked) returning body)
            select (select body from finished) as body from locked`,
-    values: [key, end.state, end.reference, JSON.stringify(end.answer), orderId],
+    values: [key, end.state, end.reference, JSON.stringify(end.answer), subject.id],
   });
   return rows[0]?.body ?? null;
 }

@@ -1,66 +1,31 @@
 /** Exceptions as people see them: whose they are, since when, what may resolve them. */
 import { ERROR_CODES, type ExceptionCode } from '../../canonical/schema/error-codes';
-import { EXCEPTION_RULES, type Resolution } from '../../canonical/schema/exception';
+import { EXCEPTION_RULES } from '../../canonical/schema/exception';
+import type { ExceptionView } from '../../canonical/schema/exception-view';
 import type { Sql } from '../database';
 
-interface Row {
-  readonly exceptionId: string;
-  readonly code: ExceptionCode;
-  readonly state: 'open' | 'assigned' | 'escalated' | 'resolved';
-  readonly owner: string;
-  readonly severity: 'low' | 'medium' | 'high';
-  readonly detail: string;
-  readonly causeKind: string;
-  readonly causeRef: string;
-  readonly blocks: string;
-  readonly orderId: string | null;
-  readonly workflowId: string | null;
-  readonly eventNo: number | null;
-  readonly batchId: string | null;
-  readonly moneyMinor: number | null;
-  readonly currency: string | null;
-  readonly assignee: string | null;
-  readonly openings: number;
-  readonly openedAt: string;
-  readonly deadlineAt: string;
-  readonly resolution: 'retried' | 'overridden' | 'abandoned' | null;
-  readonly resolutionReason: string | null;
-  readonly resolvedBy: string | null;
-  readonly resolvedAt: string | null;
-  readonly correlationId: string | null;
-}
-
-export interface ExceptionSeen extends Omit<
-  Row,
-  'causeKind' | 'causeRef' | 'moneyMinor' | 'currency'
-> {
-  readonly title: string;
-  readonly cause: { readonly kind: string; readonly ref: string };
-  readonly money: { readonly currency: string; readonly minorUnits: number } | null;
-  readonly resolutions: readonly Resolution[];
-  readonly isOverdue: boolean;
-}
+export type ExceptionSeen = ExceptionView & { readonly code: ExceptionCode };
+type Row = Omit<ExceptionSeen, 'title' | 'resolutions' | 'isOverdue'>;
 
 /** An event's exception is its order's too, once the event found its order. */
 const SELECT = `select exception_id as "exceptionId", code, state, owner, severity, detail,
-  cause_kind as "causeKind", cause_ref as "causeRef", blocks,
+  jsonb_build_object('kind', cause_kind, 'ref', cause_ref) as cause, blocks,
   coalesce(order_id, (select i.order_id from inbox i where i.event_no = exception.event_no))
     as "orderId",
   workflow_id as "workflowId", event_no as "eventNo", batch_id as "batchId",
-  money_minor as "moneyMinor", currency, assignee, openings,
+  case when money_minor is not null and currency is not null
+       then jsonb_build_object('currency', currency, 'minorUnits', money_minor) end as money,
+  assignee, openings,
   opened_at as "openedAt", deadline_at as "deadlineAt", resolution,
   resolution_reason as "resolutionReason", resolved_by as "resolvedBy",
   resolved_at as "resolvedAt", correlation_id as "correlationId" from exception`;
 
 function seen(row: Row): ExceptionSeen {
-  const { causeKind, causeRef, moneyMinor, currency, ...rest } = row;
   const isResolved = row.state === 'resolved';
   return {
-    ...rest,
+    ...row,
     title: ERROR_CODES[row.code].title,
-    cause: { kind: causeKind, ref: causeRef },
-    money: moneyMinor === null || currency === null ? null : { currency, minorUnits: moneyMinor },
-    resolutions: isResolved ? [] : EXCEPTION_RULES[row.code].resolutions,
+    resolutions: isResolved ? [] : [...EXCEPTION_RULES[row.code].resolutions],
     isOverdue: !isResolved && Date.parse(row.deadlineAt) < Date.now(),
   };
 }

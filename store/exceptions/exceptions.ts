@@ -9,6 +9,7 @@ import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
 import type { About, Blocked } from '../../canonical/flows/step';
 import { only, type Sql } from '../database';
 import { derivedId } from '../ids';
+import { briefOf, type BriefRow } from './briefs';
 
 export interface NewException {
   readonly code: ExceptionCode;
@@ -28,25 +29,6 @@ export interface NewException {
   readonly currency?: string;
   readonly correlationId?: string;
 }
-
-interface BriefRow {
-  exception_id: string;
-  code: ExceptionCode;
-  deadline_at: string;
-  detail: string;
-  blocks: string;
-}
-
-const toBrief = (row: BriefRow): ExceptionBrief => ({
-  exceptionId: row.exception_id,
-  code: row.code,
-  owner: ownerOf(row.code),
-  deadlineAt: row.deadline_at,
-  detail: row.detail,
-  resolutions: EXCEPTION_RULES[row.code].resolutions,
-  isWait: EXCEPTION_RULES[row.code].isWait,
-  blocks: row.blocks,
-});
 
 /**
  * What was resolved may come back. A decision that its flow has not applied yet is not wiped out by
@@ -79,7 +61,7 @@ export async function openException(sql: Sql, exception: NewException): Promise<
                exception.resolution_reason, exception.resolved_by, exception.resolved_at,
                exception.is_applied
          where not (${REOPENS}))
-     returning exception_id, code, deadline_at, detail, blocks`,
+     returning exception_id as "exceptionId", code, deadline_at as "deadlineAt", detail, blocks`,
     [
       exceptionId,
       code,
@@ -102,32 +84,12 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       JSON.stringify(about),
     ],
   );
-  return toBrief(only(rows, 'openException'));
+  return briefOf(only(rows, 'openException'));
 }
 
 function isStep(blocks: Blocked | string): blocks is Blocked {
   return typeof blocks !== 'string';
 }
-
-/** What an order waits for, and what waits of events about it; oldest first. */
-export async function openExceptionsOf(sql: Sql, orderId: string): Promise<ExceptionRow[]> {
-  const { rows } = await sql.query<ExceptionRow>(
-    `select exception_id, code, state, deadline_at, detail, blocks, cause_kind, cause_ref
-       from exception
-      where state <> 'resolved' and (order_id = $1
-         or event_no in (select event_no from inbox where order_id = $1))
-      order by opened_at, exception_id`,
-    [orderId],
-  );
-  return rows;
-}
-export interface ExceptionRow extends BriefRow {
-  state: string;
-  blocks: string;
-  cause_kind: string;
-  cause_ref: string;
-}
-export { toBrief as exceptionBrief };
 
 type ResolvedAs = 'retried' | 'overridden' | 'abandoned';
 const RESOLVED_STATE: Record<Resolution, ResolvedAs> = {

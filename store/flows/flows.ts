@@ -56,27 +56,10 @@ export async function openFlowOf(sql: Sql, workflowId: string): Promise<FlowToSt
 }
 
 /**
- * Ends the flow unless a fact waits for it. Its row is locked first, as whoever routes a fact to it
- * locks it: nothing comes in between. False where a fact waits.
+ * Ends the flow unless a fact waits for it; false where one does. Its row is locked, as whoever
+ * routes a fact to it locks it; and this is a statement of its own: it sees what was routed before.
  */
 export async function endFlow(sql: Sql, workflowId: string, outcome: string): Promise<boolean> {
-  const [, isEnded] = await Promise.all([
-    sql.query({
-      name: 'lock-flow',
-      text: 'select 1 from flow where workflow_id = $1 for no key update',
-      values: [workflowId],
-    }),
-    endLockedFlow(sql, workflowId, outcome),
-  ]);
-  return isEnded;
-}
-
-/** The flow's row is locked. A statement of its own: it sees what was routed before that. */
-export async function endLockedFlow(
-  sql: Sql,
-  workflowId: string,
-  outcome: string,
-): Promise<boolean> {
   const { rows } = await sql.query({
     name: 'end-flow',
     text: `update flow set state = 'ended', outcome = $2, ended_at = coalesce(ended_at, now())
@@ -86,16 +69,4 @@ export async function endLockedFlow(
     values: [workflowId, outcome],
   });
   return rows.length > 0;
-}
-
-/** Locks the order's row, then its flow's, as a moment does that may end both; one statement. */
-export async function lockOrderAndFlow(sql: Sql, orderId: string): Promise<void> {
-  await sql.query({
-    name: 'lock-order-and-flow',
-    text: `with locked as materialized (
-             select workflow_id from sales_order where order_id = $1 for no key update)
-           select 1 from flow where workflow_id = (select workflow_id from locked)
-              for no key update`,
-    values: [orderId],
-  });
 }

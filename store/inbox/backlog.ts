@@ -1,5 +1,5 @@
 /** How much waits where: the gauges that tell a flood from a jam. */
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 
 export interface Backlog {
   readonly inbox: number;
@@ -34,7 +34,5 @@ export async function readBacklog(sql: Sql): Promise<Backlog> {
       coalesce((select jsonb_agg(jsonb_build_object('what', what, 'rows', rows_given_up))
          from retention_total), '[]') as "givenUp"`,
   });
-  const [row] = rows;
-  if (row === undefined) throw new RangeError('the backlog was not counted');
-  return row;
+  return only(rows, 'readBacklog');
 }

@@ -2,7 +2,7 @@
  * The door for events: stored first, each once. A router in the worker reads them from here.
  * `source` + `event_id` is what makes two events the same one.
  */
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 
 export interface VendorEvent {
   readonly source: string;
@@ -24,21 +24,16 @@ export interface StoredEvent {
   readonly correlationId: string;
 }
 
-interface StoredRow {
-  event_no: number;
-  inserted: boolean;
-  correlation_id: string;
-}
-
 /** Stores a webhook as it came. A duplicate is counted on the row of the first delivery. */
 export async function storeVendorEvent(sql: Sql, event: VendorEvent): Promise<StoredEvent> {
-  const { rows } = await sql.query<StoredRow>({
+  const { rows } = await sql.query<StoredEvent>({
     name: 'store-vendor-event',
     text: `insert into inbox (source, event_id, connector, account, topic, raw, headers,
              correlation_id, occurred_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            on conflict (source, event_id) do update set duplicates = inbox.duplicates + 1
-           returning event_no, (xmax = 0) as inserted, correlation_id`,
+           returning event_no as "eventNo", (xmax <> 0) as "isDuplicate",
+                     correlation_id as "correlationId"`,
     values: [
       event.source,
       event.eventId,
@@ -51,13 +46,7 @@ export async function storeVendorEvent(sql: Sql, event: VendorEvent): Promise<St
       event.occurredAt,
     ],
   });
-  const [row] = rows;
-  if (row === undefined) throw new RangeError('an event was neither stored nor found');
-  return {
-    eventNo: row.event_no,
-    isDuplicate: !row.inserted,
-    correlationId: row.correlation_id,
-  };
+  return only(rows, 'storeVendorEvent');
 }
 
 export interface OrderReference {

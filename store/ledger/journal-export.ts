@@ -4,8 +4,9 @@
  */
 import { minorDigits, formatDecimal } from '../../canonical/rules/money/money';
 import { ACCOUNTS, type Account } from '../../canonical/rules/posting/posting';
+import type { Journal } from '../../canonical/schema/journal';
 import type { Sql } from '../database';
-import { ledgerCurrencies, listJournals, type JournalSeen } from './journal-queries';
+import { ledgerCurrencies, listJournals } from './journal-queries';
 
 /** Journals that are in memory at a time. */
 export const EXPORT_PAGE = 500;
@@ -46,7 +47,7 @@ function head(currencies: readonly string[], scope: readonly string[]): string {
   return `${[...title, '', ...commodities, '', ...accounts].join('\n')}\n`;
 }
 
-function transaction(journal: JournalSeen): string {
+function transaction(journal: Journal): string {
   const { businessDate, journalId, rule, channelInstance, entity } = journal;
   const about = [
     ...tag('order', journal.orderId),
@@ -57,12 +58,12 @@ function transaction(journal: JournalSeen): string {
     ...tag('document', journal.documentNo),
   ];
   const where = channelInstance === null ? entity : `${entity} ${channelInstance}`;
-  const lines = journal.lines.map(({ account, side, amountMinor, currency, dimensions }) => {
-    const signed = side === 'debit' ? amountMinor : -amountMinor;
-    const amount = `${formatDecimal(signed, currency)} ${currency}`;
+  const lines = journal.lines.map(({ account, side, amount, dimensions }) => {
+    const { currency, minorUnits } = amount;
+    const signed = formatDecimal(side === 'debit' ? minorUnits : -minorUnits, currency);
     const tags = Object.entries(dimensions).flatMap(([name, value]) => tag(name, value));
     const comment = tags.length === 0 ? '' : `  ; ${tags.join(', ')}`;
-    return `    ${accountName(account).padEnd(AMOUNT_COLUMN)}  ${amount}${comment}`;
+    return `    ${accountName(account).padEnd(AMOUNT_COLUMN)}  ${signed} ${currency}${comment}`;
   });
   return (
     `\n${businessDate} * (${journalId}) Rule ${rule}: ${where}\n` +
@@ -80,7 +81,7 @@ export async function* exportHledger(
   yield head(await ledgerCurrencies(sql), scope);
   let after: { businessDate: string; journalId: string } | null = null;
   for (;;) {
-    const page: JournalSeen[] = await listJournals(sql, {
+    const page: Journal[] = await listJournals(sql, {
       orderId: null,
       account: null,
       from,

@@ -1,39 +1,6 @@
 /** The subledger as it is read: journals in order, by order and by account. */
+import type { Journal } from '../../canonical/schema/journal';
 import type { Sql } from '../database';
-
-export interface JournalSeen {
-  readonly journalId: string;
-  readonly momentKey: string;
-  readonly entity: string;
-  readonly channelInstance: string | null;
-  /** `YYYY-MM-DD`. */
-  readonly businessDate: string;
-  readonly rule: string;
-  readonly ruleVersion: number;
-  readonly currency: string;
-  readonly orderId: string | null;
-  readonly eventNo: number | null;
-  readonly source: string;
-  readonly correlationId: string;
-  readonly reverses: string | null;
-  readonly occurredAt: string;
-  readonly postedAt: string;
-  /** The ERP batch that holds it, and the ERP's document once it is posted. */
-  readonly batchId: string | null;
-  readonly documentNo: string | null;
-  readonly lines: readonly {
-    readonly lineNo: number;
-    readonly account: string;
-    readonly side: 'debit' | 'credit';
-    readonly amountMinor: number;
-    readonly currency: string;
-    readonly functionalMinor: number;
-    readonly functionalCurrency: string;
-    /** What one unit of `currency` was worth in the functional one: a decimal. */
-    readonly rate: string;
-    readonly dimensions: Readonly<Record<string, string | number>>;
-  }[];
-}
 
 const SELECT = `select j.journal_id as "journalId", j.moment_key as "momentKey", j.entity,
   j.channel_instance as "channelInstance", j.business_date as "businessDate", j.rule,
@@ -41,8 +8,9 @@ const SELECT = `select j.journal_id as "journalId", j.moment_key as "momentKey",
   j.source, j.correlation_id as "correlationId", j.reverses, j.occurred_at as "occurredAt",
   j.posted_at as "postedAt", b.batch_id as "batchId", b.document_no as "documentNo",
   (select jsonb_agg(jsonb_build_object('lineNo', l.line_no, 'account', l.account, 'side', l.side,
-      'amountMinor', l.amount_minor, 'currency', l.currency,
-      'functionalMinor', l.functional_minor, 'functionalCurrency', l.functional_currency,
+      'amount', jsonb_build_object('currency', l.currency, 'minorUnits', l.amount_minor),
+      'functional', jsonb_build_object('currency', l.functional_currency,
+        'minorUnits', l.functional_minor),
       'rate', l.rate::text, 'dimensions', l.dimensions) order by l.line_no)
      from journal_line l where l.journal_id = j.journal_id) as lines
   from journal j
@@ -64,9 +32,9 @@ export interface JournalFilter {
  * By business date, then id. An account's journals are a page of its index, however rare it is; an
  * order's are few.
  */
-export async function listJournals(sql: Sql, filter: JournalFilter): Promise<JournalSeen[]> {
+export async function listJournals(sql: Sql, filter: JournalFilter): Promise<Journal[]> {
   const { orderId, account, from, to, after, limit } = filter;
-  const { rows } = await sql.query<JournalSeen>(
+  const { rows } = await sql.query<Journal>(
     account !== null && orderId === null ? OF_ACCOUNT : BY_DATE,
     [orderId, account, from, to, after?.businessDate ?? null, after?.journalId ?? null, limit],
   );
@@ -92,8 +60,8 @@ const OF_ACCOUNT = `with page as materialized (
      ${SELECT} join page on page.journal_id = j.journal_id
      order by j.business_date, j.journal_id`;
 
-export async function readJournal(sql: Sql, journalId: string): Promise<JournalSeen | null> {
-  const { rows } = await sql.query<JournalSeen>(`${SELECT} where j.journal_id = $1`, [journalId]);
+export async function readJournal(sql: Sql, journalId: string): Promise<Journal | null> {
+  const { rows } = await sql.query<Journal>(`${SELECT} where j.journal_id = $1`, [journalId]);
   return rows[0] ?? null;
 }
 

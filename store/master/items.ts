@@ -1,16 +1,9 @@
 /** The item master, as far as this path needs it: what a unit costs. */
-import type { Sql } from '../database';
+import type { Item } from '../../canonical/schema/item';
+import { only, type Sql } from '../database';
 
-export interface Item {
-  readonly sku: string;
-  readonly description: string | null;
-  readonly standardCostMinor: number;
-  readonly currency: string;
-  /** RFC 3339. */
-  readonly updatedAt: string;
-}
-
-const COLUMNS = `sku, description, standard_cost_minor as "standardCostMinor", currency,
+const COLUMNS = `sku, description,
+  jsonb_build_object('currency', currency, 'minorUnits', standard_cost_minor) as "standardCost",
   updated_at as "updatedAt"`;
 
 export async function findItem(sql: Sql, sku: string): Promise<Item | null> {
@@ -37,16 +30,17 @@ export async function isStocked(sql: Sql, sku: string): Promise<boolean> {
 }
 
 /** Writes an item; the caller resolves what waited for it in the same transaction. */
-export async function putItem(sql: Sql, item: Omit<Item, 'updatedAt'>): Promise<Item> {
+export async function putItem(
+  sql: Sql,
+  { sku, description, standardCost }: Omit<Item, 'updatedAt'>,
+): Promise<Item> {
   const { rows } = await sql.query<Item>(
     `insert into item (sku, description, standard_cost_minor, currency) values ($1, $2, $3, $4)
      on conflict (sku) do update set description = excluded.description,
        standard_cost_minor = excluded.standard_cost_minor, currency = excluded.currency,
        updated_at = now()
      returning ${COLUMNS}`,
-    [item.sku, item.description, item.standardCostMinor, item.currency],
+    [sku, description, standardCost.minorUnits, standardCost.currency],
   );
-  const [row] = rows;
-  if (row === undefined) throw new RangeError(`item ${item.sku} was not written`);
-  return row;
+  return only(rows, `item ${sku}`);
 }

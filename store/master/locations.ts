@@ -1,20 +1,6 @@
 /** The location master: where stock lies and from where it is sent. */
-import type { Sql } from '../database';
-
-export interface Location {
-  readonly locationId: string;
-  readonly name: string;
-  readonly kind: 'dc' | 'store';
-  /** IANA: business dates of what happens here are in it. */
-  readonly timeZone: string;
-  readonly entity: string;
-  readonly ships: boolean;
-  readonly active: boolean;
-  /** Lower is sourced from first. */
-  readonly priority: number;
-  /** RFC 3339. */
-  readonly updatedAt: string;
-}
+import type { Location } from '../../canonical/schema/location';
+import { only, type Sql } from '../database';
 
 const COLUMNS = `location_id as "locationId", name, kind, time_zone as "timeZone", entity, ships,
   active, priority, updated_at as "updatedAt"`;
@@ -49,7 +35,5 @@ export async function putLocation(
       location.priority,
     ],
   );
-  const [row] = rows;
-  if (row === undefined) throw new RangeError(`location ${location.locationId} was not written`);
-  return row;
+  return only(rows, `location ${location.locationId}`);
 }

@@ -1,14 +1,13 @@
 /** Cross-references: a new one lets the work go on that waited for it, in the same transaction. */
 import { channelSetups } from '../../canonical/installation';
-import { mappingRef, type Mapping, type MappingKind } from '../../canonical/schema/mapping';
-import type { Sql } from '../database';
+import {
+  mappingRef,
+  type Mapping,
+  type MappingKind,
+  type StoredMapping,
+} from '../../canonical/schema/mapping';
+import { only, type Sql } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';
-
-export interface StoredMapping extends Mapping {
-  readonly updatedBy: string;
-  /** RFC 3339. */
-  readonly updatedAt: string;
-}
 
 const COLUMNS = `kind, source, value, target, updated_by as "updatedBy", updated_at as "updatedAt"`;
 
@@ -56,8 +55,6 @@ export async function putMapping(
      returning ${COLUMNS}`,
     [kind, source, value, target, by],
   );
-  const [row] = rows;
-  if (row === undefined) throw new RangeError('a mapping was not written');
   const resolved = await resolveExceptions(
     sql,
     { cause: { kind: 'mapping', ref: mappingRef(kind, source, value) } },
@@ -67,7 +64,7 @@ export async function putMapping(
     kind === 'sku' && before !== null && before.target !== target
       ? await wakeWaitersOfOldTarget(sql, before, by)
       : 0;
-  return { mapping: row, resumed: resolved.length + misled };
+  return { mapping: only(rows, 'putMapping'), resumed: resolved.length + misled };
 }
 
 /** Orders of the channel that name the value, and wait for what it was mapped to before. */
@@ -76,7 +73,7 @@ async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Pr
     `select e.exception_id as "exceptionId" from exception e join sales_order o using (workflow_id)
       where e.cause_kind in ('stock', 'item') and e.cause_ref = $1 and e.state <> 'resolved'
         and o.stage = 'received' and o.channel_instance = $2
-        and o.content -> 'lines' @> jsonb_build_array(jsonb_build_object('sku', $3::text))`,
+        and exists (select from order_line l where l.order_id = o.order_id and l.channel_sku = $3)`,
     [before.target, before.source, before.value],
   );
   const exceptionIds = rows.map((row) => row.exceptionId);

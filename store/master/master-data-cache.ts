@@ -4,8 +4,9 @@
  * an order up is asked afresh first, so nobody is refused, and nothing waits, on old news. It takes
  * away one of the two round trips of an accept.
  */
+import type { KnownValues } from '../../canonical/rules/order/acceptance';
 import type { Database } from '../database';
-import { askMasterData, type MasterData, type MasterDataQuestion } from './master-data';
+import { askMasterData, type MasterDataQuestion } from './master-data';
 
 /** A mapping or node that was changed is used as it was for this long at the most. */
 export const MASTER_DATA_AGE_MS = 2_000;
@@ -14,7 +15,7 @@ const MAX_ANSWERS = 2_000;
 const MAX_VALUES_KEPT = 20;
 
 interface Answer {
-  readonly data: MasterData;
+  readonly data: KnownValues;
   readonly askedAt: number;
 }
 const answersOf = new WeakMap<Database, Map<string, Answer>>();
@@ -23,7 +24,7 @@ const answersOf = new WeakMap<Database, Map<string, Answer>>();
 export function recallMasterData(
   db: Database,
   question: MasterDataQuestion,
-): MasterData | undefined {
+): KnownValues | undefined {
   const answer = answersOf.get(db)?.get(keyOf(question));
   return answer && Date.now() - answer.askedAt <= MASTER_DATA_AGE_MS ? answer.data : undefined;
 }
@@ -32,7 +33,7 @@ export function recallMasterData(
 export async function askMasterDataAfresh(
   db: Database,
   question: MasterDataQuestion,
-): Promise<MasterData> {
+): Promise<KnownValues> {
   const askedAt = Date.now();
   const data = await askMasterData(db, question);
   const values = question.skus.length + question.taxCodes.length + question.gateways.length;

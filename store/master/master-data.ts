@@ -1,26 +1,6 @@
 /** What an order needs to know of master data and stock before it is accepted: one round trip. */
+import type { KnownValues } from '../../canonical/rules/order/acceptance';
 import type { Sql } from '../database';
-
-export interface StockAt {
-  readonly sku: string;
-  readonly locationId: string;
-  readonly sellable: number;
-}
-export interface NodeRow {
-  readonly locationId: string;
-  readonly ships: boolean;
-  readonly active: boolean;
-  readonly priority: number;
-  readonly timeZone: string;
-}
-export interface MasterData {
-  /** `kind/value` → target, for the channel instance. */
-  readonly mappings: ReadonlyMap<string, string>;
-  /** SKU → currency of its standard cost. */
-  readonly items: ReadonlyMap<string, string>;
-  readonly nodes: readonly NodeRow[];
-  readonly stock: readonly StockAt[];
-}
 
 export interface MasterDataQuestion {
   readonly channelInstance: string;
@@ -32,12 +12,15 @@ export interface MasterDataQuestion {
 interface MasterDataRow {
   mappings: [kind: string, value: string, target: string][];
   items: [sku: string, currency: string][];
-  nodes: NodeRow[];
+  nodes: KnownValues['nodes'];
   stock: [sku: string, locationId: string, sellable: number][];
 }
 
-/** SKUs count both as they are and as they are mapped, so that one statement is enough. */
-export async function askMasterData(sql: Sql, question: MasterDataQuestion): Promise<MasterData> {
+/**
+ * SKUs count both as they are and as they are mapped, so that one statement is enough. Of each item it
+ * gives the currency of its standard cost.
+ */
+export async function askMasterData(sql: Sql, question: MasterDataQuestion): Promise<KnownValues> {
   const { rows } = await sql.query<MasterDataRow>({
     name: 'ask-master-data',
     text: `

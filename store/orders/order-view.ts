@@ -1,12 +1,10 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
 import type { ShippedLine } from '../../canonical/rules/posting/posting';
-import type { OrderStatus } from '../../canonical/rules/order/state';
+import type { OrderStatus, TenderFacts } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import type { Sql } from '../database';
-import { exceptionBrief, openExceptionsOf } from '../exceptions/exceptions';
-import type { LineRow, TenderRow } from './order-rows';
-import { linesOfContent, readContent, tendersOfContent } from './waiting-order-view';
+import { openBriefsOf } from '../exceptions/briefs';
 
 interface OrderHead {
   readonly orderId: string;
@@ -27,10 +25,40 @@ interface OrderHead {
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
 }
+interface LineRow {
+  readonly lineNo: number;
+  readonly sku: string | null;
+  readonly channelSku: string;
+  readonly channelLineRef: string | null;
+  readonly location: string | null;
+  readonly ordered: number;
+  readonly unallocated: number;
+  readonly backordered: number;
+  readonly reserved: number;
+  readonly released: number;
+  readonly shipped: number;
+  readonly pickedUp: number;
+  readonly cancelled: number;
+  readonly returned: number;
+  readonly grossMinor: number;
+  readonly discountMinor: number;
+  readonly shippingMinor: number;
+  readonly taxMinor: number;
+}
+interface TenderRow extends TenderFacts {
+  readonly tenderNo: number;
+  /** The channel's name of the means of payment. */
+  readonly gateway: string;
+  /** Null until the gateway is mapped, at acceptance. */
+  readonly tenderType: string | null;
+  readonly authorizationRefs: readonly string[];
+}
 interface ShipmentRow {
   readonly shipmentNo: number;
   readonly shipmentRef: string;
-  readonly invoiceNo: string;
+  readonly invoiceNo: number;
+  readonly documentNo: string;
+  readonly groupNo: number | null;
   readonly location: string;
   readonly carrier: string | null;
   readonly trackingNumber: string | null;
@@ -107,14 +135,17 @@ const TENDERS = `select t.tender_no as "tenderNo", t.gateway, t.tender_type as "
   from tender t where t.order_id = $1 order by t.tender_no`;
 
 const SHIPMENTS = `select s.shipment_no as "shipmentNo", s.shipment_ref as "shipmentRef",
-  s.invoice_no as "invoiceNo", s.location_id as location, s.carrier,
+  i.invoice_no as "invoiceNo", i.document_no as "documentNo", i.group_no as "groupNo",
+  s.location_id as location, s.carrier,
   s.tracking_number as "trackingNumber", s.shipped_at as "shippedAt",
-  s.business_date as "businessDate", s.invoice_minor as "invoiceMinor", s.lines,
+  i.business_date as "businessDate", i.amount_minor as "invoiceMinor", i.lines,
   coalesce((select jsonb_agg(jsonb_build_object('tenderNo', c.tender_no, 'state', c.state,
       'amountMinor', c.amount_minor, 'reference', c.reference) order by c.tender_no)
-     from capture c where c.order_id = s.order_id and c.shipment_no = s.shipment_no), '[]')
+     from capture c where c.order_id = i.order_id and c.invoice_no = i.invoice_no), '[]')
     as captures
-  from shipment s where s.order_id = $1 order by s.shipment_no`;
+  from shipment s join invoice i on i.order_id = s.order_id and i.source_kind = 'shipment'
+       and i.source_no = s.shipment_no
+ where s.order_id = $1 order by s.shipment_no`;
 
 const REFUNDS = `select refund_no as "refundNo", tender_no as "tenderNo", state, reason,
   amount_minor as "amountMinor", reference from refund where order_id = $1
@@ -136,17 +167,14 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
-  const exceptions = await openExceptionsOf(sql, orderId);
-  // Rows are made when an order is accepted; before that, what it holds is in what was sent.
-  const content = lines.rows.length === 0 ? await readContent(sql, orderId) : null;
   return {
     order,
-    lines: content === null ? lines.rows : linesOfContent(content, order.stage === 'rejected'),
-    tenders: content === null || tenders.rows.length > 0 ? tenders.rows : tendersOfContent(content),
+    lines: lines.rows,
+    tenders: tenders.rows,
     shipments: shipments.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,
-    exceptions: exceptions.map(exceptionBrief),
+    exceptions: await openBriefsOf(sql, orderId),
   };
 }
 

@@ -2,31 +2,21 @@
 import { changesOf, type UnitMove } from '../../canonical/rules/order/after';
 import { statusOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import { EXCEPTION_RULES, ownerOf, type ExceptionBrief } from '../../canonical/schema/exception';
-import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { only, type Sql } from '../database';
+import type { SubjectRow } from '../flows/subject';
+import { briefOf, briefRows, type BriefRow } from '../exceptions/briefs';
 import { writeTogether, type Write } from '../writes';
 
 export type { Place, UnitMove } from '../../canonical/rules/order/after';
 
-/** Takes the order's row lock: the first lock of every moment. */
-export async function lockOrder(sql: Sql, orderId: string): Promise<void> {
-  await sql.query({
-    name: 'lock-order',
-    text: 'select 1 from sales_order where order_id = $1 for no key update',
-    values: [orderId],
-  });
-}
+/** The row that every moment of an order locks first. */
+export const orderRow = (orderId: string): SubjectRow => ({
+  table: 'sales_order',
+  key: 'order_id',
+  id: orderId,
+});
 
-type SnapshotRow = Omit<OrderSnapshot, 'exceptions'> & {
-  exceptions: {
-    exceptionId: string;
-    code: ExceptionCode;
-    deadlineAt: string;
-    detail: string;
-    blocks: string;
-  }[];
-};
+type SnapshotRow = Omit<OrderSnapshot, 'exceptions'> & { exceptions: BriefRow[] };
 
 /** One round trip for everything; children as JSON, in their number's order. */
 const SNAPSHOT = `
@@ -68,9 +58,9 @@ const SNAPSHOT = `
          where a.order_id = t.order_id and a.tender_no = t.tender_no), '[]')) order by t.tender_no)
       from tender t where t.order_id = o.order_id), '[]') as tenders,
     coalesce((select jsonb_agg(jsonb_build_object(
-        'tenderNo', c.tender_no, 'shipmentNo', c.shipment_no, 'amountMinor', c.amount_minor,
+        'tenderNo', c.tender_no, 'invoiceNo', c.invoice_no, 'amountMinor', c.amount_minor,
         'authorizationNo', c.authorization_no, 'isFinal', c.is_final, 'try', c.try,
-        'state', c.state, 'reference', c.reference) order by c.shipment_no, c.tender_no)
+        'state', c.state, 'reference', c.reference) order by c.invoice_no, c.tender_no)
       from capture c where c.order_id = o.order_id), '[]') as captures,
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
@@ -84,13 +74,7 @@ const SNAPSHOT = `
              'release:' || g.order_id || ':' || g.group_no || ':' || g.try
              and e.state = 'called')) order by g.group_no)
       from fulfilment_group g where g.order_id = o.order_id), '[]') as groups,
-    coalesce((select jsonb_agg(jsonb_build_object(
-        'exceptionId', e.exception_id, 'code', e.code, 'detail', e.detail, 'blocks', e.blocks,
-        'cause', jsonb_build_object('kind', e.cause_kind, 'ref', e.cause_ref),
-        'deadlineAt', to_char(e.deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
-        order by e.opened_at, e.exception_id)
-      from exception e where e.workflow_id = o.workflow_id
-       and (e.state <> 'resolved' or not e.is_applied)), '[]') as exceptions
+    ${briefRows('o.workflow_id')} as exceptions
     from sales_order o where o.order_id = $1`;
 
 /** Null where there is no such order. */
@@ -101,16 +85,7 @@ export async function loadOrder(sql: Sql, orderId: string): Promise<OrderSnapsho
     values: [orderId],
   });
   const [row] = rows;
-  return row ? { ...row, exceptions: row.exceptions.map(withRule) } : null;
-}
-
-function withRule(row: SnapshotRow['exceptions'][number]): ExceptionBrief {
-  return {
-    ...row,
-    owner: ownerOf(row.code),
-    resolutions: EXCEPTION_RULES[row.code].resolutions,
-    isWait: EXCEPTION_RULES[row.code].isWait,
-  };
+  return row ? { ...row, exceptions: row.exceptions.map(briefOf) } : null;
 }
 
 /** Money that moved on a tender; a tender's amounts are their sum. */
@@ -258,19 +233,3 @@ export async function settleStatus(
   if (!order) throw new RangeError(`order ${orderId} is not here`);
   return settleKnown(sql, before ?? order, order, []);
 }
-
-/** The fact's event is applied: the relay stops signalling it, and closing may go on. */
-export function appliedWrite(
-  eventNo: number,
-  state: 'applied' | 'superseded' | 'dead' = 'applied',
-  note: string | null = null,
-): Write {
-  return {
-    name: 'mark-event-applied',
-    text: `update inbox set state = $2, note = $3, applied_at = now() where event_no = $1`,
-    values: [eventNo, state, note],
-  };
-}
-
-export const markEventApplied = (sql: Sql, ...of: Parameters<typeof appliedWrite>): Promise<void> =>
-  writeTogether(sql, [appliedWrite(...of)]);

@@ -1,24 +1,10 @@
 /** Stock as channels and people ask for it. Reservation does not read here: it has its own guard. */
 import { sellable } from '../../canonical/rules/stock/sourcing';
+import type { AvailableAt, StockPosition } from '../../canonical/schema/stock';
 import type { Sql } from '../database';
 
 /** Locations of one SKU that an answer lists at the most. */
 export const MAX_POSITIONS = 5_000;
-
-export interface StockPosition {
-  readonly sku: string;
-  readonly location: string;
-  readonly onHand: number;
-  readonly reserved: number;
-  readonly unsellable: number;
-  readonly safety: number;
-  readonly heldForOthers: number;
-  readonly inbound: number;
-  readonly backordered: number;
-  readonly sellable: number;
-  /** RFC 3339: when a count or feed last confirmed it. */
-  readonly confirmedAt: string;
-}
 
 /** Where a SKU lies, by location; `location` narrows to one. */
 export async function readPositions(
@@ -38,21 +24,13 @@ export async function readPositions(
   return rows.map((row) => ({ ...row, sellable: sellable(row) }));
 }
 
-export interface Availability {
-  readonly location: string;
-  readonly sellable: number;
-  readonly inbound: number;
-  readonly backordered: number;
-  readonly ships: boolean;
-}
-
 /** What may be promised of a SKU at each active location. */
 export async function readAvailability(
   sql: Sql,
   sku: string,
   location: string | null,
-): Promise<Availability[]> {
-  const { rows } = await sql.query<Availability>({
+): Promise<AvailableAt[]> {
+  const { rows } = await sql.query<AvailableAt>({
     name: 'read-availability',
     text: `select s.location_id as location, s.inbound, s.backordered, l.ships,
                   greatest(0, s.on_hand - s.reserved - s.unsellable - s.safety

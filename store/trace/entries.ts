@@ -1,18 +1,7 @@
 /** One story from many tables, in time order: one statement, a branch a table. No personal data. */
 import { formatMoney } from '../../canonical/rules/money/money';
+import type { TraceEntry } from '../../canonical/schema/trace';
 import type { Sql } from '../database';
-
-/** Ids that lead on from an entry. */
-export type Refs = Readonly<Record<string, string | number>>;
-export interface TraceEntry {
-  /** RFC 3339. */
-  readonly at: string;
-  /** Where it happened: `throughline`, or the account of another system. */
-  readonly system: string;
-  readonly kind: string;
-  readonly summary: string;
-  readonly refs: Refs;
-}
 
 /** What a trace is about, once its id is known. */
 export interface Subject {

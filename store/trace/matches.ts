@@ -45,8 +45,8 @@ const MATCHES = `
     from shipment where shipment_ref = $1
   union select 'tracking-number', tracking_number, order_id, null, null, null
     from shipment where tracking_number = $1
-  union select 'invoice', invoice_no, order_id, null, null, null
-    from shipment where invoice_no = $1
+  union select 'invoice', document_no, order_id, null, null, null
+    from invoice where document_no = $1
   union select 'journal', journal_id, order_id, event_no, null, journal_id
     from journal where journal_id = $1
   union select 'batch', batch_id, null, null, batch_id, null

@@ -1,19 +1,12 @@
 /** The whole story of an id: across every table, in time order. */
+import type { Trace } from '../../canonical/schema/trace';
 import type { Sql } from '../database';
-import { readEntries, type Subject, type TraceEntry } from './entries';
+import { readEntries, type Subject } from './entries';
 import { findMatches, type Match } from './matches';
 
 /** Orders told in one trace: an ERP document may hold the journals of thousands. */
 export const MAX_ORDERS_TRACED = 20;
 const MAX_JOURNALS_TRACED = 200;
-
-export interface Trace {
-  readonly id: string;
-  readonly matched: readonly { readonly kind: string; readonly ref: string }[];
-  readonly entries: readonly TraceEntry[];
-  /** True where there is more than one trace shows. */
-  readonly isCut: boolean;
-}
 
 const present = <T>(values: readonly (T | null)[]): T[] => [
   ...new Set(values.filter((value) => value !== null)),

@@ -10,7 +10,7 @@ import { ProblemDocument } from '../../api/http/problem';
 import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
 import { routes } from '../../api/routes';
 import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
-import { startPostgres } from '../../stack/supervisor/start-parts';
+import { startPostgres } from '../stack/start-parts';
 import { ROLES, type Role } from '../../store/access/api-keys';
 import { openDatabase, type Database } from '../../store/database';
 import { migrate } from '../../store/migrate';

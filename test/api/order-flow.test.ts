@@ -10,7 +10,7 @@ import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES, startOf } from '../../canonical/fl
 import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import { NoTemporalError } from '../../stack/temporal/ladder';
-import { startTemporal, type RunningTemporal } from '../../stack/supervisor/start-parts';
+import { startTemporal, type RunningTemporal } from '../stack/start-parts';
 
 let home: string;
 let temporal: RunningTemporal | undefined;

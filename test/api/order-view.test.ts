@@ -1,6 +1,7 @@
 /** What `GET /v1/orders/{orderId}` shows of an order that lives: money, what waits, who decided. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../api/http/problem';
+import { cancelOrder } from '../../moments/order/cancel-order';
 import { openException } from '../../store/exceptions/exceptions';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, DC, orderOf, putMasterData, SKU, usd } from './world';
@@ -32,9 +33,12 @@ test("a shipment's lines are money like everything else", async () => {
     costMinor: 450,
   };
   await api.db.query(
-    `insert into shipment (order_id, shipment_no, shipment_ref, invoice_no, location_id, shipped_at,
-       business_date, invoice_minor, prepaid_minor, lines, event_no)
-     values ($1, 1, 'parcel-1', 'web-us-V-1-1', $2, now(), '2026-03-02', 1380, 0, $3, 1)`,
+    `with i as (
+       insert into invoice (order_id, invoice_no, source_kind, source_no, document_no,
+         business_date, amount_minor, prepaid_minor, lines)
+       values ($1, 1, 'shipment', 1, 'INV-web-us-V-1-1', '2026-03-02', 1380, 0, $3))
+     insert into shipment (order_id, shipment_no, shipment_ref, location_id, shipped_at, event_no)
+     values ($1, 1, 'parcel-1', $2, now(), 1)`,
     [orderId, DC, JSON.stringify([line])],
   );
   const { body } = await read(orderId);
@@ -63,8 +67,10 @@ test('an order that waits shows its lines and tenders as they were sent', async 
   expect(body.tenders).toMatchObject([
     { gateway: 'stripe', tenderType: null, state: 'pending', authorized: usd(0) },
   ]);
-  await api.db.query(`update sales_order set stage = 'rejected' where order_id = $1`, [orderId]);
+  const cancel = { decisionId: 'd', orderId, lines: null, eventNo: null, recalled: [] };
+  await cancelOrder(api.db, cancel);
   const rejected = await read(orderId);
+  expect(rejected.body.status).toBe('rejected');
   expect(rejected.body.lines).toMatchObject([{ ordered: 3, unallocated: 0, cancelled: 3 }]);
 });
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../stack/supervisor/start-parts';
+import { startPostgres, type RunningPostgres } from '../stack/start-parts';
 import { environmentOf } from './fixture';
 
 const ROOT = join(__dirname, '..', '..');

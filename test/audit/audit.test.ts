@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutsideKind, OutsideRecord } from '../../canonical/ports/records';
+import {
+  OutsideUnreadable,
+  type OutsideKind,
+  type OutsideRecord,
+} from '../../canonical/ports/records';
 import type { AuditReport } from '../../audit/report';
 import { auditOf } from '../../audit/run';
 import { foldBalances } from '../../store/ledger/balances';
@@ -36,7 +40,7 @@ describe('an audit of a real database', () => {
       'orders, their tenders and lines': 2,
       'SKUs at locations': 2,
       'effects: capture': 1,
-      "payment's records: refund": 1,
+      "test's records: refund": 1,
     });
     expect(counts['journals']).toBeGreaterThan(3);
   });
@@ -86,7 +90,7 @@ describe('an audit of a real database', () => {
     ['an effect', `delete from effect where order_id = $1 and verb = 'capture'`, 'effect-not-done'],
     [
       'an invoice',
-      `update shipment set invoice_minor = invoice_minor + 1 where order_id = $1`,
+      `update invoice set amount_minor = amount_minor + 1 where order_id = $1`,
       'invoice-not-covered',
     ],
     [
@@ -156,16 +160,60 @@ describe('an audit of a real database', () => {
 
   it('reads a difference once more: what arrives in between is none', async () => {
     let readings = 0;
-    const late = {
+    const late = booksOf(books).map((one) => ({
+      ...one,
       async *pages(kind: OutsideKind) {
         if (kind === 'capture') readings += 1;
         yield await Promise.resolve(
           kind === 'capture' && readings === 1 ? [] : (books[kind] ?? []),
         );
       },
-    };
+    }));
     const report = await auditOf(test.db, late, 0);
     expect(readings).toBe(2);
     expect(report.differences).toEqual([]);
+  });
+
+  it('looks for an effect in the records of its own account alone', async () => {
+    await test.db.query(`update effect set system = 'second' where order_id = $1`, [refunded]);
+    const both = [...booksOf(books), ...booksOf(books, 'second')];
+    const { differences } = await auditOf(test.db, both, 0);
+    // The books of each have what was made in the other one too.
+    expect(new Set(differences.map(({ code }) => code.replace(/^.*-/, '')))).toEqual(
+      new Set(['unknown']),
+    );
+    const first = booksOf({ ...books, refund: [] });
+    const second = booksOf({ refund: books.refund }, 'second');
+    expect((await auditOf(test.db, [...first, ...second], 0)).differences).toEqual([]);
+    const { differences: lost } = await auditOf(
+      test.db,
+      [...booksOf(books), ...booksOf({}, 'second')],
+      0,
+    );
+    expect(lost.find(({ code }) => code === 'refund-missing')?.detail).toContain(
+      "second's records have no such refund",
+    );
+  });
+
+  it('names an account whose records cannot be read, and compares the others', async () => {
+    await test.db.query(`update effect set system = 'second' where order_id = $1`, [refunded]);
+    const silent = booksOf({}, 'second').map((one) => ({
+      ...one,
+      pages(): AsyncIterable<readonly OutsideRecord[]> {
+        throw new OutsideUnreadable('nobody answers');
+      },
+    }));
+    const first = booksOf({ ...books, refund: [], capture: [] });
+    const { differences } = await auditOf(test.db, [...first, ...silent], 0);
+    expect(differences).toMatchObject([
+      { code: 'account-unreadable', subject: 'second' },
+      { code: 'capture-missing' },
+    ]);
+  });
+
+  it('names an account that effects were made in and the set-up does not have', async () => {
+    await test.db.query(`update effect set system = 'gone' where order_id = $1`, [refunded]);
+    const found = await audit({ ...books, refund: [] });
+    expect(found.differences).toMatchObject([{ code: 'account-not-in-setup', subject: 'gone' }]);
   });
 });

@@ -10,7 +10,7 @@ import type { OutsideKind, OutsideRecord } from '../../canonical/ports/records';
 import { changed, CUTOFF, effect, endedOrder, LATER, name, record } from './fixture';
 
 const orders = new Map([[name.orderId, name]]);
-const all = { cutoff: CUTOFF, since: null };
+const all = { books: 'stripe-us', cutoff: CUTOFF, since: null };
 const context = { ...all, orders };
 
 function compare(kind: OutsideKind, ours: OwnEffect[], theirs: OutsideRecord[]) {
@@ -28,7 +28,7 @@ describe('I4, effects that carry our key', () => {
     expect(compare('capture', [ours], [theirs])).toEqual([]);
   });
 
-  it('names order, tender and amount of a capture that payment does not have', () => {
+  it('names order, tender and amount of a capture that the account does not have', () => {
     expect(compare('capture', [ours], [])).toEqual([
       {
         invariant: 'I4',
@@ -38,7 +38,7 @@ describe('I4, effects that carry our key', () => {
         currency: 'USD',
         detail:
           'order web-us/1001 (ord_1), tender 1: 409.94 USD were captured here under ' +
-          "capture:ord_1:1:1:1; payment's records have no such capture",
+          "capture:ord_1:1:1:1; stripe-us's records have no such capture",
       },
     ]);
   });
@@ -156,27 +156,27 @@ describe('I4, voids', () => {
 
   it('finds none where the authorization is cancelled there', () => {
     const there = record({ id: 'pi_1', state: 'canceled' });
-    expect(checkVoids(new Map([[key, voided]]), [there], none, all)).toEqual([]);
+    expect(checkVoids([voided], [there], none, all)).toEqual([]);
   });
   it.each([
     ['is still held', [record({ id: 'pi_1', state: 'requires_capture' })]],
     ['is not there', []],
   ])('finds a void whose authorization %s', (_what, there) => {
-    expect(checkVoids(new Map([[key, voided]]), there, none, all)).toMatchObject([
+    expect(checkVoids([voided], there, none, all)).toMatchObject([
       { code: 'void-missing', amountMinor: 40_994 },
     ]);
   });
   it('finds a live authorization that payment has cancelled', () => {
     const there = record({ id: 'pi_1', state: 'canceled' });
     const live = new Map([['pi_1', name]]);
-    expect(checkVoids(new Map(), [there], live, all)).toMatchObject([{ code: 'void-unknown' }]);
+    expect(checkVoids([], [there], live, all)).toMatchObject([{ code: 'void-unknown' }]);
   });
 });
 
 describe('I4, a shop that keeps no key', () => {
   const gid = 'gid://shopify/Order/450';
   const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 1 }];
-  const own = effect({ key: KEY, verb: 'capture', moneyMode: 'channel', reference: 'tx/1' });
+  const own = effect({ key: KEY, verb: 'capture', reference: 'tx/1' });
   const there = record({ id: 'tx/1', orderRef: gid, state: 'SUCCESS', type: 'CAPTURE' });
   const check = (effects: OwnEffect[], transactions: OutsideRecord[]) =>
     checkShop(effects, { orders: [], transactions, fulfillments: [] }, known, all);
@@ -238,6 +238,7 @@ describe('I4, a shop that keeps no key', () => {
   });
 });
 
+const SHOP = 'shopify-us';
 describe('I4, money that came with an order', () => {
   const order = endedOrder();
   const shopOrder = record({ id: 'gid://shopify/Order/450' });
@@ -250,13 +251,13 @@ describe('I4, money that came with an order', () => {
   });
 
   it('finds a sale that the shop does not have, or has with less', () => {
-    expect(checkTakenOver(prepaid, [shopOrder], [sale])).toEqual([]);
-    expect(checkTakenOver(prepaid, [shopOrder], [])).toMatchObject([{ amountMinor: 40_994 }]);
+    expect(checkTakenOver(prepaid, [shopOrder], [sale], SHOP)).toEqual([]);
+    expect(checkTakenOver(prepaid, [shopOrder], [], SHOP)).toMatchObject([{ amountMinor: 40_994 }]);
     const less = [{ ...sale, amountMinor: 40_000 }];
-    expect(checkTakenOver(prepaid, [shopOrder], less)).toMatchObject([{ amountMinor: 994 }]);
+    expect(checkTakenOver(prepaid, [shopOrder], less, SHOP)).toMatchObject([{ amountMinor: 994 }]);
   });
   it('leaves out an order that the shop never had, and one that we authorized', () => {
-    expect(checkTakenOver(prepaid, [], [])).toEqual([]);
+    expect(checkTakenOver(prepaid, [], [], SHOP)).toEqual([]);
     expect(takenOverOf(order)).toEqual([]);
   });
 });
@@ -267,15 +268,15 @@ describe("I2, by the other side's books", () => {
   const refund = record({ id: 're_1', parentId: 'pi_1', orderRef: 'ord_1', amountMinor: 100 });
   const check = (captures: OutsideRecord[], refunds: OutsideRecord[]) =>
     checkOutsideMoney(
-      { system: 'payment', authorizations: [authorization], captures, refunds },
+      { books: 'stripe-us', authorizations: [authorization], captures, refunds },
       orders,
     ).map((one) => one.code);
 
   it('finds captures beyond the authorization and refunds beyond the captures', () => {
     expect(check([capture], [refund])).toEqual([]);
-    expect(check([{ ...capture, amountMinor: 101 }], [])).toEqual(['payment-over-captured']);
+    expect(check([{ ...capture, amountMinor: 101 }], [])).toEqual(['outside-over-captured']);
     expect(check([capture], [refund, { ...refund, amountMinor: 1 }])).toEqual([
-      'payment-over-refunded',
+      'outside-over-refunded',
     ]);
   });
 });

@@ -1,7 +1,12 @@
 /** One order that ended as it should, and what the other systems have of it. */
 import type { OwnEffect } from '../../audit/own-effect';
 import type { OwnOrder } from '../../audit/own-order';
-import type { OutsideKind, OutsideRecord, OutsideRecords } from '../../canonical/ports/records';
+import {
+  OUTSIDE_KINDS,
+  type OutsideKind,
+  type OutsideRecord,
+  type OutsideRecords,
+} from '../../canonical/ports/records';
 
 export const CUTOFF = '2026-11-21T12:00:00.000Z';
 export const EARLIER = '2026-11-21T11:00:00.000Z';
@@ -63,7 +68,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
     captures: [
       {
         tenderNo: 1,
-        shipmentNo: 1,
+        invoiceNo: 1,
         amountMinor: 2_000,
         authorizationNo: 1,
         reference: 'ch_1',
@@ -72,10 +77,10 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
       },
     ],
     refunds: [],
-    shipments: [
+    invoices: [
       {
-        shipmentNo: 1,
-        invoiceMinor: 2_000,
+        invoiceNo: 1,
+        amountMinor: 2_000,
         prepaidMinor: 0,
         lines: [{ lineNo: 1, quantity: 1, worthMinor: 2_000 }],
       },
@@ -116,7 +121,7 @@ export function effect(change: Partial<OwnEffect> & Pick<OwnEffect, 'key' | 'ver
     state: 'done',
     order: name,
     channelOrderRef: '450',
-    moneyMode: 'psp',
+    account: 'stripe-us',
     amountMinor: 40_994,
     currency: 'USD',
     reference: null,
@@ -144,13 +149,20 @@ export function record(change: Partial<OutsideRecord> & Pick<OutsideRecord, 'id'
   };
 }
 
-/** Other systems whose books are a list that a test writes. */
+/** One account whose books are a list that a test writes: of every system but a shop. */
 export function booksOf(
   books: Partial<Record<OutsideKind, readonly OutsideRecord[]>>,
-): OutsideRecords {
-  return {
-    async *pages(kind) {
-      yield await Promise.resolve(books[kind] ?? []);
+  account = 'test',
+): OutsideRecords[] {
+  return [
+    {
+      accounts: [account],
+      kinds: Object.entries(OUTSIDE_KINDS).flatMap(([of, kinds]) =>
+        of === 'commerce' ? [] : kinds,
+      ),
+      async *pages(kind) {
+        yield await Promise.resolve(books[kind] ?? []);
+      },
     },
-  };
+  ];
 }

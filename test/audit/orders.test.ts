@@ -74,7 +74,7 @@ describe('I2, units and cents', () => {
       'a line billed above its worth',
       'line-not-billed',
       {
-        shipments: changed(order.shipments, {
+        invoices: changed(order.invoices, {
           lines: [{ lineNo: 1, quantity: 1, worthMinor: 4_001 }],
         }),
       },
@@ -92,7 +92,7 @@ describe('I2, units and cents', () => {
     [
       'an invoice that nobody is asked to pay',
       'invoice-not-covered',
-      { shipments: changed(order.shipments, { invoiceMinor: 2_500 }) },
+      { invoices: changed(order.invoices, { amountMinor: 2_500 }) },
     ],
     [
       'a capture that the tender does not show',

@@ -39,8 +39,8 @@ export function channelContract(target: () => Target): void {
   }
   type Sold = Awaited<ReturnType<typeof sold>>;
 
-  const captureOf = (from: Sold, shipmentNo: number, amountMinor: number): CaptureRequest => ({
-    key: `capture:${from.orderId}:1:${shipmentNo}:1`,
+  const captureOf = (from: Sold, invoiceNo: number, amountMinor: number): CaptureRequest => ({
+    key: `capture:${from.orderId}:1:${invoiceNo}:1`,
     orderId: from.orderId,
     channelOrderRef: from.ref,
     tenderNo: 1,

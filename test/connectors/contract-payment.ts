@@ -28,13 +28,13 @@ function authorization(paymentMethodRef: string, amountMinor = 5_000): Authorize
 function captureOf(
   from: AuthorizeRequest,
   authorizationRef: string,
-  shipmentNo: number,
+  invoiceNo: number,
   amountMinor: number,
   isFinal: boolean,
 ): CaptureRequest {
   const { orderId, tenderNo, currency } = from;
   return {
-    key: `capture:${orderId}:1:${shipmentNo}:1`,
+    key: `capture:${orderId}:1:${invoiceNo}:1`,
     orderId,
     channelOrderRef: null,
     tenderNo,

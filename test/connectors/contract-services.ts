@@ -13,7 +13,7 @@ function invoice(): TaxInvoice {
   return {
     key: `tax-invoice:${orderId}:1`,
     orderId,
-    invoiceNo: `INV-${orderId.slice(4)}-1`,
+    documentNo: `INV-${orderId.slice(4)}-1`,
     entity: 'us-01',
     currency: 'USD',
     invoiceDate: '2026-05-01',
@@ -49,7 +49,7 @@ export function taxContract(target: () => Target): void {
     const document = invoice();
     expect(await tax.client().findInvoice(document)).toBeNull();
     const recorded = await tax.client().recordInvoice(document);
-    expect(recorded).toEqual({ outcome: 'recorded', reference: document.invoiceNo });
+    expect(recorded).toEqual({ outcome: 'recorded', reference: document.documentNo });
     expect(await tax.client().findInvoice(document)).toEqual(recorded);
     expect(await tax.client().recordInvoice(document)).toEqual(recorded);
     const control = tax.sandbox(context);

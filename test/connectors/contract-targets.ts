@@ -133,7 +133,7 @@ export async function openTargets(): Promise<Targets> {
         erp: SANDBOX_TOKEN,
         notification: SANDBOX_TOKEN,
       },
-      accounts: { shopify: 'shopify-us', stripe: 'stripe-us' },
+      accounts: { shopify: 'shopify-us', stripe: 'stripe-us', wms: 'wms-main' },
       logLevel: 'silent',
     },
     pino({ level: 'silent' }),

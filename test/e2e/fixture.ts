@@ -10,8 +10,8 @@ import { Pool } from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { OrderView } from '../../api/schema/order';
-import { ExceptionView } from '../../api/schema/exception';
-import { JournalView } from '../../api/schema/journal';
+import { ExceptionView } from '../../canonical/schema/exception-view';
+import { Journal as JournalView } from '../../canonical/schema/journal';
 import { runAudit } from '../../audit/run';
 import { removeHome, type Role } from '../../stack/supervisor/home';
 import { pollUntil } from '../../stack/supervisor/poll';
@@ -294,7 +294,7 @@ export class World {
   async expectCleanAudit(): Promise<void> {
     await this.untilQuiet();
     const { differences, checked } = await runAudit({
-      stackJson: this.json,
+      databaseUrl: this.json.databaseUrl,
       graceMs: 0,
       isWhole: true,
     });

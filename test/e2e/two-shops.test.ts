@@ -4,10 +4,13 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Pool } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { runAudit } from '../../audit/run';
 import { startSandbox, type Sandbox } from '../../sandbox/start';
+import { runningInstallation } from '../../stack/commands/env-file';
 import { claimPort, type ClaimedPort } from '../../stack/supervisor/ports';
 import { openShop } from '../../stack/worked-order/shop';
 import { startTestPostgres } from '../sandbox/fixture';
@@ -36,7 +39,11 @@ const Records = z.looseObject({
 let world: World;
 let west: Sandbox;
 let claims: ClaimedPort[] = [];
+let postgres: Pool;
 let stopPostgres: () => Promise<void>;
+
+let closing: Promise<void> | undefined;
+const closeWest = () => (closing ??= west.close());
 
 const urlOf = (system: keyof Sandbox['ports']) => `http://127.0.0.1:${west.ports[system]}`;
 
@@ -58,17 +65,18 @@ beforeAll(async () => {
       WEST_ERP_URL: `http://127.0.0.1:${erp}`,
     },
   });
-  const postgres = await startTestPostgres();
-  stopPostgres = postgres.stop;
+  const { url, stop } = await startTestPostgres();
+  stopPostgres = stop;
+  postgres = new Pool({ connectionString: url });
   const notUsed = 'not-used-in-the-west';
   west = await startSandbox(
     {
-      databaseUrl: postgres.url,
+      databaseUrl: url,
       host: '127.0.0.1',
       ports: { commerce, payment, erp, tax: 0, wms: 0, notification: 0 },
       apiUrl: world.json.apiUrl,
       omsKey: notUsed,
-      accounts: { shopify: 'shopify-west', stripe: 'stripe-west' },
+      accounts: { shopify: 'shopify-west', stripe: 'stripe-west', wms: 'wms-main' },
       tokens: {
         shopifyAccess: WEST_SECRETS.WEST_SHOPIFY_ACCESS_TOKEN,
         shopifyWebhook: WEST_SECRETS.WEST_SHOPIFY_WEBHOOK_SECRET,
@@ -89,7 +97,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world.close();
-  await west.close();
+  await closeWest();
+  await postgres.end();
   await stopPostgres();
   for (const claim of claims) claim.release();
 });
@@ -165,6 +174,38 @@ test('both shops sell, and each journal lands in the records of its own entityâ€
     { channel: 'shopify-west', account: 'shopify-west' },
     { channel: 'web-us', account: 'stripe-us' },
     { channel: 'web-west', account: 'stripe-west' },
+  ]);
+});
+
+test('the audit reads every account of the set-up, and finds nothing', async () => {
+  await world.expectCleanAudit();
+});
+
+test('a capture that the second processor account lost is named with the account', async () => {
+  const { rows } = await postgres.query<{ key: string }>(
+    `delete from payment.captures returning throughline_key as key`,
+  );
+  const lost = await runAudit({ databaseUrl: world.json.databaseUrl, graceMs: 0, isWhole: true });
+  expect(lost.differences).toMatchObject([{ code: 'capture-missing', subject: rows[0]?.key }]);
+  expect(lost.differences[0]?.detail).toContain("stripe-west's records have no such capture");
+});
+
+test('another process finds the accounts by the home of the stack, without their secrets', () => {
+  const found = runningInstallation(world.stack.home, process.env);
+  expect(found.accounts.map(({ account }) => account)).toContain('stripe-west');
+});
+
+test('an account whose records cannot be read is named, and the others are compared', async () => {
+  await closeWest();
+  const { differences } = await runAudit({
+    databaseUrl: world.json.databaseUrl,
+    graceMs: 0,
+    isWhole: true,
+  });
+  expect(differences.map(({ code, subject }) => `${code} ${subject}`).sort()).toEqual([
+    'account-unreadable netsuite-west',
+    'account-unreadable shopify-west',
+    'account-unreadable stripe-west',
   ]);
 });
 

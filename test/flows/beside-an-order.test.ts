@@ -6,11 +6,11 @@ import type { ExceptionCause } from '../../canonical/schema/exception';
 import type { Mapping } from '../../canonical/schema/mapping';
 import type { Order } from '../../canonical/schema/order';
 import { acceptOrder } from '../../moments/order/accept-order';
-import { readAgenda } from '../../moments/order/agenda';
+import { readAgenda } from '../../moments/order/order-flow';
 import { cancelOrder } from '../../moments/order/cancel-order';
-import { closeOrder } from '../../moments/order/close-order';
+import { closeOrder } from '../../moments/order/order-flow';
 import { submitOrder } from '../../moments/order/submit-order';
-import { closeWait, openWait } from '../../moments/order/wait';
+import { closeWait, openWait } from '../../moments/order/order-flow';
 import { dueSignals, markDelivered } from '../../store/flows/dispatch-delivery';
 import { only, type Database } from '../../store/database';
 import { putMapping } from '../../store/master/mappings';
@@ -18,7 +18,7 @@ import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { accepted, context, orderOf, routedEvent, stockShop } from '../store/fixture';
 import { authorize, capture, release, ship } from '../store/steps';
 import { collectCopy, inboxStateOf, openCodesOf, resolveOf } from './key-cutting/inbox';
-import { closeKey, createKeyTable, openKey, openKeyWait, readKey } from './key-cutting/moments';
+import { createKeyTable, keyFlow, openKey } from './key-cutting/moments';
 
 let database: TestDatabase;
 let db: Database;
@@ -61,7 +61,7 @@ async function keyWaits(
   blocks: Blocked,
   cause: ExceptionCause = { kind: 'effect', ref: keyId },
 ): Promise<void> {
-  await openKeyWait(db, { keyId, blocks, code: 'fulfilment.rejected', detail: keyId, cause });
+  await keyFlow.openWait(db, { keyId, blocks, code: 'fulfilment.rejected', detail: keyId, cause });
 }
 
 /** Its id; it names an item that is not to be had yet. */
@@ -201,8 +201,8 @@ describe('an order beside it', () => {
     await openOrderWait(orderId);
     const body = { orderId, requestId: 'none', reason: 'no-capacity' };
     const eventNo = await routedEvent(db, 'fulfilment.rejected.v1', orderId, body);
-    expect(await readKey(db, key)).toMatchObject({ blockedBy: [], isSettled: true });
-    expect(await closeKey(db, key)).toMatchObject({ outcome: 'closed' });
+    expect(await keyFlow.readAgenda(db, key)).toMatchObject({ blockedBy: [], isSettled: true });
+    expect(await keyFlow.closeFlow(db, key)).toMatchObject({ outcome: 'closed' });
     expect(await inboxStateOf(db, eventNo)).toMatchObject({ state: 'routed', orderId });
   });
 
@@ -230,5 +230,5 @@ async function openOrderWait(orderId: string): Promise<void> {
 }
 
 async function openOverlappingWait(keyId: string): Promise<void> {
-  await openKeyWait(db, { keyId, ...UNAVAILABLE });
+  await keyFlow.openWait(db, { keyId, ...UNAVAILABLE });
 }

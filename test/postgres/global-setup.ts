@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../../stack/supervisor/start-parts';
+import { startPostgres } from '../stack/start-parts';
 import { migrate } from '../../store/migrate';
 
 declare module 'vitest' {

@@ -106,7 +106,7 @@ export function sandboxConfiguration(databaseUrl: string, apiUrl: string): Sandb
     apiUrl,
     omsKey: OMS_KEY,
     tokens,
-    accounts: { shopify: 'shopify-us', stripe: 'stripe-us' },
+    accounts: { shopify: 'shopify-us', stripe: 'stripe-us', wms: 'wms-main' },
     logLevel: 'silent',
   };
 }

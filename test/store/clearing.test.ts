@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planRefunds } from '../../canonical/rules/money/refund';
 import type { Database } from '../../store/database';
 import { loadOrder } from '../../store/orders/orders';
-import { readAgenda } from '../../moments/order/agenda';
+import { readAgenda } from '../../moments/order/order-flow';
 import { planRefund } from '../../moments/money/refund-due';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installation, useInstallation } from '../../canonical/installation';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
+import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { recordRejection } from '../../moments/fulfilment/record-rejection';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
-import { readAgenda } from '../../moments/order/agenda';
+import { applyResolution, readAgenda } from '../../moments/order/order-flow';
 import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
 import { submitOrder } from '../../moments/order/submit-order';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
@@ -138,7 +139,8 @@ it('where one group is rejected the other ships, and a cancel takes the units th
     { state: 'released', released: 2 },
     { state: 'rejected', reserved: 3, released: 0 },
   ]);
-  expect(rejected.blockedBy).toMatchObject([{ code: 'fulfilment.rejected' }]);
+  const detail = 'dc-west will not fulfil 3 units of group 2: out-of-stock';
+  expect(rejected.blockedBy).toMatchObject([{ code: 'fulfilment.rejected', detail }]);
   const shipped = await shipFrom(orderId, LOCATION, [{ lineNo: 1, quantity: 2 }]);
   expect(shipped.agenda.order.groups).toMatchObject([{ shipped: 2 }, { reserved: 3 }]);
   const lines = [{ lineNo: 2, quantity: 3 }];
@@ -159,9 +161,75 @@ it('a rejection of some lines takes back those; the rest of the request ships', 
     { groupNo: 2, state: 'released', released: 2 },
     { groupNo: 3, state: 'rejected', location: WEST, reserved: 1 },
   ]);
+  const detail = 'dc-west will not fulfil 1 unit of group 3: out-of-stock';
+  expect(after.blockedBy).toMatchObject([{ code: 'fulfilment.rejected', detail }]);
   const { agenda } = await shipFrom(orderId, WEST, [{ lineNo: 2, quantity: 2 }]);
   expect(agenda.order.groups).toMatchObject([{ released: 2 }, { shipped: 2 }, { reserved: 1 }]);
   expect(await untied(orderId)).toEqual([]);
+});
+
+it('abandoning a rejection cancels what it took back; what the others have goes its way', async () => {
+  const before = await reservedAt('HAT', WEST);
+  const orderId = await splitOrder();
+  await releaseAll(orderId);
+  const named = [{ lineNo: 2, quantity: 1 }];
+  const rejected = await reject(orderId, `release:${orderId}:2:1`, named);
+  const exceptionId = rejected.blockedBy[0]?.exceptionId ?? '';
+  const choice = { resolution: 'abandon', by: 'support', reason: 'nobody has it' } as const;
+  await db.transaction((sql) => resolveExceptions(sql, { exceptionIds: [exceptionId] }, choice));
+  const { agenda } = await applyResolution(db, { orderId, exceptionId });
+  expect(agenda.order.groups).toMatchObject([
+    { groupNo: 1, released: 2, cancelled: 0 },
+    { groupNo: 2, released: 2, cancelled: 0 },
+    { groupNo: 3, state: 'rejected', reserved: 0, cancelled: 1 },
+  ]);
+  expect(agenda.releases).toEqual([]);
+  await shipFrom(orderId, LOCATION, [{ lineNo: 1, quantity: 2 }]);
+  const last = await shipFrom(orderId, WEST, [{ lineNo: 2, quantity: 2 }]);
+  expect(last.agenda.order.status).toBe('fulfilled');
+  expect(await reservedAt('HAT', WEST)).toBe(before);
+  expect(await untied(orderId)).toEqual([]);
+});
+
+it('abandoning a rejection leaves a group alone that is not asked for yet', async () => {
+  const orderId = await splitOrder();
+  const [, west] = (await readAgenda(db, { orderId })).releases;
+  if (!west) throw new Error('no release is due');
+  await begin(db, west.key, 'release', orderId, prepareRelease(west));
+  const no = { outcome: 'refused', vendorCode: 'closed', detail: 'closed' } as const;
+  const { agenda: refused } = await recordRelease(db, west, no);
+  const exceptionId = refused.blockedBy[0]?.exceptionId ?? '';
+  const choice = { resolution: 'abandon', by: 'support', reason: 'closed' } as const;
+  await db.transaction((sql) => resolveExceptions(sql, { exceptionIds: [exceptionId] }, choice));
+  const { agenda } = await applyResolution(db, { orderId, exceptionId });
+  expect(agenda.order.groups).toMatchObject([{ reserved: 2 }, { reserved: 0, cancelled: 3 }]);
+  expect(agenda.releases).toMatchObject([{ groupNo: 1, units: 2 }]);
+});
+
+it('a cancel is refused only where a release that is unanswered may hold its line', async () => {
+  const orderId = await splitOrder();
+  const [east] = (await readAgenda(db, { orderId })).releases;
+  if (!east) throw new Error('no release is due');
+  await begin(db, east.key, 'release', orderId, prepareRelease(east));
+  const of = (lineNo: number | null) => ({
+    decisionId: `line-${lineNo}`,
+    orderId,
+    lines: lineNo === null ? null : [{ lineNo, quantity: 1 }],
+    eventNo: null,
+  });
+  for (const lineNo of [1, null]) {
+    const reason = 'the warehouse has not answered the release yet: ask again shortly';
+    expect(await planCancellation(db, of(lineNo))).toEqual({ outcome: 'refused', reason });
+    expect(await cancelOrder(db, { ...of(lineNo), recalled: [] })).toMatchObject({
+      outcome: 'refused',
+      reason,
+    });
+  }
+  expect(await planCancellation(db, of(2))).toEqual({ outcome: 'planned', recalls: [] });
+  expect(await cancelOrder(db, { ...of(2), recalled: [] })).toMatchObject({
+    outcome: 'cancelled',
+    cancelled: [{ lineNo: 2, quantity: 1 }],
+  });
 });
 
 it('a cancel asks each warehouse for what its own request holds', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
-import { closeOrder } from '../../moments/order/close-order';
+import { closeOrder } from '../../moments/order/order-flow';
 import { recordRefund } from '../../moments/money/refund';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { recordVoid } from '../../moments/money/void';
@@ -60,6 +60,39 @@ describe('an order of two shipments', () => {
     });
     const stock = await db.query(`select sku, on_hand, reserved from stock order by sku`);
     expect(stock.rows).toContainEqual({ sku: 'MUG', on_hand: 997, reserved: 0 });
+  });
+
+  it('keys what it charges, books and files by its invoice, not by its shipment', async () => {
+    const lines = [{ sku: 'MUG', quantity: 1, unitMinor: 1000 }];
+    const orderId = await accepted(db, orderOf({ lines }));
+    await authorize(db, orderId);
+    await release(db, orderId);
+    // Control of other units passed before, by a handover in a store.
+    await db.query(
+      `insert into invoice (order_id, invoice_no, source_kind, source_no, document_no,
+         business_date, amount_minor, prepaid_minor, lines)
+       values ($1, 1, 'handover', 1, 'INV-HANDED-OVER', '2026-11-20', 0, 0, '[]')`,
+      [orderId],
+    );
+    const { agenda } = await ship(db, orderId, 'parcel-1', [{ lineNo: 1, quantity: 1 }]);
+    const invoice = `select group_no, source_kind, source_no from invoice
+      where order_id = $1 and invoice_no = 2`;
+    expect((await db.query(invoice, [orderId])).rows).toEqual([
+      { group_no: 1, source_kind: 'shipment', source_no: 1 },
+    ]);
+    expect(step(agenda, 'capture').key).toBe(`capture:${orderId}:1:2:1`);
+    const keys = await db.query<{ key: string }>(
+      `select moment_key as key from journal where order_id = $1 union all
+       select effect_key from outbox where order_id = $1 and verb = 'recordTaxInvoice'`,
+      [orderId],
+    );
+    expect(keys.rows.map(({ key }) => key).sort()).toEqual([
+      `invoice:${orderId}:2`,
+      `tax-invoice:${orderId}:2`,
+    ]);
+    await capture(db, agenda);
+    const captured = `select state from capture where order_id = $1 and invoice_no = 2`;
+    expect((await db.query(captured, [orderId])).rows).toEqual([{ state: 'captured' }]);
   });
 
   it('records a shipment once, by its event and by the parcel it names', async () => {

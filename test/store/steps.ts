@@ -2,7 +2,7 @@
 import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
 import { beginEffect } from '../../store/effects/effects';
-import { readAgenda } from '../../moments/order/agenda';
+import { readAgenda } from '../../moments/order/order-flow';
 import { recordAuthorization } from '../../moments/money/authorize';
 import { prepareCapture, recordCapture } from '../../moments/money/capture';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';

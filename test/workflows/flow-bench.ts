@@ -10,7 +10,7 @@ import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/
 import { pino } from 'pino';
 import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
 import { contractOf, FLOWS, type FlowRegistry } from '../../canonical/flows/registry';
-import { testServerPath } from '../../stack/temporal/test-server';
+import { testServerPath } from './test-server';
 import { only, type Database } from '../../store/database';
 import { dueStarts, markDelivered } from '../../store/flows/dispatch-delivery';
 import { deliverSignals } from '../../workers/deliver-dispatch';

@@ -4,6 +4,7 @@
  */
 import type { WorkflowHandle } from '@temporalio/client';
 import { pino } from 'pino';
+import { createFlowActivities } from '../../activities/moments/every-flow';
 import { createOrderActivities } from '../../activities/moments/order';
 import { createWarehouseActivities } from '../../activities/fulfilment/warehouse';
 import {
@@ -17,6 +18,7 @@ import { submitOrder } from '../../moments/order/submit-order';
 import { only, type Database } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { putMapping } from '../../store/master/mappings';
+import { MOMENTS } from '../../workers/flows';
 import type { orderToCash } from '../../workflows/order/order-to-cash';
 import { context, LOCATION, orderOf, routedEvent, stockShop } from '../store/fixture';
 import { detailsOf, until, type FlowBench, type FlowBenchSettings } from './flow-bench';
@@ -65,7 +67,10 @@ export async function openOrderBench(
   const flows = await open({
     db,
     activities: {
-      [FLOWS_TASK_QUEUE]: createOrderActivities({ db, log }),
+      [FLOWS_TASK_QUEUE]: {
+        ...createFlowActivities(MOMENTS, { db, log }),
+        ...createOrderActivities({ db, log }),
+      },
       'payment.stripe-us': createPaymentActivities({ db, account: 'stripe-us', gateway }),
       'commerce.shopify-us': createChannelMoneyActivities({ db, account: 'shopify-us', mover }),
       'wms.wms-main': createWarehouseActivities({ db, account: 'wms-main', warehouse }),

@@ -1,7 +1,7 @@
 /** Decisions, and vendors that are down: the order's flow on the real moments, with skipped time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksCapture, SHIPPED_IN_TIME } from '../../canonical/flows/order-steps';
-import { openWait } from '../../moments/order/wait';
+import { openWait } from '../../moments/order/order-flow';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { authorize, release } from '../store/steps';
 import { openFlowBench, until } from './flow-bench';

@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres } from '../../stack/supervisor/start-parts';
+import { startPostgres } from '../stack/start-parts';
 import { findTemporal } from '../../stack/temporal/ladder';
 import { openDatabase } from '../../store/database';
 import { migrate } from '../../store/migrate';

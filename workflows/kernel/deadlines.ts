@@ -4,8 +4,8 @@
  */
 import { sleep } from '@temporalio/workflow';
 import type { FlowAgenda } from '../../canonical/flows/step';
-import { momentOf, type DeadlineKind, type DeadlineState, type Flow } from './flow';
-import { closeWait } from './waits';
+import { type DeadlineKind, type DeadlineState, type Flow } from './flow';
+import { closeWait, openWait } from './waits';
 
 /** Begins each timer with the first thing that is out; it runs on when the flow ends before it. */
 export function watchDeadlines<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
@@ -48,7 +48,7 @@ export async function settleDeadline<Agenda extends FlowAgenda>(
   const wasOpen = stateOf(flow, index) === 'open';
   const isOut = kind.isOut(agenda);
   set(flow, index, isOut ? 'open' : 'off');
-  if (isOut) await momentOf(flow, () => flow.spec.moments.openWait(kind.wait(agenda)));
+  if (isOut) await openWait(flow, kind.wait(agenda));
   else if (wasOpen) await closeWait(flow, kind.wait(agenda).blocks);
 }
 

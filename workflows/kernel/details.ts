@@ -4,7 +4,7 @@
  * search attributes, written only when the flow settles down to wait: each write is an event.
  */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/contract';
 import type { FlowAgenda } from '../../canonical/flows/step';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
@@ -20,29 +20,33 @@ const shownStatus = keyword(SEARCH_ATTRIBUTES.status);
 const shownNode = keyword(SEARCH_ATTRIBUTES.node);
 const shownWaitingFor = keyword(SEARCH_ATTRIBUTES.waitingFor);
 
-/** Says what the flow waits for now; `ended` is the status it ends with. */
-export function showState<Agenda extends FlowAgenda>(flow: Flow<Agenda>, ended?: string): void {
-  const { spec, agenda } = flow;
-  const waits = ended === undefined ? describeWaits(flow) : [`### Ended: ${ended}`];
-  setCurrentDetails([...waits, ...spec.describe(agenda)].join('\n'));
+/** Says what the flow waits for now. */
+export function showState<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
+  setCurrentDetails([...describeWaits(flow), ...flow.spec.describe(flow.agenda)].join('\n'));
   // A call that is under way passes in moments: not worth an event.
-  if (ended === undefined && flow.call !== null) return;
-  const { status, node } = spec.shown(agenda);
-  const next = {
-    status: ended ?? status,
-    node,
-    waitingFor: ended === undefined ? waitingFor(flow) : '',
-  };
-  const { shown } = flow;
+  if (flow.call === null) show(flow, waitingFor(flow));
+}
+
+export function showEnd<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
+  const { spec, agenda } = flow;
+  const end = `### Ended: ${spec.shown(agenda).status}`;
+  setCurrentDetails([end, ...spec.describe(agenda)].join('\n'));
+  show(flow, '');
+}
+
+/** Only what differs from what is shown, by this run or by the one before it. */
+function show<Agenda extends FlowAgenda>(flow: Flow<Agenda>, waitsFor: string): void {
+  const { status, node = '' } = flow.spec.shown(flow.agenda);
+  const shown = workflowInfo().typedSearchAttributes;
   const changes = [
-    ...(next.status === shown.status ? [] : [{ key: shownStatus, value: next.status }]),
-    ...(next.node === shown.node ? [] : [{ key: shownNode, value: next.node }]),
-    ...(next.waitingFor === shown.waitingFor
-      ? []
-      : [{ key: shownWaitingFor, value: next.waitingFor === '' ? null : next.waitingFor }]),
-  ];
-  flow.shown = next;
-  if (changes.length > 0) upsertSearchAttributes(changes);
+    { key: shownStatus, value: status },
+    { key: shownNode, value: node },
+    { key: shownWaitingFor, value: waitsFor },
+  ].filter(({ key, value }) => value !== (shown.get(key) ?? ''));
+  if (changes.length === 0) return;
+  upsertSearchAttributes(
+    changes.map(({ key, value }) => ({ key, value: value === '' ? null : value })),
+  );
 }
 
 function openExceptions<Agenda extends FlowAgenda>(flow: Flow<Agenda>): readonly ExceptionBrief[] {

@@ -3,21 +3,29 @@
  * each). Every proxy says its time-outs and its retry policy; nothing else retries.
  */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import { ActivityCancellationType, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 import type { DueStep, StepKind } from '../../canonical/flows/step';
 
-/** `M`: the moments of one type of flow, by the name they have in its history. */
-export type MomentDoor<M> = <T>(call: (moments: M) => Promise<T>) => Promise<T>;
+/** `M`: moments of one type of flow, by the name they have in its history. */
+export type MomentDoor<M> = <T>(
+  call: (moments: ActivityInterfaceFor<M>) => Promise<T>,
+) => Promise<T>;
 
 /** In the worker that holds the workflow task: one marker in history. Two tries within seconds. */
-export const AT_ONCE = {
+const AT_ONCE = {
   startToCloseTimeout: '6s',
   localRetryThreshold: '1s',
   retry: { maximumAttempts: 2, initialInterval: '100ms', backoffCoefficient: 2 },
 } as const;
 
 /** Retried by the server until Postgres is back: three events however long that takes. */
-export const ORDINARILY = {
+const ORDINARILY = {
   startToCloseTimeout: '20s',
   summary: 'again, after the database did not answer at once',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
@@ -29,22 +37,19 @@ export const ORDINARILY = {
  * cannot help.
  *
  * ```ts
- * const runMoment = openMomentDoor<OrderMoments>({
- *   atOnce: proxyLocalActivities<OrderMoments>(AT_ONCE),
- *   ordinarily: proxyActivities<OrderMoments>(ORDINARILY),
- * });
+ * const runMoment = openMomentDoor<OrderMoments>();
+ * await runMoment((moments) => moments.recordShipment({ orderId, eventNo }));
  * ```
  */
-export function openMomentDoor<M>(doors: {
-  readonly atOnce: M;
-  readonly ordinarily: M;
-}): MomentDoor<M> {
+export function openMomentDoor<M>(): MomentDoor<M> {
+  const atOnce = proxyLocalActivities<M>(AT_ONCE);
+  const ordinarily = proxyActivities<M>(ORDINARILY);
   return async (call) => {
     try {
-      return await call(doors.atOnce);
+      return await call(atOnce);
     } catch (error) {
       if (isCancellation(error) || isDefinite(error)) throw error;
-      return await call(doors.ordinarily);
+      return await call(ordinarily);
     }
   };
 }

@@ -1,11 +1,12 @@
 /** Facts: queued as their signals come, each applied by one moment, parked where that refuses. */
 import { defineSignal, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
-import { blocked, type FlowAgenda } from '../../canonical/flows/step';
+import { blocksFact, type FlowAgenda } from '../../canonical/flows/step';
 import type { Resolution } from '../../canonical/schema/exception';
 import { deadlinesResolved } from './deadlines';
 import { isDefinite, reasonOf } from './doors';
 import { momentOf, type EventFact, type Fact, type Flow, type ResolutionFact } from './flow';
+import { closeWaitOf, openWait } from './waits';
 
 /** Facts held at once; more are left to the relay, which signals what stays unapplied. */
 const MAX_FACTS_HELD = 1_000;
@@ -50,26 +51,26 @@ export function applyFact<Agenda extends FlowAgenda>(
   return fact.kind === 'event' ? recordEvent(flow, fact) : applyResolution(flow, fact);
 }
 
-/** One that its moment cannot take is parked under an exception; the others go on. */
+/** One that its moment cannot take is parked under an exception until it can; the others go on. */
 async function recordEvent<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: EventFact) {
-  const { facts, moments, untakenFact } = flow.spec;
-  const moment = facts[fact.signal];
+  const { facts, untakenFact } = flow.spec;
+  const { eventNo, signal } = fact;
+  const moment = facts[signal];
   if (!moment) return;
   try {
-    await momentOf(flow, () => moment(fact.eventNo));
+    await momentOf(flow, () => moment(eventNo));
   } catch (error) {
     if (!isDefinite(error)) throw error;
     flow.parked.push(fact);
-    const { eventNo, signal } = fact;
-    await momentOf(flow, () =>
-      moments.openWait({
-        blocks: blocked('event', { eventNo }),
-        code: untakenFact,
-        detail: `Event ${eventNo} (${signal}): ${reasonOf(error)}`,
-        cause: { kind: 'event', ref: String(eventNo) },
-      }),
-    );
+    await openWait(flow, {
+      blocks: blocksFact(eventNo),
+      code: untakenFact,
+      detail: `Event ${eventNo} (${signal}): ${reasonOf(error)}`,
+      cause: { kind: 'event', ref: String(eventNo) },
+    });
+    return;
   }
+  await closeWaitOf(flow, blocksFact(eventNo), untakenFact);
 }
 
 /** What the exception blocked is due again, skipped or given up, as the resolution says. */
@@ -77,7 +78,7 @@ async function applyResolution<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
   { exceptionId, resolution }: ResolutionFact,
 ) {
-  await momentOf(flow, () => flow.spec.moments.applyResolution(exceptionId));
+  await momentOf(flow, () => flow.moments.applyResolution(exceptionId));
   flow.facts.push(...flow.parked.splice(0));
   if (resolution === 'retry') flow.retryNo += 1;
   deadlinesResolved(flow, resolution === 'retry');

@@ -6,7 +6,9 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief, Resolution } from '../../canonical/schema/exception';
+import type { FlowMoments, Told, WaitEnd } from '../../canonical/flows/moments';
 import type { DueStep, FlowAgenda, StepKind, Wait } from '../../canonical/flows/step';
+import { openMomentDoor } from './doors';
 import { serialTurns, type SerialTurns } from './turns';
 
 /** A row in Postgres that the flow still has to apply, in the order of the signals. */
@@ -21,28 +23,6 @@ export interface ResolutionFact {
   readonly kind: 'resolution';
   readonly exceptionId: string;
   readonly resolution: Resolution;
-}
-
-/** A moment's answer: what is due after it. */
-export interface Told<Agenda> {
-  readonly agenda: Agenda;
-}
-
-/** The moments that every type of flow has; each is one transaction, and idempotent. */
-export interface FlowMoments<Agenda> {
-  readAgenda(): Promise<Agenda>;
-  applyResolution(exceptionId: string): Promise<Told<Agenda>>;
-  openWait(wait: Wait): Promise<Told<Agenda>>;
-  /** `capture:1:2`: the wait of that step passed by itself. */
-  closeWait(blocks: string): Promise<Told<Agenda>>;
-  /** Refuses while a fact is unapplied or anything is due. */
-  close(): Promise<Told<Agenda> & { readonly outcome: 'closed' | 'open' }>;
-}
-
-export interface Shown {
-  readonly status: string;
-  readonly node: string;
-  readonly waitingFor: string;
 }
 
 /** See `deadlines.ts`. */
@@ -65,19 +45,20 @@ export interface Deadline {
 }
 
 export interface FlowSpec<Agenda extends FlowAgenda> {
-  readonly moments: FlowMoments<Agenda>;
+  /** What its moments are about: `{orderId}`. */
+  readonly subject: object;
   /** By name; `due` gives those that are to be done now, first things first. */
   readonly steps: Readonly<Record<string, StepKind<DueStep, object>>>;
   due(agenda: Agenda): readonly DueStep[];
   /** No longer due, and not because it was done: nobody wants the call any more. */
-  isUnwanted(agenda: Agenda, due: DueStep): boolean;
+  isUnwanted?(agenda: Agenda, due: DueStep): boolean;
   /** By signal: the moment that applies such a fact. */
   readonly facts: Readonly<Record<string, (eventNo: number) => Promise<Told<Agenda>>>>;
   /** Opened for a fact that its moment cannot take. */
   readonly untakenFact: ExceptionCode;
   readonly deadlines: readonly DeadlineKind<Agenda>[];
   /** What the list of flows shows; null before there is an agenda. */
-  shown(agenda: Agenda | null): Omit<Shown, 'waitingFor'>;
+  shown(agenda: Agenda | null): { readonly status: string; readonly node?: string };
   /** What it waits for when no exception is open and no call is made, in Markdown. */
   describeWait(flow: Flow<Agenda>): { readonly lines: readonly string[]; readonly for: string };
   /** What a person wants to know beside that, in Markdown. */
@@ -93,16 +74,16 @@ export interface Call {
 /** What a run hands to the next one when its history is long. */
 export interface CarriedOver {
   readonly facts: readonly Fact[];
-  /** Steps that waited for their account: tried again at once. */
-  readonly steps: readonly DueStep[];
   readonly deadlines: readonly Deadline[];
 }
 
 export interface Flow<Agenda extends FlowAgenda> {
   readonly spec: FlowSpec<Agenda>;
   readonly input: object;
+  /** Those that every flow has. */
+  readonly moments: ReturnType<typeof momentsOf<Agenda>>;
   /** Moments, one at a time. */
-  readonly moments: SerialTurns;
+  readonly turns: SerialTurns;
   /** Decisions that ask others first, one at a time: moments go on meanwhile. */
   readonly decisions: SerialTurns;
   agenda: Agenda | null;
@@ -122,7 +103,6 @@ export interface Flow<Agenda extends FlowAgenda> {
   readonly deadlines: Deadline[];
   /** An error of something that runs beside the main function; thrown there. */
   failure: { readonly error: unknown } | null;
-  shown: Shown;
 }
 
 export function openFlow<Agenda extends FlowAgenda>(
@@ -133,7 +113,8 @@ export function openFlow<Agenda extends FlowAgenda>(
   return {
     spec,
     input,
-    moments: serialTurns(),
+    moments: momentsOf<Agenda>(spec.subject),
+    turns: serialTurns(),
     decisions: serialTurns(),
     agenda: null,
     waitsFor: [],
@@ -148,7 +129,19 @@ export function openFlow<Agenda extends FlowAgenda>(
       (_, index) => carried?.deadlines[index] ?? { state: 'off', endsAtMs: 0 },
     ),
     failure: null,
-    shown: { ...spec.shown(null), waitingFor: '' },
+  };
+}
+
+/** The moments that every flow has, about its subject. */
+function momentsOf<Agenda>(subject: object) {
+  const run = openMomentDoor<FlowMoments<object, Agenda>>();
+  return {
+    readAgenda: () => run((moments) => moments.readAgenda(subject)),
+    applyResolution: (exceptionId: string) =>
+      run((moments) => moments.applyResolution({ ...subject, exceptionId })),
+    openWait: (wait: Wait) => run((moments) => moments.openWait({ ...subject, ...wait })),
+    closeWait: (end: WaitEnd) => run((moments) => moments.closeWait({ ...subject, ...end })),
+    close: () => run((moments) => moments.closeFlow(subject)),
   };
 }
 
@@ -160,7 +153,7 @@ export function momentOf<Agenda extends FlowAgenda, T extends object>(
   flow: Flow<Agenda>,
   moment: () => Promise<T & { readonly agenda?: Agenda | null }>,
 ): Promise<T> {
-  return flow.moments.take(async () => {
+  return flow.turns.take(async () => {
     flow.turnNo += 1;
     const answer = await moment();
     if (answer.agenda) adopt(flow, answer.agenda);
@@ -172,7 +165,7 @@ export function momentOf<Agenda extends FlowAgenda, T extends object>(
 export function adopt<Agenda extends FlowAgenda>(flow: Flow<Agenda>, agenda: Agenda): void {
   flow.agenda = agenda;
   const { call, spec } = flow;
-  if (call && !isDue(flow, call.due) && spec.isUnwanted(agenda, call.due)) call.scope.cancel();
+  if (call && !isDue(flow, call.due) && spec.isUnwanted?.(agenda, call.due)) call.scope.cancel();
 }
 
 export function isDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, { key }: DueStep): boolean {
@@ -180,5 +173,5 @@ export function isDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, { key }: Du
 }
 
 export async function refreshAgenda<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<void> {
-  await momentOf(flow, async () => ({ agenda: await flow.spec.moments.readAgenda() }));
+  await momentOf(flow, async () => ({ agenda: await flow.moments.readAgenda() }));
 }

@@ -2,12 +2,17 @@
  * What a flow does until it is closed: one thing at a time, facts before deadlines before steps,
  * closing last; and when there is nothing to do, it says what it waits for.
  */
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DueStep, FlowAgenda } from '../../canonical/flows/step';
 import { deadlineWork, resumeDeadlines, settleDeadline, watchDeadlines } from './deadlines';
-import { showState } from './details';
-import { applyFact } from './facts';
-import { momentOf, type CarriedOver, type Fact, type Flow } from './flow';
+import { showEnd, showState } from './details';
+import { applyFact, listenToFacts } from './facts';
+import { momentOf, refreshAgenda, type CarriedOver, type Fact, type Flow } from './flow';
 import { begin, mayCall } from './steps';
 
 /** Events of one run after which the next one takes over; the server would suggest it at 4,096. */
@@ -21,14 +26,36 @@ type Work =
   | { readonly kind: 'longHistory' }
   | { readonly kind: 'settled' };
 
-/** Ends when Postgres has closed the flow. `handOver` continues as new, and never returns. */
-export async function untilClosed<Agenda extends FlowAgenda>(
+/** What is a flow's own in its life. */
+export interface Life {
+  /** Until there is an agenda; left out: it is read. */
+  readonly begin?: () => Promise<void>;
+  /** Continues as new, and never returns. */
+  readonly nextRun: (carry: CarriedOver) => Promise<never>;
+}
+
+/**
+ * From its first agenda to the moment that closes it. Cancelling the workflow does nothing: what a
+ * flow does is ended by a decision, or by Postgres.
+ */
+export async function runFlow<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
-  carried: CarriedOver | undefined,
-  handOver: (carry: CarriedOver) => Promise<never>,
+  { begin: beginning = () => refreshAgenda(flow), nextRun }: Life,
+): Promise<void> {
+  listenToFacts(flow);
+  await CancellationScope.nonCancellable(async () => {
+    await beginning();
+    await untilClosed(flow, nextRun);
+    showEnd(flow);
+    await condition(allHandlersFinished);
+  });
+}
+
+async function untilClosed<Agenda extends FlowAgenda>(
+  flow: Flow<Agenda>,
+  nextRun: Life['nextRun'],
 ): Promise<void> {
   resumeDeadlines(flow);
-  for (const due of carried?.steps ?? []) begin(flow, due);
   for (;;) {
     const work = await waitForWork(flow);
     switch (work.kind) {
@@ -46,7 +73,7 @@ export async function untilClosed<Agenda extends FlowAgenda>(
         break;
       case 'longHistory':
         await condition(allHandlersFinished);
-        await handOver(carryOver(flow));
+        await nextRun(carryOver(flow));
         break;
       case 'settled':
         if (await close(flow)) return;
@@ -56,13 +83,13 @@ export async function untilClosed<Agenda extends FlowAgenda>(
 }
 
 function carryOver<Agenda extends FlowAgenda>(flow: Flow<Agenda>): CarriedOver {
-  const { facts, parked, underway, deadlines } = flow;
-  return { facts: [...facts, ...parked], steps: [...underway.values()], deadlines };
+  const { facts, parked, deadlines } = flow;
+  return { facts: [...facts, ...parked], deadlines };
 }
 
 /** Closed only where Postgres has no unapplied fact and nothing due. */
 async function close<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<boolean> {
-  const { outcome } = await momentOf(flow, () => flow.spec.moments.close());
+  const { outcome } = await momentOf(flow, () => flow.moments.close());
   flow.closeTriedAtTurn = flow.turnNo;
   return outcome === 'closed';
 }
@@ -84,7 +111,7 @@ async function waitForWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promi
 function nextWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Work | null {
   if (flow.failure) return { kind: 'failure', ...flow.failure };
   const { agenda, spec } = flow;
-  if (agenda === null || flow.moments.isBusy) return null;
+  if (agenda === null || flow.turns.isBusy) return null;
   const [fact] = flow.facts;
   if (fact) return { kind: 'fact', fact };
   const deadline = deadlineWork(flow, agenda);
@@ -99,5 +126,5 @@ function nextWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Work | null {
 
 /** No call is on its way and nobody waits for an answer. */
 function isQuiet<Agenda extends FlowAgenda>(flow: Flow<Agenda>): boolean {
-  return flow.call === null && !flow.decisions.isBusy && !flow.moments.isBusy;
+  return flow.call === null && !flow.decisions.isBusy && !flow.turns.isBusy;
 }

@@ -7,10 +7,11 @@
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Told } from '../../canonical/flows/moments';
 import type { DueStep, FlowAgenda, StepKind } from '../../canonical/flows/step';
 import { callStep, reasonOf } from './doors';
-import { adopt, isDue, momentOf, refreshAgenda, type Flow, type Told } from './flow';
-import { closeWaitOf, untilRetry } from './waits';
+import { adopt, isDue, refreshAgenda, type Flow } from './flow';
+import { closeWaitOf, openWait, untilRetry } from './waits';
 
 /** @throws ApplicationFailure for a step that the flow has not declared */
 export function kindOf<Agenda extends FlowAgenda>(
@@ -33,7 +34,7 @@ export function begin<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueSte
 }
 
 export function mayCall<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueStep): boolean {
-  if (flow.call !== null || flow.moments.isBusy) return false;
+  if (flow.call !== null || flow.turns.isBusy) return false;
   return !(kindOf(flow, due).waitsForDecisions && flow.decisions.isBusy);
 }
 
@@ -52,7 +53,7 @@ async function carryOut<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueS
       await refreshAgenda(flow);
       continue;
     }
-    await openWait(flow, kind, due, end.problem);
+    await missAccount(flow, kind, due, end.problem);
     await untilRetry(flow, tries, `Try again: ${kind.summary(due, flow.input)}`, isStillDue);
     tries += 1;
   }
@@ -77,7 +78,7 @@ async function callOnce<Agenda extends FlowAgenda>(
       callStep<DueStep, object, Told<Agenda>>(kind, due, flow.input),
     );
     // A moment that ran meanwhile knows more than the answer's agenda does, or less: ask again.
-    if (flow.turnNo === begunAtTurn && !flow.moments.isBusy) adopt(flow, answer.agenda);
+    if (flow.turnNo === begunAtTurn && !flow.turns.isBusy) adopt(flow, answer.agenda);
     else await refreshAgenda(flow);
     return isDue(flow, due)
       ? { outcome: 'no-answer', problem: 'It was answered and is still due.' }
@@ -92,20 +93,19 @@ async function callOnce<Agenda extends FlowAgenda>(
   }
 }
 
-async function openWait<Agenda extends FlowAgenda>(
+/** Its account does not answer. */
+function missAccount<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
   kind: StepKind<DueStep, object>,
   due: DueStep,
   problem: string,
 ): Promise<void> {
-  await momentOf(flow, () =>
-    flow.spec.moments.openWait({
-      blocks: kind.blocks(due),
-      code: kind.unavailable,
-      detail: `${kind.summary(due, flow.input)}: ${problem}`,
-      cause: { kind: 'system', ref: accountOf(kind.queue(due, flow.input)) },
-    }),
-  );
+  return openWait(flow, {
+    blocks: kind.blocks(due),
+    code: kind.unavailable,
+    detail: `${kind.summary(due, flow.input)}: ${problem}`,
+    cause: { kind: 'system', ref: accountOf(kind.queue(due, flow.input)) },
+  });
 }
 
 /** `payment.stripe-us` → `stripe-us`. */
@@ -126,7 +126,7 @@ export async function callUntilAnswered<Agenda extends FlowAgenda, Answer>(
       return answer;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      await openWait(flow, kind, due, reasonOf(error));
+      await missAccount(flow, kind, due, reasonOf(error));
       await untilRetry(flow, tries, `Try again: ${kind.summary(due, flow.input)}`, () => true);
     }
   }

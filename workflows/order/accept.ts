@@ -13,7 +13,6 @@ import { runMoment, type OrderFlow } from './process';
 /** Returns when the order is accepted or given up; the agenda then says what is due for either. */
 export async function accept(flow: OrderFlow, input: OrderFlowInput): Promise<void> {
   const { orderId, accepted } = input;
-  const { readAgenda, applyResolution } = flow.spec.moments;
   if (accepted !== null) return adopt(flow, accepted);
   const isGivenUp = () => flow.agenda?.order.status === 'rejected';
   while (!isGivenUp()) {
@@ -22,13 +21,13 @@ export async function accept(flow: OrderFlow, input: OrderFlowInput): Promise<vo
     );
     if (answer.outcome !== 'waiting') break;
     // The agenda's exceptions name their causes: the call that cures each can be shown.
-    flow.waitsFor = (await flow.moments.take(readAgenda)).blockedBy;
+    flow.waitsFor = (await flow.turns.take(() => flow.moments.readAgenda())).blockedBy;
     showState(flow);
     // A cancellation gives up an order that was never accepted.
     await condition(() => flow.facts.some((fact) => fact.kind === 'resolution') || isGivenUp());
     // All that came in so far, so that a burst of new mappings is one more try.
     for (const { exceptionId } of takeResolutions(flow)) {
-      await momentOf(flow, () => applyResolution(exceptionId));
+      await momentOf(flow, () => flow.moments.applyResolution(exceptionId));
     }
   }
   await refreshAgenda(flow);

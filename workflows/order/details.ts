@@ -3,8 +3,11 @@ import { formatMoney } from '../../canonical/rules/money/money';
 import type { OrderAgenda, OrderBrief, OrderFlowInput } from '../../canonical/flows/order';
 import type { Flow } from '../kernel/flow';
 
+/** A blank line before each heading: else the UI (2.54) runs it on in the list before it. */
 export function describeOrder(order: OrderBrief | undefined): string[] {
-  return order ? [...describeUnits(order), ...describeGroups(order), ...describeMoney(order)] : [];
+  if (!order) return [];
+  const parts = [describeUnits(order), describeGroups(order), describeMoney(order)];
+  return parts.flatMap((lines) => ['', ...lines]);
 }
 
 /** Who has units that are to be shipped. */
@@ -39,13 +42,15 @@ export function describeOrderWait(
 
 function describeUnits(order: OrderBrief): string[] {
   const hidden = order.lineCount - order.lines.length;
+  const isOneGroup = order.groups.length < 2 && order.location !== null;
   return [
-    `### Lines (${order.status}${order.location === null ? '' : `, from ${order.location}`})`,
+    `### Lines (${order.status}${isOneGroup ? `, from ${order.location}` : ''})`,
     ...order.lines.map((line) => {
       const parts = (['reserved', 'released', 'shipped', 'cancelled'] as const)
         .filter((place) => line[place] > 0)
         .map((place) => `${line[place]} ${place}`);
-      return `- ${line.lineNo}. \`${line.sku}\`: ${line.ordered} ordered${
+      // `- 1. ` would be a list within a list, whose lines run together.
+      return `- line ${line.lineNo}, \`${line.sku}\`: ${line.ordered} ordered${
         parts.length > 0 ? `, ${parts.join(', ')}` : ''
       }`;
     }),
@@ -57,13 +62,13 @@ function describeUnits(order: OrderBrief): string[] {
 function describeGroups({ groups }: OrderBrief): string[] {
   if (groups.length < 2) return [];
   return [
-    `### Sent from ${groups.length} places`,
+    `### Sent in ${groups.length} groups`,
     ...groups.map((group) => {
       const units = (['reserved', 'released', 'shipped', 'cancelled'] as const)
         .filter((place) => group[place] > 0)
         .map((place) => `${group[place]} ${place}`);
-      const state = [`**${group.state}**`, ...units].join(', ');
-      return `- group ${group.groupNo}, ${group.location} (${group.account}): ${state}`;
+      const parts = group.state === 'rejected' ? ['**rejected**', ...units] : units;
+      return `- group ${group.groupNo}, ${group.location} (${group.account}): ${parts.join(', ')}`;
     }),
   ];
 }

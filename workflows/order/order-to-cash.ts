@@ -15,18 +15,11 @@
  * attributes 2), 26 where the authorization came with the order. See the flow tests.
  * Versioning: every build replays the recorded histories; a change of behaviour is under `patched`.
  */
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-} from '@temporalio/workflow';
+import { continueAsNew } from '@temporalio/workflow';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import type { OrderStatus } from '../../canonical/rules/order/state';
-import { showState } from '../kernel/details';
-import { listenToFacts } from '../kernel/facts';
 import { openFlow, type CarriedOver } from '../kernel/flow';
-import { untilClosed } from '../kernel/run';
+import { runFlow } from '../kernel/run';
 import { accept } from './accept';
 import { listenToDecisions } from './decisions';
 import { orderProcess } from './process';
@@ -37,19 +30,14 @@ export interface OrderEnd {
 
 export async function orderToCash(input: OrderFlowInput, carried?: CarriedOver): Promise<OrderEnd> {
   const flow = openFlow(orderProcess(input), input, carried);
-  listenToFacts(flow);
   listenToDecisions(flow, input);
-  return CancellationScope.nonCancellable(async () => {
-    await accept(flow, input);
-    await untilClosed(flow, carried, (carry) =>
+  await runFlow(flow, {
+    begin: () => accept(flow, input),
+    nextRun: (carry) =>
       continueAsNew<typeof orderToCash>(
         { ...input, accepted: flow.agenda ?? input.accepted },
         carry,
       ),
-    );
-    const status = flow.agenda?.order.status ?? 'closed';
-    showState(flow, status);
-    await condition(allHandlersFinished);
-    return { status };
   });
+  return { status: flow.agenda?.order.status ?? 'closed' };
 }

@@ -2,7 +2,6 @@
  * The order's process, from top to bottom: what is due once it is accepted, which facts move it on,
  * what it waits for, and which moment (one Postgres transaction) stands behind each.
  */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import {
   ORDER_SIGNALS,
   type OrderAgenda,
@@ -11,21 +10,19 @@ import {
 } from '../../canonical/flows/order';
 import { ORDER_STEPS, SHIPPED_IN_TIME, type OrderStep } from '../../canonical/flows/order-steps';
 import type { DueStep } from '../../canonical/flows/step';
-import { AT_ONCE, openMomentDoor, ORDINARILY } from '../kernel/doors';
+import { openMomentDoor } from '../kernel/doors';
 import type { DeadlineKind, Flow, FlowSpec } from '../kernel/flow';
 import { describeOrder, describeOrderWait, warehousesOf } from './details';
 
 export type OrderFlow = Flow<OrderAgenda>;
 
-/** The order's moments: tried at once, then for as long as it takes. */
-export const runMoment = openMomentDoor<OrderMoments>({
-  atOnce: proxyLocalActivities<OrderMoments>(AT_ONCE),
-  ordinarily: proxyActivities<OrderMoments>(ORDINARILY),
-});
+/** Its own moments: tried at once, then for as long as it takes. */
+export const runMoment = openMomentDoor<OrderMoments>();
 
 export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
   const { orderId } = input;
   return {
+    subject: { orderId },
     steps: ORDER_STEPS,
     due: dueSteps,
     isUnwanted,
@@ -37,14 +34,6 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
     },
     untakenFact: 'order.refused-by-rule',
     deadlines: [shippedInTime(input)],
-    moments: {
-      readAgenda: () => runMoment((moments) => moments.readAgenda({ orderId })),
-      applyResolution: (exceptionId) =>
-        runMoment((moments) => moments.applyResolution({ orderId, exceptionId })),
-      openWait: (wait) => runMoment((moments) => moments.openWait({ orderId, ...wait })),
-      closeWait: (blocks) => runMoment((moments) => moments.closeWait({ orderId, blocks })),
-      close: () => runMoment((moments) => moments.closeOrder({ orderId })),
-    },
     shown: (agenda) => {
       const order = agenda?.order ?? input.accepted?.order;
       return { status: order?.status ?? 'received', node: order?.location ?? '' };

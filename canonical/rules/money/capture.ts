@@ -1,4 +1,4 @@
-/** What to capture for a shipment, on which authorization; money we have already comes first. */
+/** What to capture for an invoice, on which authorization; money we have already comes first. */
 
 export interface AuthorizationFacts {
   readonly authorizationNo: number;

@@ -13,7 +13,7 @@ import {
   type NodeShare,
   type SourcingNode,
 } from '../stock/sourcing';
-import { allocateToLines, checkTotals } from './totals';
+import { allocateToLines, checkTotals, readShares, type AllocatedLine } from './totals';
 
 export interface Problem {
   readonly pointer: string;
@@ -40,35 +40,40 @@ export interface KnownValues {
   }[];
 }
 
-export interface AcceptableLine {
-  readonly lineNo: number;
+/** A line as it came: its SKU and tax codes are the channel's. */
+export interface ReadLine extends AllocatedLine {
   readonly channelLineRef: string | null;
   readonly channelSku: string;
-  readonly sku: string;
-  readonly quantity: number;
+  readonly sku: string | null;
   readonly unitPriceMinor: number;
-  readonly grossMinor: number;
-  readonly discountMinor: number;
-  readonly shippingMinor: number;
-  readonly taxes: readonly { readonly taxCode: string; readonly amountMinor: number }[];
-  readonly taxMinor: number;
+}
+export interface AcceptableLine extends ReadLine {
+  readonly sku: string;
 }
 export interface AcceptableAllocation {
   readonly lineNo: number;
   readonly groupNo: number;
   readonly quantity: number;
 }
-export interface AcceptableTender {
+export interface ReadTender {
   readonly tenderNo: number;
   readonly gateway: string;
-  readonly tenderType: string;
+  readonly tenderType: string | null;
   readonly amountMinor: number;
   readonly paymentMethodRef: string | null;
   readonly received: 'authorized' | 'captured' | null;
   readonly reference: string | null;
   readonly expiresAt: string | null;
 }
-export interface Acceptable {
+export interface AcceptableTender extends ReadTender {
+  readonly tenderType: string;
+}
+/** What an order says by itself, before master data was asked. */
+export interface ReadOrder {
+  readonly lines: readonly ReadLine[];
+  readonly tenders: readonly ReadTender[];
+}
+export interface Acceptable extends ReadOrder {
   /** Of the first group: its time zone dates the order. */
   readonly location: { readonly locationId: string; readonly timeZone: string };
   readonly groups: readonly { readonly groupNo: number; readonly locationId: string }[];
@@ -143,6 +148,32 @@ function tenderProblems(order: Order, setup: ChannelSetup): Problem[] {
   });
 }
 
+/** Everything that can be read of an order which has to wait, whether or not it ties. */
+export function readOrder(order: Order, shares: readonly AllocatedLine[] = readShares(order)) {
+  return {
+    lines: shares.map((share, index): ReadLine => {
+      const line = order.lines[index];
+      return {
+        ...share,
+        channelLineRef: line?.channelLineRef ?? null,
+        channelSku: line?.sku ?? '',
+        unitPriceMinor: line?.unitPrice.minorUnits ?? 0,
+        sku: null,
+      };
+    }),
+    tenders: order.tenders.map((tender, index): ReadTender => ({
+      tenderNo: index + 1,
+      gateway: tender.gateway,
+      tenderType: null,
+      amountMinor: tender.amount.minorUnits,
+      paymentMethodRef: tender.paymentMethodRef ?? null,
+      received: tender.received?.state ?? null,
+      reference: tender.received?.reference ?? null,
+      expiresAt: tender.received?.expiresAt ?? null,
+    })),
+  };
+}
+
 export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Verdict {
   const missing: Missing[] = [];
   const mapped = (kind: 'sku' | 'tax-code' | 'tender', value: string): string | null => {
@@ -156,32 +187,20 @@ export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Ve
     }
     return null;
   };
-  const lines = allocateToLines(order).map((allocated, index): AcceptableLine => {
-    const line = order.lines[index];
-    const channelSku = line?.sku ?? '';
-    return {
-      ...allocated,
-      channelLineRef: line?.channelLineRef ?? null,
-      channelSku,
-      unitPriceMinor: line?.unitPrice.minorUnits ?? 0,
-      sku: mapped('sku', channelSku) ?? channelSku,
-      taxes: mergeTaxes(
-        allocated.taxes.map((tax) => ({
-          taxCode: mapped('tax-code', tax.taxCode) ?? tax.taxCode,
-          amountMinor: tax.amountMinor,
-        })),
-      ),
-    };
-  });
-  const tenders = order.tenders.map((tender, index): AcceptableTender => ({
-    tenderNo: index + 1,
-    gateway: tender.gateway,
+  const read = readOrder(order, allocateToLines(order));
+  const lines = read.lines.map((line): AcceptableLine => ({
+    ...line,
+    sku: mapped('sku', line.channelSku) ?? line.channelSku,
+    taxes: mergeTaxes(
+      line.taxes.map((tax) => ({
+        taxCode: mapped('tax-code', tax.taxCode) ?? tax.taxCode,
+        amountMinor: tax.amountMinor,
+      })),
+    ),
+  }));
+  const tenders = read.tenders.map((tender): AcceptableTender => ({
+    ...tender,
     tenderType: mapped('tender', tender.gateway) ?? '',
-    amountMinor: tender.amount.minorUnits,
-    paymentMethodRef: tender.paymentMethodRef ?? null,
-    received: tender.received?.state ?? null,
-    reference: tender.received?.reference ?? null,
-    expiresAt: tender.received?.expiresAt ?? null,
   }));
   for (const line of lines) {
     const cost = known.items.get(line.sku);

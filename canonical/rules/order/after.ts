@@ -98,19 +98,19 @@ export function afterAuthorization(
 
 export function afterCapture(
   order: OrderSnapshot,
-  { tenderNo, shipmentNo }: Pick<SnapshotCapture, 'tenderNo' | 'shipmentNo'>,
+  { tenderNo, invoiceNo }: Pick<SnapshotCapture, 'tenderNo' | 'invoiceNo'>,
   change: Partial<SnapshotCapture>,
 ): OrderSnapshot {
   const captures = order.captures.map((one) =>
-    one.tenderNo === tenderNo && one.shipmentNo === shipmentNo ? { ...one, ...change } : one,
+    one.tenderNo === tenderNo && one.invoiceNo === invoiceNo ? { ...one, ...change } : one,
   );
   return { ...order, captures };
 }
 
-/** A capture that a shipment makes due; `isNew`: its authorization is planned with it. */
+/** A capture that an invoice makes due; `isNew`: its authorization is planned with it. */
 export function afterDue(
   order: OrderSnapshot,
-  due: Pick<SnapshotCapture, 'tenderNo' | 'shipmentNo' | 'amountMinor' | 'isFinal'> & {
+  due: Pick<SnapshotCapture, 'tenderNo' | 'invoiceNo' | 'amountMinor' | 'isFinal'> & {
     readonly authorizationNo: number;
     readonly isNew: boolean;
   },
@@ -119,7 +119,7 @@ export function afterDue(
   const { tenderNo, authorizationNo, amountMinor } = of;
   const capture: SnapshotCapture = { ...of, try: 1, state: 'due', reference: null };
   const captures = [...order.captures, capture].sort(
-    (a, b) => a.shipmentNo - b.shipmentNo || a.tenderNo - b.tenderNo,
+    (a, b) => a.invoiceNo - b.invoiceNo || a.tenderNo - b.tenderNo,
   );
   const planned: SnapshotAuthorization = {
     authorizationNo,

@@ -40,7 +40,7 @@ export function agendaOf(order: OrderSnapshot): OrderAgenda {
 function isSettled(order: OrderSnapshot): boolean {
   return (
     order.stage !== 'received' &&
-    (order.stage === 'rejected' || order.lines.every((line) => openUnits(line) === 0)) &&
+    order.lines.every((line) => openUnits(line) === 0) &&
     moneySteps(order).length === 0 &&
     order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
     order.refunds.every((refund) => refund.state !== 'failed') &&
@@ -125,16 +125,16 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   const { tenderNo } = tender;
   return order.captures
     .filter((capture) => capture.tenderNo === tenderNo && capture.state === 'due')
-    .flatMap(({ shipmentNo, amountMinor, authorizationNo, isFinal, try: tryNo }) => {
+    .flatMap(({ invoiceNo, amountMinor, authorizationNo, isFinal, try: tryNo }) => {
       const authorization = tender.authorizations.find(
         (one) => one.authorizationNo === authorizationNo,
       );
       if (authorizationNo === null || authorization?.state !== 'live') return [];
-      const key = effectKey.capture(orderId, tenderNo, shipmentNo, tryNo);
+      const key = effectKey.capture(orderId, tenderNo, invoiceNo, tryNo);
       const account = tender.moneyAccount;
       const base = { step: 'capture' as const, orderId, account, tenderNo, currency, key };
-      const due = { ...base, shipmentNo, authorizationNo, amountMinor, isFinal };
-      return [{ step: blocksCapture(tenderNo, shipmentNo).text, due }];
+      const due = { ...base, invoiceNo, authorizationNo, amountMinor, isFinal };
+      return [{ step: blocksCapture(tenderNo, invoiceNo).text, due }];
     });
 }
 

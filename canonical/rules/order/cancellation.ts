@@ -44,6 +44,9 @@ export function intendCancel(
   if (wanted.length === 0) {
     return { outcome: 'refused', reason: 'every unit is shipped or cancelled already' };
   }
+  if (wanted.some((line) => isUnanswered(order, line))) {
+    return { outcome: 'refused', reason: UNANSWERED };
+  }
   const toRecall = wanted.flatMap(({ lineNo, quantity }) => {
     const line = order.lines.find((one) => one.lineNo === lineNo);
     let atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0));
@@ -54,6 +57,18 @@ export function intendCancel(
     });
   });
   return { outcome: 'possible', wanted, toRecall };
+}
+
+/** Its units may be at the warehouse, or not. */
+const UNANSWERED = 'the warehouse has not answered the release yet: ask again shortly';
+
+/** Of another group's lines nothing is in question. */
+function isUnanswered({ groups, lines }: OrderSnapshot, { lineNo }: LineQuantity): boolean {
+  const line = lines.find((one) => one.lineNo === lineNo);
+  return groups.some(
+    ({ groupNo, isAsked }) =>
+      isAsked && line?.allocations.some((one) => one.groupNo === groupNo && one.reserved > 0),
+  );
 }
 
 const unitsHere = (line: SnapshotLine) => HERE.reduce((units, place) => units + line[place], 0);

@@ -5,8 +5,8 @@
 export const effectKey = {
   authorize: (orderId: string, tenderNo: number, authorizationNo: number) =>
     `authorize:${orderId}:${tenderNo}:${authorizationNo}`,
-  capture: (orderId: string, tenderNo: number, shipmentNo: number, tryNo: number) =>
-    `capture:${orderId}:${tenderNo}:${shipmentNo}:${tryNo}`,
+  capture: (orderId: string, tenderNo: number, invoiceNo: number, tryNo: number) =>
+    `capture:${orderId}:${tenderNo}:${invoiceNo}:${tryNo}`,
   void: (orderId: string, tenderNo: number, authorizationNo: number, tryNo: number) =>
     `void:${orderId}:${tenderNo}:${authorizationNo}:${tryNo}`,
   refund: (orderId: string, tenderNo: number, refundNo: number, tryNo: number) =>
@@ -17,7 +17,7 @@ export const effectKey = {
     `recall:${orderId}:${groupNo}:${decisionId}`,
   salesOrder: (orderId: string) => `sales-order:${orderId}`,
   fulfil: (orderId: string, shipmentNo: number) => `fulfil:${orderId}:${shipmentNo}`,
-  taxInvoice: (orderId: string, shipmentNo: number) => `tax-invoice:${orderId}:${shipmentNo}`,
+  taxInvoice: (orderId: string, invoiceNo: number) => `tax-invoice:${orderId}:${invoiceNo}`,
   cancelAtChannel: (orderId: string) => `cancel-at-channel:${orderId}`,
   notify: (orderId: string, template: string, subject: string | number) =>
     `notify:${orderId}:${template}:${subject}`,

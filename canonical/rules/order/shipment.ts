@@ -41,6 +41,9 @@ export function planShipment(
   const stock: ShipmentStock[] = [];
   const wanted = new Map<number, number>();
   const groups = groupsOf(order, fact);
+  if (order.stage === 'received' || order.stage === 'rejected') {
+    return { outcome: 'impossible', reason: 'the order was never accepted: no line is mapped' };
+  }
   for (const { lineNo, quantity } of fact.lines) {
     wanted.set(lineNo, (wanted.get(lineNo) ?? 0) + quantity);
   }
@@ -178,10 +181,10 @@ export function worthOfUnits(line: SnapshotLine, quantity: number): number {
   return worth.grossMinor - worth.discountMinor + worth.shippingMinor + taxMinor;
 }
 
-/** A shipment and its invoice share their number. */
-export function invoiceNumber(
+/** An invoice's number to customers and the tax service. */
+export function documentNumber(
   order: Pick<OrderSnapshot, 'channelInstance' | 'orderNo'>,
-  shipmentNo: number,
+  invoiceNo: number,
 ): string {
-  return `INV-${order.channelInstance}-${order.orderNo}-${shipmentNo}`;
+  return `INV-${order.channelInstance}-${order.orderNo}-${invoiceNo}`;
 }

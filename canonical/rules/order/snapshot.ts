@@ -51,7 +51,7 @@ export interface SnapshotTender {
 }
 export interface SnapshotCapture {
   readonly tenderNo: number;
-  readonly shipmentNo: number;
+  readonly invoiceNo: number;
   readonly amountMinor: number;
   readonly authorizationNo: number | null;
   readonly isFinal: boolean;

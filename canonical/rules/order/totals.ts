@@ -142,6 +142,23 @@ export function allocateToLines(order: Order): AllocatedLine[] {
   });
 }
 
+/** Each line's share of an order that need not tie: then only what the line says itself. */
+export function readShares(order: Order): AllocatedLine[] {
+  if (checkTotals(order).length === 0) return allocateToLines(order);
+  return order.lines.map((line, index) => ({
+    lineNo: index + 1,
+    quantity: line.quantity,
+    grossMinor: lineGross(line),
+    discountMinor: lineDiscount(line),
+    shippingMinor: 0,
+    taxes: line.taxes.map(({ code, amount }) => ({
+      taxCode: code,
+      amountMinor: amount.minorUnits,
+    })),
+    taxMinor: taxTotal(line.taxes),
+  }));
+}
+
 export const TOTALS_OVERRIDE = 'TOTALS-OVERRIDE';
 
 /**

@@ -1,27 +1,15 @@
 /** A key's moments and its one effect as activities; behind the port is a machine that a test scripts. */
-import { Context } from '@temporalio/activity';
 import { VendorFault, type Refused } from '../../../canonical/ports/fault';
+import type { EffectEnded } from '../../../canonical/flows/moments';
 import { performEffect } from '../../../activities/effect';
-import { ownFailure } from '../../../activities/failure';
+import { momentGuard, type MomentSettings } from '../../../activities/moments/guard';
 import type { Database } from '../../../store/database';
-import type { CutKey, KeyMoments, KeyTold } from './contract';
-import {
-  applyKeyResolution,
-  closeKey,
-  closeKeyWait,
-  openKeyWait,
-  readKey,
-  recordCollected,
-  recordCut,
-} from './moments';
+import type { Cut, CutKey, KeyAgenda, KeyMoments } from './contract';
+import { recordCollected, recordCut } from './moments';
 
 interface CutRequest {
   readonly key: string;
   readonly keyId: string;
-}
-interface Cut {
-  readonly outcome: 'cut';
-  readonly reference: string;
 }
 
 /** `refused`: a definite no; `lost`: it was made, and its answer never came. */
@@ -63,8 +51,8 @@ export class ScriptedCutter {
 
 export function createCutterActivities(db: Database, cutter: ScriptedCutter) {
   return {
-    cutKey: (due: CutKey): Promise<KeyTold> =>
-      performEffect<CutRequest, Cut | Refused, KeyTold>(db, {
+    cutKey: (due: CutKey) =>
+      performEffect<CutRequest, Cut | Refused, EffectEnded<KeyAgenda>>(db, {
         key: due.key,
         system: 'cutter',
         verb: 'cut',
@@ -76,25 +64,6 @@ export function createCutterActivities(db: Database, cutter: ScriptedCutter) {
   };
 }
 
-export function createKeyMoments(db: Database): KeyMoments {
-  const guard =
-    <I, O>(
-      moment: (db: Database, input: I) => Promise<O>,
-      retries: 'retry-all' | 'retry-what-may-pass' = 'retry-all',
-    ) =>
-    async (input: I): Promise<O> => {
-      try {
-        return await moment(db, input);
-      } catch (error) {
-        throw ownFailure(error, Context.current().info.activityType, retries);
-      }
-    };
-  return {
-    readKey: guard(readKey),
-    recordCollected: guard(recordCollected, 'retry-what-may-pass'),
-    applyKeyResolution: guard(applyKeyResolution),
-    openKeyWait: guard(openKeyWait),
-    closeKeyWait: guard(closeKeyWait),
-    closeKey: guard(closeKey),
-  };
-}
+export const createKeyMoments = (settings: MomentSettings): KeyMoments => ({
+  recordCollected: momentGuard(settings)(recordCollected, 'retry-what-may-pass'),
+});

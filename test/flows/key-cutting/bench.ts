@@ -1,8 +1,10 @@
 /** Keys on a flow bench: real moments over a database of the test's own, a machine that is scripted. */
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { pino } from 'pino';
 import type { Resolution } from '../../../canonical/schema/exception';
 import { FLOWS_TASK_QUEUE } from '../../../canonical/flows/contract';
+import { createFlowActivities } from '../../../activities/moments/every-flow';
 import type { Database } from '../../../store/database';
 import { openFlowBench, until, type FlowBench } from '../../workflows/flow-bench';
 import {
@@ -11,12 +13,13 @@ import {
   ScriptedCutter,
   type CutterSays,
 } from './activities';
-import { CUTTER_QUEUE, FLOWS_AND_KEYS, type KeyAgenda, type KeyInput } from './contract';
+import { CUTTER_QUEUE, FLOWS_AND_KEYS, KEY_FLOW, type KeyAgenda, type KeyInput } from './contract';
 import { collectCopy, inboxStateOf, openCodesOf, resolveOf } from './inbox';
 import type { keyCutting } from './key-cutting-workflow';
-import { createKeyTable, openKey, readKey } from './moments';
+import { createKeyTable, keyFlow, openKey } from './moments';
 
 const DAY_MS = 86_400_000;
+const log = pino({ level: 'silent' });
 
 export interface KeyShape extends Partial<KeyInput> {
   readonly orderId?: string;
@@ -29,7 +32,10 @@ export async function openKeyBench(db: Database): Promise<KeyBench> {
   const flows = await openFlowBench({
     db,
     activities: {
-      [FLOWS_TASK_QUEUE]: createKeyMoments(db),
+      [FLOWS_TASK_QUEUE]: {
+        ...createFlowActivities({ [KEY_FLOW.type]: keyFlow }, { db, log }),
+        ...createKeyMoments({ db, log }),
+      },
       [CUTTER_QUEUE]: createCutterActivities(db, cutter),
     },
     workflowsPath: join(__dirname, 'key-cutting-workflow.ts'),
@@ -74,7 +80,7 @@ export class KeyOnBench {
   }
 
   read(): Promise<KeyAgenda> {
-    return readKey(this.bench.db, this);
+    return keyFlow.readAgenda(this.bench.db, this);
   }
 
   cutter() {

@@ -3,6 +3,7 @@
  * one. What it says of itself, its steps and what its moments answer.
  */
 import { SEARCH_ATTRIBUTES, type FlowContract } from '../../../canonical/flows/contract';
+import type { Applied } from '../../../canonical/flows/moments';
 import { FLOWS, type FlowRegistry } from '../../../canonical/flows/registry';
 import {
   blocked,
@@ -10,7 +11,6 @@ import {
   type FlowAgenda,
   type ResolutionTable,
   type StepKind,
-  type Wait,
 } from '../../../canonical/flows/step';
 
 export interface KeyInput {
@@ -38,7 +38,7 @@ export const KEY_FLOW: FlowContract<KeyInput> = {
 /** Its line beside those of the product. */
 export const FLOWS_AND_KEYS: FlowRegistry = [...FLOWS, KEY_FLOW];
 
-export type KeyState = 'to-cut' | 'refused' | 'cut' | 'given-up';
+export type KeyState = 'to-cut' | 'refused' | 'cut' | 'collected' | 'given-up';
 
 export interface CutKey extends DueStep {
   readonly step: 'cut';
@@ -50,10 +50,6 @@ export interface KeyAgenda extends FlowAgenda {
   readonly copies: number;
   readonly collected: number;
   readonly cut: CutKey | null;
-}
-
-export interface KeyTold {
-  readonly agenda: KeyAgenda;
 }
 
 export type KeyAction = 'cutAgain' | 'giveUp';
@@ -78,16 +74,17 @@ const cut: KeyStepKind = {
 
 export const KEY_STEPS = { cut } as const;
 
-interface OfKey {
+export interface OfKey {
   readonly keyId: string;
 }
 
-/** One transaction each. */
+/** Its own, one transaction each, beside those that every flow has. */
 export interface KeyMoments {
-  readKey(input: OfKey): Promise<KeyAgenda>;
-  recordCollected(input: OfKey & { readonly eventNo: number }): Promise<KeyTold>;
-  applyKeyResolution(input: OfKey & { readonly exceptionId: string }): Promise<KeyTold>;
-  openKeyWait(input: OfKey & Wait): Promise<KeyTold>;
-  closeKeyWait(input: OfKey & { readonly blocks: string }): Promise<KeyTold>;
-  closeKey(input: OfKey): Promise<KeyTold & { readonly outcome: 'closed' | 'open' }>;
+  recordCollected(of: OfKey & { readonly eventNo: number }): Promise<Applied<KeyAgenda>>;
+}
+
+/** The machine's yes. */
+export interface Cut {
+  readonly outcome: 'cut';
+  readonly reference: string;
 }

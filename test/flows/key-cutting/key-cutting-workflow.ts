@@ -1,22 +1,8 @@
 /** A key from its order to its last copy collected, on the kernel of every flow. */
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
-import { showState } from '../../../workflows/kernel/details';
-import { AT_ONCE, openMomentDoor, ORDINARILY } from '../../../workflows/kernel/doors';
-import { listenToFacts } from '../../../workflows/kernel/facts';
-import {
-  openFlow,
-  refreshAgenda,
-  type CarriedOver,
-  type FlowSpec,
-} from '../../../workflows/kernel/flow';
-import { untilClosed } from '../../../workflows/kernel/run';
+import { continueAsNew } from '@temporalio/workflow';
+import { openMomentDoor } from '../../../workflows/kernel/doors';
+import { openFlow, type CarriedOver, type FlowSpec } from '../../../workflows/kernel/flow';
+import { runFlow } from '../../../workflows/kernel/run';
 import {
   COLLECTED_IN_TIME,
   KEY_SIGNALS,
@@ -26,16 +12,13 @@ import {
   type KeyMoments,
 } from './contract';
 
-const runMoment = openMomentDoor<KeyMoments>({
-  atOnce: proxyLocalActivities<KeyMoments>(AT_ONCE),
-  ordinarily: proxyActivities<KeyMoments>(ORDINARILY),
-});
+const runMoment = openMomentDoor<KeyMoments>();
 
 function keyProcess({ keyId, collectWithinMs }: KeyInput): FlowSpec<KeyAgenda> {
   return {
+    subject: { keyId },
     steps: KEY_STEPS,
     due: ({ cut }) => (cut ? [cut] : []),
-    isUnwanted: () => false,
     facts: {
       [KEY_SIGNALS.collected]: (eventNo) =>
         runMoment((moments) => moments.recordCollected({ keyId, eventNo })),
@@ -54,15 +37,7 @@ function keyProcess({ keyId, collectWithinMs }: KeyInput): FlowSpec<KeyAgenda> {
         }),
       },
     ],
-    moments: {
-      readAgenda: () => runMoment((moments) => moments.readKey({ keyId })),
-      applyResolution: (exceptionId) =>
-        runMoment((moments) => moments.applyKeyResolution({ keyId, exceptionId })),
-      openWait: (wait) => runMoment((moments) => moments.openKeyWait({ keyId, ...wait })),
-      closeWait: (blocks) => runMoment((moments) => moments.closeKeyWait({ keyId, blocks })),
-      close: () => runMoment((moments) => moments.closeKey({ keyId })),
-    },
-    shown: (agenda) => ({ status: agenda?.state ?? 'to-cut', node: '' }),
+    shown: (agenda) => ({ status: agenda?.state ?? 'to-cut' }),
     describeWait: () => ({ lines: ['### Waits to be collected'], for: 'collection' }),
     describe: (agenda) => (agenda ? [`${agenda.collected} of ${agenda.copies} collected`] : []),
   };
@@ -73,12 +48,6 @@ export async function keyCutting(
   carried?: CarriedOver,
 ): Promise<{ readonly collected: number }> {
   const flow = openFlow(keyProcess(input), input, carried);
-  listenToFacts(flow);
-  return CancellationScope.nonCancellable(async () => {
-    await refreshAgenda(flow);
-    await untilClosed(flow, carried, (carry) => continueAsNew<typeof keyCutting>(input, carry));
-    showState(flow, flow.agenda?.state === 'given-up' ? 'given-up' : 'closed');
-    await condition(allHandlersFinished);
-    return { collected: flow.agenda?.collected ?? 0 };
-  });
+  await runFlow(flow, { nextRun: (carry) => continueAsNew<typeof keyCutting>(input, carry) });
+  return { collected: flow.agenda?.collected ?? 0 };
 }

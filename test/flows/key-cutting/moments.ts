@@ -1,28 +1,27 @@
-/** The moments of a key: one transaction each, over a small table of its own. */
+/** The moments of a key, over a small table of its own. */
 import type { Refused } from '../../../canonical/ports/fault';
-import { WAIT_CODES } from '../../../canonical/schema/exception';
-import { actionOf, type Wait } from '../../../canonical/flows/step';
-import { takeFact } from '../../../moments/order/fact';
+import type { ExceptionBrief } from '../../../canonical/schema/exception';
+import { actionOf } from '../../../canonical/flows/step';
+import { everyFlow, type FlowRules } from '../../../moments/flow/every-flow';
+import { recordEffect } from '../../../moments/flow/record-effect';
+import { recordFact } from '../../../moments/flow/record-fact';
 import { only, type Database, type Sql } from '../../../store/database';
-import { finishEffect } from '../../../store/effects/effects';
-import {
-  exceptionBrief,
-  openException,
-  settleExceptions,
-  takeResolutions,
-} from '../../../store/exceptions/exceptions';
-import { endFlow, openFlow } from '../../../store/flows/flows';
-import { markEventApplied } from '../../../store/orders/orders';
+import { briefsOf } from '../../../store/exceptions/briefs';
+import { openException } from '../../../store/exceptions/exceptions';
+import { openFlow } from '../../../store/flows/flows';
+import { markEventApplied } from '../../../store/inbox/facts';
 import {
   CUTTING,
   KEY_FLOW,
   KEY_STEPS,
+  type Cut,
   type CutKey,
   type KeyAction,
   type KeyAgenda,
   type KeyInput,
+  type KeyMoments,
   type KeyState,
-  type KeyTold,
+  type OfKey,
 } from './contract';
 
 export async function createKeyTable(db: Database): Promise<void> {
@@ -47,7 +46,7 @@ export async function openKey(db: Database, input: KeyInput, orderId?: string): 
   });
 }
 
-interface KeyRow extends Record<string, unknown> {
+interface Key {
   readonly keyId: string;
   readonly workflowId: string;
   readonly orderId: string | null;
@@ -55,95 +54,38 @@ interface KeyRow extends Record<string, unknown> {
   readonly collected: number;
   readonly try: number;
   readonly state: KeyState;
+  readonly blockedBy: readonly ExceptionBrief[];
 }
 
-async function lockKey(sql: Sql, keyId: string): Promise<KeyRow> {
-  const { rows } = await sql.query<KeyRow>(
-    `select key_id as "keyId", workflow_id as "workflowId", order_id as "orderId", copies,
-            collected, try, state
-       from key_job where key_id = $1 for no key update`,
-    [keyId],
-  );
-  return only(rows, `key ${keyId}`);
-}
-
-async function blockedBy(sql: Sql, workflowId: string) {
-  const { rows } = await sql.query<Parameters<typeof exceptionBrief>[0]>(
-    `select exception_id, code, deadline_at, detail, blocks from exception
-      where workflow_id = $1 and (state <> 'resolved' or not is_applied)
-      order by opened_at, exception_id`,
-    [workflowId],
-  );
-  return rows.map(exceptionBrief);
-}
-
-async function agendaOf(sql: Sql, keyId: string): Promise<KeyAgenda> {
-  const key = await lockKey(sql, keyId);
-  const { state, copies, collected } = key;
-  const blocks = await blockedBy(sql, key.workflowId);
-  const isOver = state === 'given-up' || collected === copies;
-  return {
-    state,
+const KEY: FlowRules<OfKey, Key, KeyAgenda> = {
+  row: ({ keyId }) => ({ table: 'key_job', key: 'key_id', id: keyId }),
+  async load(sql, { keyId }) {
+    const { rows } = await sql.query<Omit<Key, 'blockedBy'> & Record<string, unknown>>(
+      `select key_id as "keyId", workflow_id as "workflowId", order_id as "orderId", copies,
+              collected, try, state from key_job where key_id = $1`,
+      [keyId],
+    );
+    const key = only(rows, `key ${keyId}`);
+    return { ...key, blockedBy: await briefsOf(sql, key.workflowId) };
+  },
+  agendaOf: ({ keyId, state, copies, collected, blockedBy, try: tryNo }) => ({
+    state: collected === copies ? 'collected' : state,
     copies,
     collected,
-    cut: state === 'to-cut' ? { step: 'cut', keyId, key: `cut:${keyId}:${key.try}` } : null,
-    blockedBy: blocks,
-    isSettled: isOver && blocks.length === 0,
-  };
-}
+    cut: state === 'to-cut' ? { step: 'cut', keyId, key: `cut:${keyId}:${tryNo}` } : null,
+    blockedBy,
+    isSettled: (state === 'given-up' || collected === copies) && blockedBy.length === 0,
+  }),
+  exceptionOf,
+  async resolve(sql, { keyId }, resolved) {
+    const action = actionOf(KEY_STEPS, resolved);
+    if (action) await KEY_RESOLUTIONS[action](sql, keyId);
+  },
+  outcomeOf: ({ state }) => (state === 'given-up' ? 'given-up' : 'closed'),
+};
 
-async function keyMoment<T>(
-  db: Database,
-  keyId: string,
-  work: (sql: Sql, key: KeyRow) => Promise<T>,
-): Promise<KeyTold & { readonly answer: T }> {
-  return db.transaction(async (sql) => {
-    const answer = await work(sql, await lockKey(sql, keyId));
-    return { answer, agenda: await agendaOf(sql, keyId) };
-  });
-}
-
-export function readKey(db: Database, { keyId }: { readonly keyId: string }): Promise<KeyAgenda> {
-  return db.transaction((sql) => agendaOf(sql, keyId));
-}
-
-/** A copy is collected, which nobody can before it is cut. */
-export function recordCollected(
-  db: Database,
-  { keyId, eventNo }: { readonly keyId: string; readonly eventNo: number },
-): Promise<KeyTold> {
-  return keyMoment(db, keyId, async (sql, { state }) => {
-    if (!(await takeFact(sql, eventNo))) return;
-    if (state !== 'cut') throw new RangeError(`${keyId} is ${state}, nothing is to be collected`);
-    await sql.query('update key_job set collected = collected + 1 where key_id = $1', [keyId]);
-    await markEventApplied(sql, eventNo);
-  });
-}
-
-type CutAnswer = { readonly outcome: 'cut'; readonly reference: string } | Refused;
-
-export function recordCut(
-  db: Database,
-  { keyId, key }: CutKey,
-  answer: CutAnswer,
-): Promise<KeyTold> {
-  const isCut = answer.outcome === 'cut';
-  return keyMoment(db, keyId, async (sql, { workflowId, orderId }) => {
-    const state = isCut ? 'done' : 'refused';
-    const reference = isCut ? answer.reference : null;
-    if (!(await finishEffect(sql, key, { state, reference, answer }))) return;
-    await setState(sql, keyId, isCut ? 'cut' : 'refused');
-    if (isCut) return;
-    await openException(sql, {
-      code: 'fulfilment.rejected',
-      detail: `${keyId}: ${answer.vendorCode}`,
-      cause: { kind: 'effect', ref: key },
-      blocks: CUTTING,
-      subject: keyId,
-      workflowId,
-      orderId: orderId ?? undefined,
-    });
-  });
+function exceptionOf({ keyId, workflowId, orderId }: Key) {
+  return { subject: keyId, workflowId, orderId: orderId ?? undefined };
 }
 
 async function setState(sql: Sql, keyId: string, state: KeyState): Promise<void> {
@@ -157,47 +99,31 @@ const KEY_RESOLUTIONS: Readonly<Record<KeyAction, (sql: Sql, keyId: string) => P
     giveUp: (sql, keyId) => setState(sql, keyId, 'given-up'),
   };
 
-export function applyKeyResolution(
+export const keyFlow = everyFlow(KEY);
+
+/** A copy is collected, which nobody can before it is cut. */
+export const recordCollected = (
   db: Database,
-  { keyId, exceptionId }: { readonly keyId: string; readonly exceptionId: string },
-): Promise<KeyTold> {
-  return keyMoment(db, keyId, async (sql, { workflowId }) => {
-    const [resolved] = await takeResolutions(sql, { workflowId, exceptionId });
-    const action = resolved ? actionOf(KEY_STEPS, resolved) : null;
-    if (action) await KEY_RESOLUTIONS[action](sql, keyId);
+  of: Parameters<KeyMoments['recordCollected']>[0],
+): ReturnType<KeyMoments['recordCollected']> =>
+  recordFact(KEY, db, of, async (sql, { keyId, state }) => {
+    if (state !== 'cut') throw new RangeError(`${keyId} is ${state}, nothing is to be collected`);
+    await sql.query('update key_job set collected = collected + 1 where key_id = $1', [keyId]);
+    await markEventApplied(sql, of.eventNo);
+    return 'applied';
   });
-}
 
-export function openKeyWait(
-  db: Database,
-  { keyId, ...wait }: Wait & { readonly keyId: string },
-): Promise<KeyTold> {
-  return keyMoment(db, keyId, (sql, { workflowId, orderId }) =>
-    openException(sql, { ...wait, subject: keyId, workflowId, orderId: orderId ?? undefined }),
-  );
-}
-
-export function closeKeyWait(
-  db: Database,
-  { keyId, blocks }: { readonly keyId: string; readonly blocks: string },
-): Promise<KeyTold> {
-  return keyMoment(db, keyId, (sql, { workflowId }) =>
-    settleExceptions(
-      sql,
-      { workflowId, blocks, codes: WAIT_CODES },
-      { as: 'retried', reason: 'it passed by itself' },
-    ),
-  );
-}
-
-export async function closeKey(
-  db: Database,
-  { keyId }: { readonly keyId: string },
-): Promise<KeyTold & { readonly outcome: 'closed' | 'open' }> {
-  const { answer, agenda } = await keyMoment(db, keyId, async (sql, { workflowId, state }) => {
-    if (!(await agendaOf(sql, keyId)).isSettled) return 'open' as const;
-    const outcome = state === 'given-up' ? 'given-up' : 'closed';
-    return (await endFlow(sql, workflowId, outcome)) ? ('closed' as const) : ('open' as const);
+export const recordCut = (db: Database, due: CutKey, answer: Cut | Refused) =>
+  recordEffect(KEY, db, due, answer, {
+    yes: (sql) => setState(sql, due.keyId, 'cut'),
+    async no(sql, key, { vendorCode }) {
+      await setState(sql, due.keyId, 'refused');
+      await openException(sql, {
+        code: 'fulfilment.rejected',
+        detail: `${due.keyId}: ${vendorCode}`,
+        cause: { kind: 'effect', ref: due.key },
+        blocks: CUTTING,
+        ...exceptionOf(key),
+      });
+    },
   });
-  return { outcome: answer, agenda };
-}

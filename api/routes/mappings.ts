@@ -1,0 +1,140 @@
+/** `/v1/mappings/{kind}…`: cross-references; the work that waited for one goes on. */
+import { z } from 'zod';
+import { channelSetup, erpInstances } from '../../canonical/installation';
+import {
+  MAPPING_KINDS,
+  MappingKindName,
+  mappingRef,
+  StoredMapping,
+  type Mapping,
+} from '../../canonical/schema/mapping';
+import type { Sql } from '../../store/database';
+import { recordDecision } from '../../store/access/decisions';
+import { newId } from '../../store/ids';
+import { findItem } from '../../store/master/items';
+import { findMapping, listMappings, putMapping } from '../../store/master/mappings';
+import { PageQuery, pageOf, readPage } from '../http/cursor';
+import { Problem } from '../http/problem';
+import { found, madeBy, ok, route } from '../http/route';
+import { fieldErrors, invalidRequest } from '../http/validation';
+import { MAY } from '../roles';
+
+const PATH = '/v1/mappings/{kind}/{source}/{value}';
+const MAX_VALUE_CHARS = 250;
+
+const KindParams = z.strictObject({ kind: MappingKindName.meta({ example: 'tax-code' }) });
+const MappingParams = KindParams.extend({
+  source: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a channel or ERP instance, such as web-us')
+    .meta({ example: 'web-us' }),
+  value: z
+    .string()
+    .min(1)
+    .max(MAX_VALUE_CHARS)
+    .meta({ example: 'State Tax', description: 'Percent-encoded, slashes too' }),
+});
+
+const Body = z
+  .strictObject({ target: z.string().min(1).max(120) })
+  .meta({ id: 'MappingBody', description: 'What a target may be depends on the kind' });
+const MappingWritten = StoredMapping.extend({
+  resumed: z.int().meta({ description: 'Exceptions that waited for it and are resolved' }),
+}).meta({ id: 'MappingWritten' });
+
+/** Whose words are mapped: an ERP's own account ids, a channel's own names. */
+function isSource(kind: Mapping['kind'], source: string): boolean {
+  return kind === 'account' ? erpInstances().includes(source) : channelSetup(source) !== undefined;
+}
+
+/**
+ * A mapping from or to what is not here would let an order past its exception into a worse one.
+ * @throws Problem unknown_channel, unknown_item: both are named where both are wrong
+ */
+async function requireNamed(sql: Sql, { kind, source, target }: Mapping): Promise<void> {
+  const errors: { pointer: string; code: 'unknown_channel' | 'unknown_item'; detail: string }[] =
+    [];
+  if (!isSource(kind, source)) {
+    const what = kind === 'account' ? 'an ERP instance' : 'a channel instance';
+    const detail = `${source} is not ${what} of this installation`;
+    errors.push({ pointer: 'path:source', code: 'unknown_channel', detail });
+  }
+  if (kind === 'sku' && (await findItem(sql, target)) === null) {
+    const detail = `${target} is not in the item master`;
+    errors.push({ pointer: '/target', code: 'unknown_item', detail });
+  }
+  const [first] = errors;
+  if (first !== undefined) throw new Problem(first.code, first.detail, { errors });
+}
+
+export const listMappingsRoute = route(
+  {
+    method: 'get',
+    path: '/v1/mappings/{kind}',
+    tag: 'Master data',
+    summary: 'List the mappings of a kind',
+    roles: MAY.readMasterData,
+    params: KindParams,
+    query: z.strictObject(PageQuery),
+    responses: { 200: { description: 'By source and value', schema: pageOf(StoredMapping) } },
+  },
+  ({ params, query }, { db }) =>
+    readPage(query, ['source', 'value'], (after, limit) =>
+      listMappings(db, params.kind, after, limit),
+    ),
+);
+
+export const putMappingRoute = route(
+  {
+    method: 'put',
+    path: PATH,
+    tag: 'Master data',
+    summary: 'Write a mapping',
+    description: Object.entries(MAPPING_KINDS)
+      .map(([kind, { title }]) => `\`${kind}\`: ${title}`)
+      .join('. '),
+    roles: MAY.writeMasterData,
+    params: MappingParams,
+    body: { schema: Body, example: { target: 'US-STATE' } },
+    responses: { 200: { description: 'The mapping as it is now', schema: MappingWritten } },
+    errors: ['unknown_item', 'unknown_channel'],
+  },
+  async (call, { db }) => {
+    const { kind, source, value } = call.params;
+    const target = MAPPING_KINDS[kind].target.safeParse(call.body.target);
+    if (!target.success) {
+      throw invalidRequest(
+        fieldErrors(target.error).map((one) => ({ ...one, pointer: '/target' })),
+      );
+    }
+    const mapping = { kind, source, value, target: target.data };
+    const written = await db.transaction(async (sql) => {
+      await requireNamed(sql, mapping);
+      const put = await putMapping(sql, mapping, call.caller.label);
+      await recordDecision(sql, {
+        ...madeBy(call),
+        decisionId: newId('req'),
+        action: 'mapping.put',
+        subject: mappingRef(kind, source, value),
+        detail: { target: target.data, resumed: put.resumed },
+      });
+      return { ...put.mapping, resumed: put.resumed };
+    });
+    return ok(written);
+  },
+);
+
+export const readMappingRoute = route(
+  {
+    method: 'get',
+    path: PATH,
+    tag: 'Master data',
+    summary: 'Read a mapping',
+    roles: MAY.readMasterData,
+    params: MappingParams,
+    responses: { 200: { description: 'The mapping', schema: StoredMapping } },
+    errors: ['not_found'],
+  },
+  async ({ params: { kind, source, value } }, { db }) =>
+    ok(found(await findMapping(db, kind, source, value), 'there is no such mapping')),
+);

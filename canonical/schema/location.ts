@@ -1,0 +1,58 @@
+/** Locations as the API takes and shows them. */
+import { z } from 'zod';
+import { Instant } from './ids';
+
+const DEFAULT_ENTITY = 'us-01';
+const DEFAULT_PRIORITY = 100;
+const MAX_PRIORITY = 1_000_000;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export const LocationBody = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    kind: z.enum(['dc', 'store']),
+    timeZone: z
+      .string()
+      .max(60)
+      .refine((name) => name.includes('/') && isTimeZone(name), {
+        error: 'an IANA time zone such as America/New_York',
+      })
+      .meta({ example: 'America/New_York' }),
+    entity: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+      .default(DEFAULT_ENTITY),
+    ships: z.boolean().default(true),
+    active: z.boolean().default(true),
+    priority: z
+      .int()
+      .min(0)
+      .max(MAX_PRIORITY)
+      .default(DEFAULT_PRIORITY)
+      .meta({ description: 'Lower is sourced from first' }),
+  })
+  .meta({ id: 'LocationBody' });
+
+export const Location = z
+  .strictObject({
+    locationId: z.string(),
+    name: z.string(),
+    kind: z.enum(['dc', 'store']),
+    /** IANA: business dates of what happens here are in it. */
+    timeZone: z.string(),
+    entity: z.string(),
+    ships: z.boolean(),
+    active: z.boolean(),
+    /** Lower is sourced from first. */
+    priority: z.int(),
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Location' });
+export type Location = z.infer<typeof Location>;

@@ -1,0 +1,40 @@
+/** The moments that an order's flow has as every flow has them. */
+import { ORDER_STEPS } from '../../canonical/flows/order-steps';
+import { actionOf } from '../../canonical/flows/step';
+import { factWrite } from '../../store/orders/orders';
+import { everyFlow } from '../flow/every-flow';
+import { ORDER_FRAME } from './order-moment';
+import { ORDER_RESOLUTIONS } from './resolutions';
+
+export const orderFlow = everyFlow({
+  ...ORDER_FRAME,
+  exceptionOf: ({ order }) => ({
+    subject: order.orderId,
+    orderId: order.orderId,
+    workflowId: order.workflowId,
+    moneyMinor: order.totalMinor,
+    currency: order.currency,
+    correlationId: order.correlationId,
+  }),
+  async resolve(sql, inHand, resolved) {
+    const action = actionOf(ORDER_STEPS, resolved);
+    if (action) await ORDER_RESOLUTIONS[action](sql, inHand, resolved.about, resolved);
+  },
+  outcomeOf: ({ order }) => (order.stage === 'rejected' ? 'rejected' : 'closed'),
+  ended({ order, becomes }) {
+    if (order.stage !== 'accepted') return;
+    const closed = factWrite(order.orderId, {
+      kind: 'closed',
+      occurredAt: new Date().toISOString(),
+    });
+    becomes({ ...order, stage: 'closed' }, [closed]);
+  },
+});
+
+export const {
+  readAgenda,
+  applyResolution,
+  openWait,
+  closeWait,
+  closeFlow: closeOrder,
+} = orderFlow;

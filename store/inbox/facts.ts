@@ -1,0 +1,66 @@
+/** A fact on its way into a flow: its row of the inbox, taken once by the moment that applies it. */
+import { only, type Sql } from '../database';
+import { lockedSubject, type SubjectRow } from '../flows/subject';
+import { writeTogether, type Write } from '../writes';
+
+export interface Fact<T> {
+  readonly eventNo: number;
+  readonly data: T;
+  /** For the journal: which event it was, by its source and id. */
+  readonly source: string;
+  /** Of the location that the fact names; null where that is in no master data. */
+  readonly timeZone: string | null;
+}
+
+interface FactRow<T> {
+  state: string;
+  body: T;
+  source: string;
+  event_id: string;
+  time_zone: string | null;
+}
+
+/**
+ * The event's data while it is unapplied, null once a moment has applied it; in one statement with
+ * the row lock of its flow's subject, which is taken first. An event that another moment applied
+ * while this one waited for that lock is read as it is then: its row is locked too.
+ */
+export async function takeFact<T>(
+  sql: Sql,
+  subject: SubjectRow,
+  eventNo: number,
+): Promise<Fact<T> | null> {
+  const { rows } = await sql.query<FactRow<T>>({
+    name: `take-fact-of-${subject.table}`,
+    text: `with ${lockedSubject(subject, 2)}
+           select i.state, i.body, i.source, i.event_id,
+                  (select l.time_zone from location l
+                    where l.location_id = i.body ->> 'location')
+             from inbox i where i.event_no = $1 and exists (select from locked) for update of i`,
+    values: [eventNo, subject.id],
+  });
+  const row = only(rows, `event ${eventNo}`);
+  if (row.state !== 'routed') return null;
+  return {
+    eventNo,
+    data: row.body,
+    source: `event:${row.source}#${row.event_id}`,
+    timeZone: row.time_zone,
+  };
+}
+
+/** The fact's event is applied: the relay stops signalling it, and closing may go on. */
+export function appliedWrite(
+  eventNo: number,
+  state: 'applied' | 'superseded' | 'dead' | 'ignored' = 'applied',
+  note: string | null = null,
+): Write {
+  return {
+    name: 'mark-event-applied',
+    text: `update inbox set state = $2, note = $3, applied_at = now() where event_no = $1`,
+    values: [eventNo, state, note],
+  };
+}
+
+export const markEventApplied = (sql: Sql, ...of: Parameters<typeof appliedWrite>): Promise<void> =>
+  writeTogether(sql, [appliedWrite(...of)]);
