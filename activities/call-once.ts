@@ -4,8 +4,12 @@
  * the effect's row before (`beginEffect`) and records the answer afterwards.
  */
 import { VendorFault } from '../canonical/ports/fault';
+import { SEND_WITHIN_MS, steadyMs, withinFence } from '../canonical/ports/fence';
 import type { Sql } from '../store/database';
-import { forgetEffects, type EffectRow } from '../store/effects/effects';
+import { endLease, forgetEffects, renewLease, type EffectRow } from '../store/effects/effects';
+
+/** What a call wants to have left of its time to be sent; with less, more is asked for first. */
+const ENOUGH_TO_SEND_MS = SEND_WITHIN_MS / 2;
 
 export interface OutsideCall<Request, Answer> {
   /** The account that is called. */
@@ -26,6 +30,7 @@ export async function callOnce<Request extends object, Answer extends object>(
   { system, find, isLookOnly, call }: OutsideCall<Request, Answer>,
 ): Promise<Answer> {
   if (effect.state === 'done' || effect.state === 'refused') return frozen<Answer>(effect.answer);
+  if (effect.state === 'leased') throw leased(system, effect.leasedForMs);
   if (effect.state === 'called-before' && find) {
     const found = await find(frozen<Request>(effect.asked));
     if (found !== null) return found;
@@ -34,13 +39,28 @@ export async function callOnce<Request extends object, Answer extends object>(
       throw new VendorFault(system, 'ambiguous', why);
     }
   }
+  const { sendUntilMs } = await withTimeToSend(sql, system, effect);
   try {
-    return await call(frozen<Request>(effect.body));
+    return await withinFence(sendUntilMs, () => call(frozen<Request>(effect.body)));
   } catch (error) {
     const isUnmade = error instanceof VendorFault && error.kind !== 'ambiguous';
     if (isUnmade && effect.state === 'fresh') await forgetEffects(sql, [effect.key]);
+    else await endLease(sql, effect);
     throw error;
   }
+}
+
+async function withTimeToSend(sql: Sql, system: string, effect: EffectRow): Promise<EffectRow> {
+  if (steadyMs() + ENOUGH_TO_SEND_MS < effect.sendUntilMs) return effect;
+  const renewed = await renewLease(sql, effect);
+  if (renewed === null) throw leased(system, SEND_WITHIN_MS);
+  return renewed;
+}
+
+/** Not ours to call now; what the other one makes of it is looked up later. */
+function leased(system: string, forMs: number): VendorFault {
+  const why = 'another is at it: it is looked at when that one has ended';
+  return new VendorFault(system, 'ambiguous', why, Math.ceil(forMs));
 }
 
 /** The row's own JSON, as it was written under this key: parsed when it was made. */

@@ -8,7 +8,7 @@ import type { Database } from '../store/database';
 import { beginEffect, type Draft, type NewEffect } from '../store/effects/effects';
 import { callOnce, type OutsideCall } from './call-once';
 import { ownFailure, vendorFailure } from './failure';
-import { withPulse } from './pace';
+import { pause, withPulse } from './pace';
 
 export interface Effect<Request, Answer, Result>
   extends Omit<NewEffect, 'body'>, Omit<OutsideCall<Request, Answer>, 'isLookOnly'> {
@@ -44,7 +44,14 @@ async function perform<Request extends object, Answer extends object, Result>(
 ): Promise<Result> {
   const { system, find, looksTwice } = effect;
   const workflowId = Context.current().info.workflowExecution?.workflowId;
-  const row = await beginEffect(db, { ...effect, workflowId, body: await effect.prepare() });
+  const begin = async () =>
+    beginEffect(db, { ...effect, workflowId, body: await effect.prepare() });
+  let row = await begin();
+  if (row.state === 'leased') {
+    // Another attempt was at it, and may have died: its lease is waited out once, with a pulse.
+    await pause(row.leasedForMs);
+    row = await begin();
+  }
   // Every second attempt only looks: the one before it may still be on its way over there.
   const isLookOnly = looksTwice === true && Context.current().info.attempt % 2 === 0;
   const call = (request: Request) => effect.call(request);

@@ -1,9 +1,12 @@
 /**
  * The one door to other systems' HTTP: a pool per origin, every limit named, every way a call can
- * end put into the three kinds of `VendorFault`. It never tries twice: Temporal does.
+ * end put into the three kinds of `VendorFault`. It never tries twice: Temporal does. A call that
+ * could make something asks its fence when the connection is there and the first byte is about to go.
  */
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { VendorFault } from '../canonical/ports/fault';
+import { fenceHere } from '../canonical/ports/fence';
 
 /** Open connections to one origin. */
 const MAX_CONNECTIONS = 32;
@@ -31,9 +34,20 @@ const NEVER_CONNECTED = new Set([
   'UND_ERR_DESTROYED',
 ]);
 
+/**
+ * The statuses that a vendor documents as refused before it acted: only these say that nothing was
+ * made. Any other that is no success says nothing.
+ */
+export interface RefusedBefore {
+  /** Where the vendor says so. */
+  readonly source: string;
+  readonly statuses: ReadonlySet<number>;
+}
+
 export interface DoorSettings {
   /** Named in every fault, such as `stripe`. */
   readonly system: string;
+  readonly refusedBefore: RefusedBefore;
   /** Its path, if it has one, goes before the path of every call. */
   readonly baseUrl: string;
   /** Sent with every call: the credentials. */
@@ -51,7 +65,7 @@ export interface HttpCall {
   readonly body?: string;
 }
 
-/** A 2xx, or a 4xx that is the vendor's own to explain. */
+/** A 2xx, or a documented refusal that is the vendor's own to explain. */
 export interface HttpAnswer {
   readonly status: number;
   /** Lower-case names; the first value of a repeated one. */
@@ -62,8 +76,8 @@ export interface HttpAnswer {
 
 export interface HttpDoor {
   /**
-   * Throws a VendorFault: `unavailable` (no connection, 429, 503 with Retry-After), `ambiguous`
-   * (sent, then a time-out, a reset, an unreadable body or a 5xx), `misconfigured` (401, 403).
+   * Throws a VendorFault: `unavailable` (no connection, a documented 429, the fence is closed),
+   * `misconfigured` (a documented 401 or 403), `ambiguous` (sent, and anything else came back).
    */
   call(request: HttpCall): Promise<HttpAnswer>;
   close(): Promise<void>;
@@ -115,18 +129,19 @@ function faultOf(system: string, what: string, error: unknown): VendorFault {
     : new VendorFault(system, 'ambiguous', `${what}: no usable answer (${code})`);
 }
 
-function refuseStatus(system: string, what: string, status: number, retryAfter?: string): void {
+/** Throws for every status that is no answer to the caller. */
+function refuseStatus(
+  { system, refusedBefore }: DoorSettings,
+  what: string,
+  status: number,
+  retryAfter?: string,
+): void {
+  if (status >= 200 && status < 300) return;
+  const said = `${what}: status ${status}`;
   const waitMs = retryAfterMs(retryAfter, Date.now());
-  if (status === 429 || (status === 503 && waitMs !== undefined)) {
-    throw new VendorFault(system, 'unavailable', `${what}: status ${status}`, waitMs);
-  }
-  if (status === 401 || status === 403) {
-    throw new VendorFault(system, 'misconfigured', `${what}: status ${status}`);
-  }
-  // 408: the server gave up waiting for us, and does not say how far it had come.
-  if (status >= 500 || status === 408 || status < 200 || (status >= 300 && status < 400)) {
-    throw new VendorFault(system, 'ambiguous', `${what}: status ${status}`);
-  }
+  if (!refusedBefore.statuses.has(status)) throw new VendorFault(system, 'ambiguous', said, waitMs);
+  if (status === 429) throw new VendorFault(system, 'unavailable', said, waitMs);
+  if (status === 401 || status === 403) throw new VendorFault(system, 'misconfigured', said);
 }
 
 function parseBody(system: string, what: string, status: number, text: string): unknown {
@@ -147,6 +162,20 @@ function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string
   return flat;
 }
 
+/**
+ * A body that is asked for when the connection stands: between the fence and the first byte on the
+ * wire lies one turn of this process. What the fence throws, the call rejects with.
+ */
+function fenced(passFence: () => void, bytes: Buffer): Readable {
+  return new Readable({
+    read() {
+      passFence();
+      this.push(bytes);
+      this.push(null);
+    },
+  });
+}
+
 /** Opens the pool; connections are made when they are needed. */
 export function openDoor(settings: DoorSettings): HttpDoor {
   const { system } = settings;
@@ -163,13 +192,18 @@ export function openDoor(settings: DoorSettings): HttpDoor {
   });
   let inFlight = 0;
 
-  async function send(request: HttpCall, what: string) {
+  async function send({ method, path, headers, body }: HttpCall, what: string) {
+    const bytes = Buffer.from(body ?? '');
+    const passFence = fenceHere(system, what);
+    // undici cannot tell the length of a body that it has to ask for.
+    const length = bytes.length > 0 ? { 'content-length': String(bytes.length) } : {};
     try {
+      if (method === 'POST' && bytes.length === 0) passFence();
       const response = await pool.request({
-        method: request.method,
-        path: `${prefix}${request.path}`,
-        headers: { accept: 'application/json', ...settings.headers, ...request.headers },
-        body: request.body ?? null,
+        method,
+        path: `${prefix}${path}`,
+        headers: { accept: 'application/json', ...settings.headers, ...headers, ...length },
+        body: bytes.length > 0 ? fenced(passFence, bytes) : null,
       });
       return {
         status: response.statusCode,
@@ -177,7 +211,7 @@ export function openDoor(settings: DoorSettings): HttpDoor {
         text: await response.body.text(),
       };
     } catch (error) {
-      throw faultOf(system, what, error);
+      throw error instanceof VendorFault ? error : faultOf(system, what, error);
     }
   }
 
@@ -191,7 +225,7 @@ export function openDoor(settings: DoorSettings): HttpDoor {
       inFlight += 1;
       try {
         const { status, headers, text } = await send(request, what);
-        refuseStatus(system, what, status, headers['retry-after']);
+        refuseStatus(settings, what, status, headers['retry-after']);
         return { status, headers, json: parseBody(system, what, status, text) };
       } finally {
         inFlight -= 1;

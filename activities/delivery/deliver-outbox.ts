@@ -275,7 +275,7 @@ async function faulted(
     return;
   }
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** message.attempts, LONGEST_DELAY_MS);
-  await postpone(db, message.outboxNo, delayMs);
+  await postpone(db, message.outboxNo, Math.max(delayMs, fault.retryAfterMs ?? 0));
   if (!run.isAnswering && calls >= ATTEMPTS_BEFORE_WAIT) {
     await openSystemWait(db, wait, silence(settings.account, fault));
   }

@@ -15,9 +15,9 @@ export interface Refused {
 }
 
 export type VendorFaultKind =
-  /** Refused before anything was made: 429, 503 with Retry-After, connection refused. */
+  /** Refused before anything was made, as the vendor documents it; or nothing was sent. */
   | 'unavailable'
-  /** The request went out and no usable answer came back: the effect may exist. */
+  /** The request went out, and what came back does not say no: the effect may exist. */
   | 'ambiguous'
   /** Our credentials or our request shape are wrong: a retry cannot help. */
   | 'misconfigured';

@@ -10,6 +10,7 @@ import { formatDecimal, sum } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
 import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'avatax';
 const OVERRIDE_REASON = 'Tax as the sales channel charged it';
@@ -33,6 +34,7 @@ export function avataxClient(
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {

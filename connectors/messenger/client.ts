@@ -8,6 +8,7 @@ import { VendorFault } from '../../canonical/ports/fault';
 import type { CustomerMessage, Notifier, Sent } from '../../canonical/ports/notification';
 import { readAnswer, refused, requireSuccess } from '../answer';
 import { getJson, openDoor, postJson, type HttpDoor } from '../http';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'messenger';
 
@@ -28,6 +29,7 @@ export function messengerClient(
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {

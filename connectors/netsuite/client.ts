@@ -10,6 +10,7 @@ import { formatDecimal } from '../../canonical/rules/money/money';
 import { readAnswer, refused } from '../answer';
 import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
 import { NetsuiteError, NetsuiteRecord } from './schema';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'netsuite';
 const RECORD_PATH = '/services/rest/record/v1';
@@ -37,6 +38,7 @@ export function netsuiteClient(
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {

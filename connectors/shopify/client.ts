@@ -7,6 +7,7 @@ import { ask, SYSTEM } from './graphql';
 import { shopifyMoneyMover } from './money-mover';
 import { SHOP } from './operations';
 import { shopifySalesChannel } from './sales-channel';
+import { REFUSED_BEFORE } from './refused-before';
 
 export interface ShopifySettings {
   readonly baseUrl: string;
@@ -26,6 +27,7 @@ export function shopifyClient(settings: ShopifySettings): ShopifyClient {
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { 'x-shopify-access-token': settings.accessToken },
   });
   return {

@@ -6,6 +6,7 @@ import { readAnswer, refused, requireSuccess } from '../answer';
 import { postJson, retryAfterMs, type HttpDoor } from '../http';
 import type { UserErrors } from './admin-schema';
 import { GraphqlEnvelope } from './admin-schema';
+import { REFUSED_CODES } from './refused-before';
 
 export const SYSTEM = 'shopify';
 const PATH = '/admin/api/2026-07/graphql.json';
@@ -25,13 +26,13 @@ function throttledMs(envelope: GraphqlEnvelope): number {
 
 function faultOf(what: string, envelope: GraphqlEnvelope, retryAfter?: string): VendorFault {
   const errors = envelope.errors ?? [];
-  const codes = errors.map((error) => error.extensions?.code ?? 'INVALID');
+  const codes = errors.map((error) => error.extensions?.code ?? 'without a code');
+  if (!codes.every((code) => REFUSED_CODES.has(code))) {
+    return new VendorFault(SYSTEM, 'ambiguous', `${what}: ${codes.join(', ')}`);
+  }
   if (codes.includes('THROTTLED')) {
     const waitMs = retryAfterMs(retryAfter, Date.now()) ?? throttledMs(envelope);
     return new VendorFault(SYSTEM, 'unavailable', `${what}: throttled`, waitMs);
-  }
-  if (codes.includes('INTERNAL_SERVER_ERROR') || codes.includes('TIMEOUT')) {
-    return new VendorFault(SYSTEM, 'ambiguous', `${what}: ${codes.join(', ')}`);
   }
   const said = errors.slice(0, MAX_MESSAGES).map((error) => error.message);
   return new VendorFault(SYSTEM, 'misconfigured', `${what}: ${said.join(' · ')}`);

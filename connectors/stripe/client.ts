@@ -37,6 +37,7 @@ import {
   StripeRefundList,
 } from './schema';
 import { whoAnswers } from './who-answers';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'stripe';
 /** The version that the schemas here were written against. */
@@ -82,6 +83,7 @@ export function stripeClient(
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { authorization: `Bearer ${settings.secretKey}`, 'stripe-version': API_VERSION },
   });
   return {
@@ -115,9 +117,6 @@ function refusalOf(what: string, answer: HttpAnswer): Refused | null {
   if (answer.status < 400) return null;
   const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
   const code = error.code ?? error.type;
-  if (answer.status === 409) {
-    throw new VendorFault(SYSTEM, 'ambiguous', `${what}: the first call with this key still runs`);
-  }
   if (answer.status === 402 || REFUSAL_CODES.has(code)) {
     const reason = error.decline_code ? ` (${error.decline_code})` : '';
     return refused(code, `${error.message ?? code}${reason}`);

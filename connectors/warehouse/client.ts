@@ -14,6 +14,7 @@ import type {
 } from '../../canonical/ports/warehouse';
 import { readAnswer, refused, requireSuccess } from '../answer';
 import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
+import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'warehouse';
 const REQUESTS_PATH = '/v1/fulfilment-requests';
@@ -45,6 +46,7 @@ export function warehouseClient(
   const door = openDoor({
     ...settings,
     system: SYSTEM,
+    refusedBefore: REFUSED_BEFORE,
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {

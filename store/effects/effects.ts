@@ -1,9 +1,20 @@
 /**
  * Effects on other systems: a row with the key and the frozen body before the call, the answer
  * after it. A retry sends exactly the frozen body; one that was called before is asked for first.
+ *
+ * A call is leased: while one process is at it, no other begins it. `calls` counts who began it and
+ * is the lease's token. A process that was stopped past its lease finds another token there, and
+ * before that its own clock tells it not to send (`canonical/ports/fence`).
  */
+import { SEND_WITHIN_MS, steadyMs } from '../../canonical/ports/fence';
 import type { Sql } from '../database';
 import { lockedSubject, type SubjectRow } from '../flows/subject';
+
+/**
+ * From the beginning of a call to when another may begin it: until it is sent, ten seconds for its
+ * answer, and what a vendor may still be at work after we gave up.
+ */
+export const LEASE_MS = SEND_WITHIN_MS + 13_000;
 
 /**
  * What a call is to say, as a query that gives it in one row as `body` (jsonb): read in the
@@ -36,8 +47,17 @@ export interface NewEffect {
 
 export interface EffectRow {
   readonly key: string;
-  /** `fresh`: never called. `called-before`: the answer of an earlier call is not known. */
-  readonly state: 'fresh' | 'called-before' | 'done' | 'refused';
+  /**
+   * `fresh`: never called. `called-before`: the answer of an earlier call is not known. `leased`:
+   * another is at it.
+   */
+  readonly state: 'fresh' | 'called-before' | 'leased' | 'done' | 'refused';
+  /** The lease's token. */
+  readonly token: number;
+  /** Until when a call may begin, on this process's steady clock. */
+  readonly sendUntilMs: number;
+  /** Until another's lease ends. */
+  readonly leasedForMs: number;
   /** What to send: the body of the first call. */
   readonly body: unknown;
   /** What the body would be now: another call may have made something since. */
@@ -53,28 +73,41 @@ export interface BegunRow {
   readonly body: unknown;
   readonly answer: unknown;
   readonly calls: number;
+  /** Null where it is ours to call. */
+  readonly leasedForMs: number | null;
 }
 
 /**
  * SQL that begins one effect a row of `asked (key, system, verb, workflow_id, order_id, batch_id,
  * amount_minor, currency, body)`. The row is written before the call; one that is there keeps its body, and
- * `calls` tells a first call from a later one.
+ * `calls` tells a first call from a later one. One that another is at, or has ended, is read as it
+ * is; one that another begins in this very moment is not among the rows.
  */
 export const BEGIN_ASKED = `
-  insert into effect (effect_key, system, verb, workflow_id, order_id, batch_id, amount_minor,
-                      currency, body, body_hash)
-  select key, system, verb, workflow_id, order_id, batch_id, amount_minor, currency, body,
-         encode(sha256(convert_to(body::text, 'UTF8')), 'hex')
-    from asked
-  on conflict (effect_key) do update
-     set calls = effect.calls + (effect.state = 'called')::int
-  returning effect_key as key, state, body, answer, calls`;
+  begun as (
+    insert into effect (effect_key, system, verb, workflow_id, order_id, batch_id, amount_minor,
+                        currency, body, body_hash, leased_until)
+    select key, system, verb, workflow_id, order_id, batch_id, amount_minor, currency, body,
+           encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), now() + interval '${LEASE_MS} ms'
+      from asked
+    on conflict (effect_key) do update
+       set calls = effect.calls + 1, leased_until = excluded.leased_until
+     where effect.state = 'called' and effect.leased_until <= now()
+    returning effect_key as key, state, body, answer, calls, null::float8 as "leasedForMs"),
+  known as (
+    select * from begun
+    union all
+    select e.effect_key, e.state, e.body, e.answer, e.calls,
+           extract(epoch from e.leased_until - now())::float8 * 1000
+      from asked join effect e on e.effect_key = asked.key
+     where not exists (select from begun where begun.key = asked.key))`;
 
 const JSON_BODY = { name: 'begin-effect', select: 'select $1::jsonb as body' } as const;
 
-/** Commits the intention before the call; one round trip. */
+/** Commits the intention before the call and leases it; one round trip. */
 export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRow> {
   const { body } = effect;
+  const begunAtMs = steadyMs();
   const draft = isDraft(body) ? body : { ...JSON_BODY, values: [JSON.stringify(body)], none: '' };
   const { name, select, values } = draft;
   const of = (place: number) => `$${values.length + place}`;
@@ -86,8 +119,8 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
                     ${of(4)}::text as order_id, ${of(5)}::text as batch_id,
                     ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency,
                     ${of(8)}::text as workflow_id, body from said),
-           begun as (${BEGIN_ASKED})
-           select begun.*, said.body as asked from begun, said`,
+           ${BEGIN_ASKED}
+           select known.*, said.body as asked from said left join known on true`,
     values: [
       ...values,
       effect.key,
@@ -102,17 +135,51 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
   });
   const [row] = rows;
   if (!row) throw new RangeError(draft.none);
-  return effectRow(row, row.asked);
+  return row.key === null
+    ? begunByAnother(effect.key, row.asked)
+    : effectRow({ ...row, key: effect.key }, row.asked, begunAtMs);
 }
 
 const isDraft = (body: object): body is Draft => 'select' in body && 'values' in body;
 
-export function effectRow(row: BegunRow, asked: unknown): EffectRow {
-  const { key, body } = row;
+/** `begunAtMs`: before the statement was sent, so that we end no later than the lease. */
+export function effectRow(row: BegunRow, asked: unknown, begunAtMs: number): EffectRow {
+  const { key, body, calls, leasedForMs } = row;
+  const begun = { key, body, asked, token: calls, sendUntilMs: begunAtMs + SEND_WITHIN_MS };
   if (row.state === 'done' || row.state === 'refused') {
-    return { key, state: row.state, body, asked, answer: row.answer };
+    return { ...begun, state: row.state, answer: row.answer, leasedForMs: 0 };
   }
-  return { key, state: row.calls === 1 ? 'fresh' : 'called-before', body, asked, answer: null };
+  if (leasedForMs !== null) return { ...begun, state: 'leased', answer: null, leasedForMs };
+  const state = calls === 1 ? 'fresh' : 'called-before';
+  return { ...begun, state, answer: null, leasedForMs: 0 };
+}
+
+/** Its row came between our look and our insert. */
+function begunByAnother(key: string, asked: unknown): EffectRow {
+  const none = { body: null, answer: null, token: 0, sendUntilMs: 0 };
+  return { ...none, key, asked, state: 'leased', leasedForMs: LEASE_MS };
+}
+
+/** Takes more time to send; null where another has begun it since. One round trip. */
+export async function renewLease(sql: Sql, effect: EffectRow): Promise<EffectRow | null> {
+  const begunAtMs = steadyMs();
+  const { rowCount } = await sql.query({
+    name: 'renew-lease',
+    text: `update effect set leased_until = now() + interval '${LEASE_MS} ms'
+            where effect_key = $1 and calls = $2 and state = 'called'`,
+    values: [effect.key, effect.token],
+  });
+  return rowCount === 1 ? { ...effect, sendUntilMs: begunAtMs + SEND_WITHIN_MS } : null;
+}
+
+/** The call has ended without an answer: who looks next need not wait for the lease. */
+export async function endLease(sql: Sql, { key, token }: EffectRow): Promise<void> {
+  await sql.query({
+    name: 'end-lease',
+    text: `update effect set leased_until = now()
+            where effect_key = $1 and calls = $2 and state = 'called'`,
+    values: [key, token],
+  });
 }
 
 export interface EffectEnd {
@@ -156,7 +223,8 @@ export async function finishEffectOf<Request>(
 
 /**
  * Nothing was made: the first and only calls never reached the other system. The rows go, so that
- * the next call is a first one again and may say something else. One that another call began stays.
+ * the next call is a first one again and may say something else. One that another call began since
+ * (another token) stays.
  */
 export async function forgetEffects(sql: Sql, keys: readonly string[]): Promise<void> {
   await sql.query({

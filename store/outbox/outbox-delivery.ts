@@ -1,4 +1,5 @@
 /** The way out, from the side of who delivers: rows that are due, and what became of each. */
+import { steadyMs } from '../../canonical/ports/fence';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { Sql } from '../database';
 import {
@@ -26,7 +27,8 @@ export interface DueMessage {
 /**
  * Takes what is due and begins its effects, in one statement: the body of an effect is its row's,
  * with the key of this try. The longest due come first, those of a batch in the order they were
- * written. A retry after a definite no is a new try, and says so in its key.
+ * written. A retry after a definite no is a new try, and says so in its key. What another is at is
+ * left to it, for as long as its lease lasts.
  */
 export async function beginDueMessages(
   sql: Sql,
@@ -34,6 +36,7 @@ export async function beginDueMessages(
   account: string,
   limit: number,
 ): Promise<DueMessage[]> {
+  const begunAtMs = steadyMs();
   const { rows } = await sql.query<Omit<DueMessage, 'effect'> & BegunRow>({
     name: 'begin-due-messages',
     text: `with due as materialized (
@@ -50,15 +53,17 @@ export async function beginDueMessages(
              select key, $2 as system, verb, null as workflow_id, order_id, null as batch_id, null::bigint as amount_minor,
                     null as currency, body || jsonb_build_object('key', key) as body
                from keyed order by outbox_no),
-           begun as (${BEGIN_ASKED})
+           ${BEGIN_ASKED}
            select k.outbox_no as "outboxNo", k.verb, k.effect_key as "effectKey",
-                  k.order_id as "orderId", k.correlation_id as "correlationId", k.attempts, begun.*
-             from keyed k join begun using (key) order by k.outbox_no`,
+                  k.order_id as "orderId", k.correlation_id as "correlationId", k.attempts, known.*
+             from keyed k join known using (key)
+            where known.state <> 'called' or known."leasedForMs" is null
+            order by k.outbox_no`,
     values: [destination, account, limit],
   });
-  return rows.map(({ key, state, body, answer, calls, ...message }) => ({
+  return rows.map(({ key, state, body, answer, calls, leasedForMs, ...message }) => ({
     ...message,
-    effect: effectRow({ key, state, body, answer, calls }, body),
+    effect: effectRow({ key, state, body, answer, calls, leasedForMs }, body, begunAtMs),
   }));
 }
 

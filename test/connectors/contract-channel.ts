@@ -6,6 +6,7 @@ import { checkTotals } from '../../canonical/rules/order/totals';
 import { shopifyClient } from '../../connectors/shopify/client';
 import { mapShopify } from '../../connectors/shopify/map-order';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
 const GRAPHQL = '/admin/api/2026-07/graphql.json';
@@ -193,4 +194,44 @@ export function channelContract(target: () => Target): void {
       retryAfterMs: 2_000,
     });
   });
+
+  const money = (name: string) => ({ kind: 'transactions', path: GRAPHQL, body: name });
+  statusContract(shop, [
+    {
+      verb: 'capture',
+      ...money('orderCapture'),
+      arrange: async (context) => {
+        const order = await sold(context);
+        return () => shop.client().money.capture(captureOf(order, 1, 1_500));
+      },
+    },
+    {
+      verb: 'void',
+      ...money('transactionVoid'),
+      arrange: async (context) => {
+        const wanted = captureOf(await sold(context), 1, 4_000);
+        return () => shop.client().money.void({ ...wanted, key: `void:${wanted.orderId}:1:1:1` });
+      },
+    },
+    {
+      verb: 'refund',
+      ...money('refundCreate'),
+      arrange: async (context) => {
+        const capture = captureOf(await sold(context), 1, 4_000);
+        const made = await shop.client().money.capture(capture);
+        if (made.outcome !== 'captured') throw new Error(made.vendorCode);
+        const refund = { ...capture, key: `refund:${capture.orderId}`, captureRef: made.reference };
+        return () => shop.client().money.refund({ ...refund, amountMinor: 700 });
+      },
+    },
+    {
+      verb: 'announce a shipment',
+      ...money('fulfillmentCreate'),
+      kind: 'fulfillments',
+      arrange: async (context) => {
+        const shipment = shipmentOf(await sold(context), 1, '1Z999');
+        return () => shop.client().channel.announceShipment(shipment);
+      },
+    },
+  ]);
 }

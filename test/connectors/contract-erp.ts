@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { ErpJournal, ErpSalesOrder } from '../../canonical/ports/erp';
 import { netsuiteClient } from '../../connectors/netsuite/client';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
 const RECORDS = '/services/rest/record/v1';
@@ -129,4 +130,25 @@ export function erpContract(target: () => Target): void {
       retryAfterMs: 1_000,
     });
   });
+
+  statusContract(erp, [
+    {
+      verb: 'post a journal',
+      kind: 'journal_entries',
+      path: `${RECORDS}/journalEntry`,
+      arrange: () => {
+        const document = journal();
+        return Promise.resolve(() => erp.client().postJournal(document));
+      },
+    },
+    {
+      verb: 'create a sales order',
+      kind: 'sales_orders',
+      path: `${RECORDS}/salesOrder`,
+      arrange: () => {
+        const document = salesOrder();
+        return Promise.resolve(() => erp.client().createSalesOrder(document));
+      },
+    },
+  ]);
 }

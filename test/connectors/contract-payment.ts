@@ -7,6 +7,7 @@ import type {
 } from '../../canonical/ports/payment';
 import { stripeClient } from '../../connectors/stripe/client';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
 const INTENTS = '/v1/payment_intents';
@@ -220,4 +221,50 @@ export function paymentContract(target: () => Target): void {
       retryAfterMs: 7_000,
     });
   });
+
+  const held = async () => {
+    const request = authorization('pm_card_visa');
+    const { reference } = await authorized(request);
+    return captureOf(request, reference, 1, 3_000, true);
+  };
+  statusContract(gateway, [
+    {
+      verb: 'authorize',
+      kind: 'payment_intents',
+      path: INTENTS,
+      arrange: () => {
+        const request = authorization('pm_card_visa');
+        return Promise.resolve(() => gateway.client().authorize(request));
+      },
+    },
+    {
+      verb: 'capture',
+      kind: 'captures',
+      path: `${INTENTS}/*/capture`,
+      arrange: async () => {
+        const capture = await held();
+        return () => gateway.client().capture(capture);
+      },
+    },
+    {
+      verb: 'void',
+      kind: 'cancellations',
+      path: `${INTENTS}/*/cancel`,
+      arrange: async () => {
+        const capture = await held();
+        return () => gateway.client().void({ ...capture, key: `void:${capture.key}` });
+      },
+    },
+    {
+      verb: 'refund',
+      kind: 'refunds',
+      path: '/v1/refunds',
+      arrange: async () => {
+        const capture = await held();
+        const made = await gateway.client().capture(capture);
+        if (made.outcome !== 'captured') throw new Error(made.vendorCode);
+        return () => gateway.client().refund(refundOf(capture, made.reference, 1_000));
+      },
+    },
+  ]);
 }

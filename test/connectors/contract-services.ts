@@ -5,6 +5,7 @@ import type { TaxInvoice } from '../../canonical/ports/tax';
 import { avataxClient } from '../../connectors/avatax/client';
 import { messengerClient } from '../../connectors/messenger/client';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
 function invoice(): TaxInvoice {
@@ -76,6 +77,18 @@ export function taxContract(target: () => Target): void {
     });
     expect(await tax.client().findInvoice(document)).toMatchObject({ outcome: 'recorded' });
   });
+
+  statusContract(tax, [
+    {
+      verb: 'record an invoice',
+      kind: 'transactions',
+      path: '/api/v2/transactions/create',
+      arrange: () => {
+        const document = invoice();
+        return Promise.resolve(() => tax.client().recordInvoice(document));
+      },
+    },
+  ]);
 }
 
 function message(to: string): CustomerMessage {
@@ -119,4 +132,16 @@ export function notifierContract(target: () => Target): void {
       kind: 'misconfigured',
     });
   });
+
+  statusContract(notifier, [
+    {
+      verb: 'send a message',
+      kind: 'messages',
+      path: '/v1/messages',
+      arrange: () => {
+        const mail = message('robin@example.com');
+        return Promise.resolve(() => notifier.client().send(mail));
+      },
+    },
+  ]);
 }

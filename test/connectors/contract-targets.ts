@@ -42,6 +42,8 @@ export interface Control {
   reset(): Promise<void>;
   /** What that system believes happened, for one key of ours. */
   recordsOf(kind: string, key: string): Promise<readonly { id: string }[]>;
+  /** How many of a kind that system has. */
+  countOf(kind: string): Promise<number>;
 }
 
 export interface Target {
@@ -67,6 +69,8 @@ function controlOf(baseUrl: string): Control {
     if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
+  const listOf = async (kind: string) =>
+    RecordList.parse(await call('GET', `records/${kind}`)).items;
   return {
     post: (route, body) => call('POST', route, body),
     async failOnce(match, fault) {
@@ -77,9 +81,9 @@ function controlOf(baseUrl: string): Control {
       await call('DELETE', 'script');
     },
     async recordsOf(kind, key) {
-      const { items } = RecordList.parse(await call('GET', `records/${kind}`));
-      return items.filter((item) => item.throughlineKey === key);
+      return (await listOf(kind)).filter((item) => item.throughlineKey === key);
     },
+    countOf: async (kind) => (await listOf(kind)).length,
   };
 }
 

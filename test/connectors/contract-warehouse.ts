@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { FulfilmentRequest } from '../../canonical/ports/warehouse';
 import { warehouseClient } from '../../connectors/warehouse/client';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
 function request(): FulfilmentRequest {
@@ -94,4 +95,27 @@ export function warehouseContract(target: () => Target): void {
       vendorCode: 'no-carrier',
     });
   });
+
+  statusContract(warehouse, [
+    {
+      verb: 'request',
+      kind: 'fulfilment_requests',
+      path: '/v1/fulfilment-requests',
+      arrange: () => {
+        const wanted = request();
+        return Promise.resolve(() => warehouse.client().request(wanted));
+      },
+    },
+    {
+      verb: 'recall',
+      kind: 'cancellations',
+      path: '/v1/fulfilment-requests/*/cancel',
+      arrange: async (context) => {
+        await warehouse.sandbox(context).post('script', { mode: 'never' });
+        const wanted = request();
+        await warehouse.client().request(wanted);
+        return () => warehouse.client().recall(recallOf(wanted, 1, 1));
+      },
+    },
+  ]);
 }

@@ -1,8 +1,9 @@
 /** Every way a call can end is one of four: an answer, unavailable, ambiguous, misconfigured. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VendorFault } from '../../canonical/ports/fault';
+import { steadyMs, withinFence } from '../../canonical/ports/fence';
 import { openDoor, retryAfterMs } from '../../connectors/http';
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
@@ -28,12 +29,14 @@ async function serve(answer: Answering): Promise<{ url: string; calls: () => num
   return { url: `http://127.0.0.1:${address.port}`, calls: () => calls };
 }
 
-function doorTo(baseUrl: string) {
+function doorTo(baseUrl: string, connections?: number) {
   const door = openDoor({
     system: 'vendor',
+    refusedBefore: { source: 'here', statuses: new Set([401, 403, 422, 429]) },
     baseUrl,
     headers: { authorization: 'Bearer secret' },
     headersTimeoutMs: 300,
+    ...(connections === undefined ? {} : { connections }),
     bodyTimeoutMs: 300,
   });
   closing.push(() => door.close());
@@ -89,7 +92,6 @@ describe('a call', () => {
   test.each([
     ['429', status(429, { 'retry-after': '2' }), 2_000],
     ['429 without a time', status(429), undefined],
-    ['503 with a time', status(503, { 'retry-after': '0.5' }), 500],
   ])('that is turned away (%s) is unavailable', async (_name, answer, waitMs) => {
     const fault = await faultOf(answer);
     expect(fault.kind).toBe('unavailable');
@@ -98,10 +100,11 @@ describe('a call', () => {
 
   test.each([
     ['500', status(500)],
-    ['503 without a time', status(503)],
+    ['503, also where it says when to come again', status(503, { 'retry-after': '0.5' })],
+    ['a 4xx that the vendor does not list', status(409)],
     ['a redirect', status(302, { location: 'http://127.0.0.1/' })],
     ['garbage', status(200, {}, '<html>')],
-    ['a garbled refusal', status(400, {}, '<html>')],
+    ['a garbled refusal', status(422, {}, '<html>')],
     ['a reset', (request: IncomingMessage) => void request.socket.destroy()],
     ['silence', () => undefined],
     [
@@ -125,6 +128,61 @@ describe('a call', () => {
 
   test.each([401, 403])('with status %i is misconfigured', async (code) => {
     expect((await faultOf(status(code))).kind).toBe('misconfigured');
+  });
+});
+
+describe('a fence', () => {
+  const post = { method: 'POST', path: '/v1/things', body: '{"a":1}' } as const;
+
+  test('that closed while the process slept lets nothing out, and says that nothing was made', async () => {
+    const { url, calls } = await serve(status(200));
+    const sent = withinFence(steadyMs() - 1, () => doorTo(url).call(post));
+    await expect(sent).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(calls()).toBe(0);
+  });
+
+  test('that closes after a first call of the same effect says that it may be made', async () => {
+    const { url, calls } = await serve((request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.writeHead(200).end('{}'), 60));
+    });
+    const door = doorTo(url);
+    const twice = withinFence(steadyMs() + 50, async () => {
+      await door.call(post);
+      await door.call(post);
+    });
+    await expect(twice).rejects.toMatchObject({ kind: 'ambiguous' });
+    expect(calls()).toBe(1);
+  });
+
+  test('is asked when the connection is there, not when the call queues for one', async () => {
+    const answers: (() => void)[] = [];
+    const { url, calls } = await serve((request, response) => {
+      request.resume().on('end', () => answers.push(() => response.writeHead(200).end('{}')));
+    });
+    const door = doorTo(url, 1);
+    const first = door.call(post);
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    const until = steadyMs() + 30;
+    const queued = withinFence(until, () => door.call(post)).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(steadyMs()).toBeGreaterThan(until));
+    answers[0]?.();
+    await first;
+    expect(await queued).toMatchObject({ kind: 'unavailable' });
+    expect(calls()).toBe(1);
+  });
+
+  test('that is open lets the body through whole', async () => {
+    const bodies: string[] = [];
+    const { url } = await serve((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        bodies.push(`${request.headers['content-length']} ${text}`);
+        response.writeHead(200).end('{}');
+      });
+    });
+    await withinFence(steadyMs() + 5_000, () => doorTo(url).call(post));
+    expect(bodies).toEqual(['7 {"a":1}']);
   });
 });
 
