@@ -31,7 +31,7 @@ export interface DueMessage {
 export async function beginDueMessages(
   sql: Sql,
   destination: string,
-  account: string,
+  asker: { readonly account: string; readonly workflowId: string | null },
   limit: number,
 ): Promise<DueMessage[]> {
   const { rows } = await sql.query<Omit<DueMessage, 'effect'> & BegunRow>({
@@ -47,14 +47,15 @@ export async function beginDueMessages(
                     as key
                from due),
            asked as (
-             select key, $2 as system, verb, null as workflow_id, order_id, null as batch_id, null::bigint as amount_minor,
-                    null as currency, body || jsonb_build_object('key', key) as body
+             select key, $2 as system, verb, $4::text as workflow_id, order_id,
+                    null as batch_id, null::bigint as amount_minor, null as currency,
+                    body || jsonb_build_object('key', key) as body
                from keyed order by outbox_no),
            begun as (${BEGIN_ASKED})
            select k.outbox_no as "outboxNo", k.verb, k.effect_key as "effectKey",
                   k.order_id as "orderId", k.correlation_id as "correlationId", k.attempts, begun.*
              from keyed k join begun using (key) order by k.outbox_no`,
-    values: [destination, account, limit],
+    values: [destination, asker.account, limit, asker.workflowId],
   });
   return rows.map(({ key, state, body, answer, calls, ...message }) => ({
     ...message,
