@@ -2,15 +2,11 @@
  * Maintenance: gives up what is done with, in bounded batches. One leader by lease among all
  * workers; a batch that was done twice does nothing the second time.
  */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database';
-import { releaseLease, takeLease } from '../store/flows/lease';
 import { giveUpBatch } from '../store/retention/retention';
-import { runLoop } from './loop';
+import { runAsLeader } from './loop';
 
-const LEASE = 'maintenance';
 /** Longer than the longest rest: a leader keeps it over its rests. */
 const LEASE_MS = 90_000;
 const IDLE_MS = 30_000;
@@ -28,21 +24,18 @@ export interface MaintenanceSettings {
 }
 
 export async function runMaintenance(settings: MaintenanceSettings): Promise<void> {
-  const { db, log, signal, orderDays, keyDays } = settings;
-  const holder = `${hostname()}/${process.pid}/${randomUUID()}`;
-  await runLoop({
+  const { db, log, orderDays, keyDays } = settings;
+  await runAsLeader({
+    ...settings,
     name: 'maintenance',
-    log,
-    signal,
+    leaseMs: LEASE_MS,
     idleMs: IDLE_MS,
     busyMs: BUSY_MS,
     async tick() {
-      if (!(await takeLease(db, LEASE, holder, LEASE_MS))) return false;
       const limits = { ordersAtOnce: ORDERS_AT_ONCE, keysAtOnce: KEYS_AT_ONCE };
       const givenUp = await giveUpBatch(db, { orderDays, keyDays, ...limits });
       if (givenUp.orders + givenUp.keys > 0) log.info(givenUp, 'given up what is done with');
       return givenUp.orders === ORDERS_AT_ONCE || givenUp.keys === KEYS_AT_ONCE;
     },
   });
-  await releaseLease(db, LEASE, holder).catch(() => undefined);
 }

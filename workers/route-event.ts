@@ -1,5 +1,5 @@
 /** One event from the inbox: which flow it starts or concerns, or what else it says. */
-import type { FlowAddress } from '../canonical/flows/contract';
+import type { FlowAddress, FlowContract, NoFlow } from '../canonical/flows/contract';
 import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
 import { confirmEchoes } from '../store/inbox/echoes';
@@ -61,10 +61,11 @@ async function concernsFlow(
   const address = taker?.contract.addressOf?.(event.data);
   if (!taker || !address) return nobodys(settings, row, `${event.type} names no flow`);
   const { contract, rule } = taker;
-  const routed = await routeToFlow(db, row, rule.signal, address);
+  const { type } = contract;
+  const routed = await routeToFlow(db, row, rule.signal, { type, address });
   if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
   const name = nameOf(address);
-  if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, name);
+  if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, contract, name);
   const note = `the ${contract.subject} is ${routed.as} already`;
   if (rule.afterEnd === 'superseded') {
     return settleEvent(db, row.eventNo, 'superseded', note, routed.orderId);
@@ -93,10 +94,13 @@ async function nobodys(
   });
 }
 
+const NO_FLOW: NoFlow = { code: 'event.no-flow', kind: 'flow' };
+
 async function missesFlow(
   settings: RouterSettings,
   row: InboxRow,
   type: string,
+  { noFlow = NO_FLOW, subject }: FlowContract,
   name: string,
 ): Promise<void> {
   if (row.waitedMs < settings.eventWaitMs) {
@@ -104,9 +108,9 @@ async function missesFlow(
     return;
   }
   await setAside(settings.db, row, {
-    code: 'event.no-order',
-    cause: { kind: 'order', ref: name },
-    detail: `${type}: ${name} never arrived`,
+    code: noFlow.code,
+    cause: { kind: noFlow.kind, ref: noFlow === NO_FLOW ? `${subject}/${name}` : name },
+    detail: `${type}: ${subject} ${name} never arrived`,
   });
 }
 

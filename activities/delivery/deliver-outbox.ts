@@ -113,11 +113,13 @@ export function createPublishingActivities(settings: PublishingSettings): Publis
 
 async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): Promise<void> {
   const { db, destination, account } = settings;
+  const workflowId = Context.current().info.workflowExecution?.workflowId ?? null;
+  const asker = { account, workflowId };
   const endMs = Date.now() + LONGEST_RUN_MS;
   let idleSinceMs = Date.now();
   await yieldToBuyers(db, run, endMs);
   while (Date.now() < endMs) {
-    const messages = await beginDueMessages(db, destination, account, BATCH_ROWS);
+    const messages = await beginDueMessages(db, destination, asker, BATCH_ROWS);
     beat({ sent: run.sent, parked: run.parked });
     if (messages.length === 0) {
       if (Date.now() - idleSinceMs > LINGER_MS) return;

@@ -142,6 +142,7 @@ async function perform(
   const { db, erp, erpInstance } = settings;
   const row = await beginEffect(db, {
     key,
+    workflowId: Context.current().info.workflowExecution?.workflowId,
     system: erpInstance,
     verb: 'postJournal',
     batchId: batch.batchId,

@@ -2,6 +2,8 @@
  * What is said of a type of flow once, beside its name: how one is called, queued and shown, which
  * event reaches it as which signal. Router, relay and API read it; none of them knows a flow by name.
  */
+import type { ExceptionCode } from '../schema/error-codes';
+import type { ExceptionCause } from '../schema/exception';
 
 /** The queue of workflow tasks and moments. */
 export const FLOWS_TASK_QUEUE = 'flows';
@@ -30,9 +32,14 @@ export interface FactRule {
   readonly afterEnd: 'superseded' | 'exception';
 }
 
-/** How an event names the flow it is about. */
-export type FlowAddress =
-  { readonly workflowId: string } | { readonly subject: string; readonly subjectId: string };
+/** How an event names the flow of its type that it is about. */
+export type FlowAddress = { readonly workflowId: string } | { readonly subjectId: string };
+
+/** What is said of an event whose flow never arrived. */
+export interface NoFlow {
+  readonly code: ExceptionCode;
+  readonly kind: ExceptionCause['kind'];
+}
 
 export interface FlowContract<Input extends object = object> {
   /** The workflow's type in Temporal. */
@@ -51,6 +58,8 @@ export interface FlowContract<Input extends object = object> {
   readonly facts: Readonly<Record<string, FactRule>>;
   /** The flow that the data of such an event is about. */
   addressOf?(data: object): FlowAddress;
+  /** Left out: `event.no-flow`. */
+  readonly noFlow?: NoFlow;
   /** The input of a start again, from the first one's: what was due then is left out. */
   again?(input: Input): Input;
 }

@@ -33,7 +33,8 @@ export const ORDER_FLOW: FlowContract<OrderFlowInput> = {
   addressOf({ orderId, channelInstance = '', orderNo = '' }: OrderReference) {
     return orderId === undefined
       ? { workflowId: orderWorkflowId(channelInstance, orderNo) }
-      : { subject: 'order', subjectId: orderId };
+      : { subjectId: orderId };
   },
+  noFlow: { code: 'event.no-order', kind: 'order' },
   again: (input) => ({ ...input, accepted: null }),
 };

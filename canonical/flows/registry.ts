@@ -6,7 +6,30 @@ import { PUBLISHING_FLOW } from './publishing';
 
 export type FlowRegistry = readonly FlowContract[];
 
-export const FLOWS: FlowRegistry = [ORDER_FLOW, PUBLISHING_FLOW, POSTING_FLOW];
+export const FLOWS = registryOf(ORDER_FLOW, PUBLISHING_FLOW, POSTING_FLOW);
+
+/**
+ * An event is told to one flow, a start names one.
+ * @throws RangeError where two have one name, or take one type of event
+ */
+export function registryOf(...contracts: readonly FlowContract[]): FlowRegistry {
+  const types = contracts.map((one) => one.type);
+  const taken = contracts.flatMap((one) => Object.keys(one.facts));
+  const typeOfTwo = firstTwice(types);
+  if (typeOfTwo !== undefined) throw new RangeError(`two flows are called ${typeOfTwo}`);
+  const eventOfTwo = firstTwice(taken);
+  if (eventOfTwo !== undefined) {
+    const takers = contracts.filter((one) => one.facts[eventOfTwo]).map((one) => one.type);
+    throw new RangeError(
+      `${eventOfTwo} is taken by ${takers.join(' and by ')}: it is for one flow`,
+    );
+  }
+  return contracts;
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
 
 /** @throws RangeError for a type that no flow here has */
 export function contractOf(flows: FlowRegistry, type: string): FlowContract {

@@ -82,6 +82,7 @@ const rows = {
   'publishing.unavailable': [503, true, OWNERS.integration, 'Another system does not answer'],
   'event.unmappable': [422, true, OWNERS.integration, 'An event cannot be read as ours'],
   'event.no-order': [409, true, OWNERS.integration, 'The order of an event never arrived'],
+  'event.no-flow': [409, true, OWNERS.integration, 'What an event is about never arrived'],
   'event.no-rule': [409, true, OWNERS.integration, 'No rule says what to do with an event'],
 } as const satisfies Record<string, readonly [number, boolean, Owner, string]>;
 

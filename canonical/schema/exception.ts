@@ -49,6 +49,7 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'publishing.unavailable': rule(4, 'retry'),
   'event.unmappable': rule(4, 'retry', 'abandon'),
   'event.no-order': rule(4, 'retry', 'abandon'),
+  'event.no-flow': rule(4, 'retry', 'abandon'),
   'event.no-rule': rule(4, 'retry', 'abandon'),
 };
 
@@ -60,7 +61,7 @@ export const WAIT_CODES = Object.entries(EXCEPTION_RULES).flatMap(([code, { isWa
 /** What would let the work go on without a person: a mapping, an item, stock. */
 export const ExceptionCause = z
   .strictObject({
-    kind: z.enum(['mapping', 'item', 'stock', 'order', 'system', 'effect', 'event']),
+    kind: z.enum(['mapping', 'item', 'stock', 'order', 'flow', 'system', 'effect', 'event']),
     /** `sku/shopify-us/IPOD2008RED`, `IPOD2008RED`, `netsuite-us` …: what wakes the waiting work. */
     ref: z.string().max(300),
   })

@@ -32,7 +32,7 @@ export interface FlowRules<Ref extends object, InHand, Agenda extends FlowAgenda
   /** What a flow that is settled ends as: `closed`. */
   outcomeOf(inHand: InHand): string;
   /** It has ended: what else becomes true. */
-  ended?(inHand: InHand): void;
+  ended?(sql: Sql, inHand: InHand): Promise<void>;
 }
 
 /** `FlowMoments`, as whoever has the database calls them. */
@@ -89,7 +89,7 @@ export function everyFlow<Ref extends object, InHand, Agenda extends FlowAgenda>
           const isEnded =
             rules.agendaOf(inHand).isSettled &&
             (await endFlow(sql, workflowId, rules.outcomeOf(inHand)));
-          if (isEnded) rules.ended?.(inHand);
+          if (isEnded) await rules.ended?.(sql, inHand);
           return isEnded ? ('closed' as const) : ('open' as const);
         },
       );

@@ -2,8 +2,7 @@
 import { blocksAuthorization } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization } from '../../canonical/rules/order/after';
-import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import { openUnits } from '../../canonical/rules/order/state';
+import { isMoneyWanted } from '../../canonical/rules/order/agenda';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
@@ -57,7 +56,8 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refuse
       where order_id = $1 and tender_no = $2 and authorization_no = $3`,
     [orderId, tenderNo, due.authorizationNo],
   );
-  if (isStillWanted(order, tenderNo)) {
+  // A no to what a cancel has made unneeded meanwhile is nobody's work.
+  if (isMoneyWanted(order, tenderNo)) {
     await openException(sql, {
       code: 'payment.declined',
       detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refused.vendorCode}`,
@@ -79,12 +79,4 @@ function factOf(kind: string, due: AuthorizeDue, reference: string) {
   const { tenderNo, authorizationNo, amountMinor } = due;
   const about = { tenderNo, authorizationNo, amountMinor, system: due.account, reference };
   return { kind, occurredAt: new Date().toISOString(), about };
-}
-
-/** A no to what a cancel has made unneeded meanwhile is nobody's work. */
-function isStillWanted(order: OrderSnapshot, tenderNo: number): boolean {
-  return (
-    order.lines.some((line) => openUnits(line) > 0) ||
-    order.captures.some((one) => one.tenderNo === tenderNo && one.state === 'due')
-  );
 }

@@ -21,7 +21,7 @@ export const orderFlow = everyFlow({
     if (action) await ORDER_RESOLUTIONS[action](sql, inHand, resolved.about, resolved);
   },
   outcomeOf: ({ order }) => (order.stage === 'rejected' ? 'rejected' : 'closed'),
-  ended({ order, becomes }) {
+  async ended(_sql, { order, becomes }) {
     if (order.stage !== 'accepted') return;
     const closed = factWrite(order.orderId, {
       kind: 'closed',

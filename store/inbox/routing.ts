@@ -141,7 +141,7 @@ export async function postponeEvent(sql: Sql, eventNo: number, delayMs: number):
 }
 
 export interface DeadEnd {
-  readonly code: Extract<ExceptionCode, 'event.unmappable' | 'event.no-order' | 'event.no-rule'>;
+  readonly code: ExceptionCode;
   readonly cause: ExceptionCause;
   readonly detail: string;
   readonly orderId?: string;
@@ -192,15 +192,16 @@ export async function routeToFlow(
   sql: Sql,
   row: Pick<InboxRow, 'eventNo'>,
   signal: string,
-  address: FlowAddress,
+  flow: { readonly type: string; readonly address: FlowAddress },
 ): Promise<Routed> {
+  const { type, address } = flow;
   const byId = 'workflowId' in address;
   const { rows } = await sql.query<RouteRow>({
     name: 'route-to-flow',
     text: `with f as (
              select workflow_id, order_id, outcome, state = 'open' as is_open from flow
               where workflow_id = coalesce($1, (select workflow_id from flow
-                      where subject_id = $3 and subject_kind = $2 and parent_workflow_id is null))
+                      where subject_id = $3 and flow_type = $2))
                 for no key update),
            routed as (
              update inbox set state = 'routed', workflow_id = f.workflow_id,
@@ -216,15 +217,15 @@ export async function routeToFlow(
              from f`,
     values: [
       byId ? address.workflowId : null,
-      byId ? null : address.subject,
+      type,
       byId ? null : address.subjectId,
       row.eventNo,
       signal,
     ],
   });
-  const [flow] = rows;
-  if (!flow) return { outcome: 'no-flow' };
-  if (flow.is_routed) return { outcome: 'routed' };
-  if (flow.is_open) return { outcome: 'not-ours' };
-  return { outcome: 'ended', orderId: flow.order_id, as: flow.outcome ?? 'ended' };
+  const [found] = rows;
+  if (!found) return { outcome: 'no-flow' };
+  if (found.is_routed) return { outcome: 'routed' };
+  if (found.is_open) return { outcome: 'not-ours' };
+  return { outcome: 'ended', orderId: found.order_id, as: found.outcome ?? 'ended' };
 }

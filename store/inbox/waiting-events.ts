@@ -1,4 +1,4 @@
-/** Events that came before the order they are about: woken when it is here. */
+/** Events that came before what they are about: woken when it is here. */
 import type { Database } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';
 
@@ -8,6 +8,11 @@ const ORDER_OF = `case when i.body ->> 'orderId' is not null
        else (select o.order_id from sales_order o
               where o.channel_instance = i.body ->> 'channelInstance'
                 and o.order_no = i.body ->> 'orderNo') end`;
+
+/** The flow of `key/key-1`, which is what the exception in `e` is caused by. */
+const FLOW_OF = `(select f.workflow_id from flow f
+  where f.subject_kind = split_part(e.cause_ref, '/', 1)
+    and f.subject_id = substr(e.cause_ref, strpos(e.cause_ref, '/') + 1) limit 1)`;
 
 /**
  * Events whose order has come meanwhile are due at once; so are those that were given up for it.
@@ -30,15 +35,17 @@ export async function wakeWaiting(
            select (select count(*)::int from waits) as waiting,
                   (select count(*)::int from woken) as woken`,
   });
-  const { rows } = await db.query<{ exception_id: string; order_id: string | null }>({
+  const { rows } = await db.query<{ exception_id: string; came: string | null }>({
     name: 'arrived-after-all',
-    text: `select e.exception_id, ${ORDER_OF} as order_id
+    text: `select e.exception_id, case when e.cause_kind = 'flow' then ${FLOW_OF}
+                                       else ${ORDER_OF} end as came
              from exception e join inbox i using (event_no)
-            where e.cause_kind = 'order' and e.code = 'event.no-order' and e.state <> 'resolved'`,
+            where e.state <> 'resolved'
+              and (e.cause_kind = 'flow' or e.cause_kind = 'order' and e.code = 'event.no-order')`,
   });
-  const exceptionIds = rows.filter((row) => row.order_id !== null).map((row) => row.exception_id);
+  const exceptionIds = rows.filter((row) => row.came !== null).map((row) => row.exception_id);
   if (exceptionIds.length > 0) {
-    const how = { resolution: 'retry', by: 'system', reason: 'the order came' } as const;
+    const how = { resolution: 'retry', by: 'system', reason: 'it came' } as const;
     await db.transaction((sql) => resolveExceptions(sql, { exceptionIds }, how));
   }
   const [{ waiting, woken } = { waiting: 0, woken: 0 }] = waits.rows;

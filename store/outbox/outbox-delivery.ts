@@ -33,7 +33,7 @@ export interface DueMessage {
 export async function beginDueMessages(
   sql: Sql,
   destination: string,
-  account: string,
+  asker: { readonly account: string; readonly workflowId: string | null },
   limit: number,
 ): Promise<DueMessage[]> {
   const begunAtMs = steadyMs();
@@ -50,8 +50,9 @@ export async function beginDueMessages(
                     as key
                from due),
            asked as (
-             select key, $2 as system, verb, null as workflow_id, order_id, null as batch_id, null::bigint as amount_minor,
-                    null as currency, body || jsonb_build_object('key', key) as body
+             select key, $2 as system, verb, $4::text as workflow_id, order_id,
+                    null as batch_id, null::bigint as amount_minor, null as currency,
+                    body || jsonb_build_object('key', key) as body
                from keyed order by outbox_no),
            ${BEGIN_ASKED}
            select k.outbox_no as "outboxNo", k.verb, k.effect_key as "effectKey",
@@ -59,7 +60,7 @@ export async function beginDueMessages(
              from keyed k join known using (key)
             where known.state <> 'called' or known."leasedForMs" is null
             order by k.outbox_no`,
-    values: [destination, account, limit],
+    values: [destination, asker.account, limit, asker.workflowId],
   });
   return rows.map(({ key, state, body, answer, calls, leasedForMs, ...message }) => ({
     ...message,

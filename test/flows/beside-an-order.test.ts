@@ -6,18 +6,19 @@ import type { ExceptionCause } from '../../canonical/schema/exception';
 import type { Mapping } from '../../canonical/schema/mapping';
 import type { Order } from '../../canonical/schema/order';
 import { acceptOrder } from '../../moments/order/accept-order';
-import { readAgenda } from '../../moments/order/order-flow';
+import { closeOrder, closeWait, openWait, readAgenda } from '../../moments/order/order-flow';
+import { orderMoment } from '../../moments/order/order-moment';
+import { recordRejection } from '../../moments/fulfilment/record-rejection';
 import { cancelOrder } from '../../moments/order/cancel-order';
-import { closeOrder } from '../../moments/order/order-flow';
 import { submitOrder } from '../../moments/order/submit-order';
-import { closeWait, openWait } from '../../moments/order/order-flow';
 import { dueSignals, markDelivered } from '../../store/flows/dispatch-delivery';
 import { only, type Database } from '../../store/database';
+import { wakeWaiting } from '../../store/inbox/waiting-events';
 import { putMapping } from '../../store/master/mappings';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { accepted, context, orderOf, routedEvent, stockShop } from '../store/fixture';
 import { authorize, capture, release, ship } from '../store/steps';
-import { collectCopy, inboxStateOf, openCodesOf, resolveOf } from './key-cutting/inbox';
+import { collectCopy, inboxStateOf, openCodesOf, resolveOf, routeAll } from './key-cutting/inbox';
 import { createKeyTable, keyFlow, openKey } from './key-cutting/moments';
 
 let database: TestDatabase;
@@ -45,7 +46,8 @@ const soldOrder = (sku: string, orderNo?: string) =>
 async function keyOf(orderId: string) {
   keysMade += 1;
   const keyId = `key-${keysMade}`;
-  const workflowId = await openKey(db, { keyId, copies: 1, collectWithinMs: 60_000 }, orderId);
+  const input = { keyId, copies: 1, collectWithinMs: 60_000 };
+  const workflowId = await openKey(db, input, { orderId });
   await startsDelivered();
   return { keyId, workflowId };
 }
@@ -138,7 +140,7 @@ describe('a flow that names an order as drill-back', () => {
     const orderId = await accepted(db, mugs());
     await startsDelivered();
     await woken();
-    await openKey(db, { keyId: 'late', copies: 1, collectWithinMs: 60_000 }, orderId);
+    await openKey(db, { keyId: 'late', copies: 1, collectWithinMs: 60_000 }, { orderId });
     const orderFlow = await workflowOf(orderId);
     await openOrderWait(orderId);
     await resolveOf(db, orderFlow, 'fulfilment.unavailable', 'retry');
@@ -216,6 +218,72 @@ describe('an order beside it', () => {
     expect(await woken()).toEqual([orderFlow]);
   });
 });
+
+describe('a fact of a flow that is not here', () => {
+  test('waits under the name of what it is about, and goes on when that comes', async () => {
+    const eventNo = await collectCopy(db, 'not-yet', -1);
+    expect(await codesOfEvent(eventNo)).toEqual(['event.no-flow']);
+    const input = { keyId: 'not-yet', copies: 1, collectWithinMs: 60_000 };
+    const workflowId = await openKey(db, input);
+    await wakeWaiting(db);
+    expect(await codesOfEvent(eventNo)).toEqual([]);
+    await routeAll(db);
+    expect(await inboxStateOf(db, eventNo)).toMatchObject({ state: 'routed', workflowId });
+  });
+});
+
+async function codesOfEvent(eventNo: number): Promise<string[]> {
+  const { rows } = await db.query<{ code: string }>(
+    `select code from exception where event_no = $1 and state <> 'resolved'`,
+    [eventNo],
+  );
+  return rows.map((row) => row.code);
+}
+
+describe('a flow that an order began', () => {
+  test('is there with the order’s moment, and its end is a fact of the order', async () => {
+    const orderId = await accepted(db, mugs());
+    await authorize(db, orderId);
+    await release(db, orderId);
+    const { answer: key } = await orderMoment(db, orderId, async (sql, { order }) => {
+      const requestId = order.groups[0]?.requestKey ?? '';
+      const whose = { orderId, parentWorkflowId: order.workflowId };
+      const input = { keyId: `of-${orderId}`, copies: 1, collectWithinMs: 60_000 };
+      await openKey(sql, input, { ...whose, requestId });
+      return input;
+    });
+    await db.query(`update key_job set state = 'given-up' where key_id = $1`, [key.keyId]);
+    expect(await keyFlow.closeFlow(db, key)).toMatchObject({ outcome: 'closed' });
+    expect(await keyFlow.closeFlow(db, key)).toMatchObject({ outcome: 'closed' });
+    await startsDelivered();
+    await woken();
+    await routeAll(db);
+    const orderFlow = await workflowOf(orderId);
+    expect(await woken()).toEqual([orderFlow]);
+    const [eventNo = 0, ...more] = await eventsFor(orderFlow);
+    expect(more).toEqual([]);
+    const { agenda } = await recordRejection(db, { orderId, eventNo });
+    expect(agenda.order.groups).toMatchObject([{ state: 'rejected' }]);
+  });
+
+  test('is found by its facts though it has a parent', async () => {
+    const orderId = await accepted(db, mugs());
+    const input = { keyId: 'child', copies: 1, collectWithinMs: 60_000 };
+    const parentWorkflowId = await workflowOf(orderId);
+    const workflowId = await openKey(db, input, { orderId, parentWorkflowId });
+    const eventNo = await collectCopy(db, 'child');
+    expect(await inboxStateOf(db, eventNo)).toMatchObject({ state: 'routed', workflowId });
+  });
+});
+
+/** Events that were routed to it. */
+async function eventsFor(workflowId: string): Promise<number[]> {
+  const { rows } = await db.query<{ eventNo: number }>(
+    `select event_no as "eventNo" from inbox where workflow_id = $1`,
+    [workflowId],
+  );
+  return rows.map((row) => row.eventNo);
+}
 
 const UNAVAILABLE = {
   blocks: RELEASE,

@@ -4,6 +4,7 @@ import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { until } from '../workflows/flow-bench';
 import { openKeyBench, type KeyBench } from './key-cutting/bench';
 import { KEY_SIGNALS } from './key-cutting/contract';
+import { inboxStateOf } from './key-cutting/inbox';
 
 let database: TestDatabase;
 let bench: KeyBench;
@@ -91,9 +92,33 @@ describe('what a person resolves', () => {
     await key.untilOpen('event.no-rule');
     await key.resolve('fulfilment.rejected', 'retry');
     await key.untilCut();
-    // Any resolution has parked facts tried again; its own is still to be said.
     await key.resolve('event.no-rule', 'retry');
     expect(await key.handle.result()).toEqual({ collected: 1 });
+  });
+
+  test('anything else: a fact that waited is taken with it, and its exception ends by itself', async () => {
+    const key = await bench.start({ script: ['refused'], collectWithinMs: HOUR_MS });
+    await key.untilOpen('fulfilment.rejected');
+    await key.collect();
+    await key.untilOpen('event.no-rule');
+    await key.resolve('fulfilment.rejected', 'retry');
+    await key.untilCut();
+    await bench.flows.environment.sleep('61m');
+    await key.untilOpen('fulfilment.overdue');
+    await key.resolve('fulfilment.overdue', 'override');
+    expect(await key.handle.result()).toEqual({ collected: 1 });
+    expect(await key.openCodes()).toEqual([]);
+  });
+
+  test('a fact that its moment refuses, abandoned: the flow ends without it', async () => {
+    const key = await bench.start({ script: ['refused'] });
+    await key.untilOpen('fulfilment.rejected');
+    const eventNo = await key.collect();
+    await key.untilOpen('event.no-rule');
+    await key.resolve('event.no-rule', 'abandon');
+    await key.resolve('fulfilment.rejected', 'abandon');
+    expect(await key.handle.result()).toEqual({ collected: 0 });
+    expect(await inboxStateOf(database.db, eventNo)).toMatchObject({ state: 'ignored' });
   });
 });
 
@@ -136,4 +161,6 @@ test('a long history hands over to a new run with its facts, its step and its de
   await key.collect();
   expect(await key.handle.result()).toEqual({ collected: 2 });
   expect(key.cutter().made).toHaveLength(1);
+  const shown = [...(await key.shownBy(firstRun)), ...(await key.shownBy(await key.runId()))];
+  expect(shown.filter((one, index) => one === shown[index - 1])).toEqual([]);
 });

@@ -98,8 +98,9 @@ const form = () =>
       erpInstance: ERP,
     },
   );
+const WORKFLOW = { workflowId: `posting/${ERP}`, runId: 'run-1' };
 const post = (erp: Erp, attempt = 1) =>
-  new MockActivityEnvironment({ attempt }, { logger }).run(
+  new MockActivityEnvironment({ attempt, workflowExecution: WORKFLOW }, { logger }).run(
     createPostingActivities({ db: database.db, log, erpInstance: ERP, erp }).postBatches,
   );
 const batches = async () => {
@@ -178,7 +179,7 @@ describe('forming batches', () => {
 });
 
 describe('posting batches', () => {
-  test('posts each once under its batch id, with the ERP account ids', async () => {
+  test('posts each once under its batch id and its flow, with the ERP account ids', async () => {
     await mapAccounts('INV', 'GRNI');
     await journal('A', 500);
     await form();
@@ -189,6 +190,8 @@ describe('posting batches', () => {
     expect(document?.key).toMatch(/^journal:bat_/);
     expect(document?.lines.map((line) => line.account)).toEqual(['1200', '1200']);
     expect(await batches()).toMatchObject([{ state: 'posted' }]);
+    const effects = await database.db.query('select distinct workflow_id as flow from effect');
+    expect(effects.rows).toEqual([{ flow: WORKFLOW.workflowId }]);
   });
 
   test('an answer that was lost is read back, not posted again', async () => {

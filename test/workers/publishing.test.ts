@@ -12,6 +12,8 @@ import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 const DESTINATION = 'notification.notify-main';
 const ACCOUNT = 'notify-main';
+const WORKFLOW = { workflowId: `publishing/${DESTINATION}`, runId: 'run-1' };
+const ASKER = { account: ACCOUNT, workflowId: WORKFLOW.workflowId };
 const logger = new DefaultLogger('ERROR');
 
 let database: TestDatabase;
@@ -63,7 +65,7 @@ const tell = (...keys: string[]) =>
     })),
   );
 const deliver = (deliveries: Deliveries, attempt = 1) =>
-  new MockActivityEnvironment({ attempt }, { logger }).run(
+  new MockActivityEnvironment({ attempt, workflowExecution: WORKFLOW }, { logger }).run(
     createPublishingActivities({
       db: database.db,
       log: pino({ enabled: false }),
@@ -96,6 +98,13 @@ describe('delivering the outbox', () => {
     expect(await openCodes()).toEqual(['publishing.refused']);
   });
 
+  test('an effect names the flow that makes it', async () => {
+    await tell('a');
+    await deliver(provider({}).deliveries);
+    const { rows } = await database.db.query('select workflow_id from effect');
+    expect(rows).toEqual([{ workflow_id: WORKFLOW.workflowId }]);
+  });
+
   test('each retry after a refusal is a try of its own, however many there were', async () => {
     await tell('a');
     await database.db.query(
@@ -104,7 +113,7 @@ describe('delivering the outbox', () => {
          from unnest(array['a', 'a:2', 'a:3', 'a:4', 'a:5', 'a:6', 'a:7', 'a:8']) as key`,
       [ACCOUNT],
     );
-    expect(await beginDueMessages(database.db, DESTINATION, ACCOUNT, 10)).toMatchObject([
+    expect(await beginDueMessages(database.db, DESTINATION, ASKER, 10)).toMatchObject([
       { effectKey: 'a', effect: { key: 'a:8', state: 'called-before' } },
     ]);
   });

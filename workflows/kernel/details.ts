@@ -107,6 +107,7 @@ function howToCure(exception: ExceptionBrief): string[] {
     case 'system':
       return [`${cause.ref} does not answer; it is tried again by itself`];
     case 'order':
+    case 'flow':
     case 'effect':
     case 'event':
     case undefined:

@@ -92,7 +92,7 @@ function authorizations(
   tender: SnapshotTender,
 ): ({ readonly step: 'authorize' } & AuthorizeDue)[] {
   const { orderId, currency } = order;
-  const wanted = isWanted(order, tender);
+  const wanted = isMoneyWanted(order, tender.tenderNo);
   return tender.authorizations
     .filter((one) => one.state === 'planned' && (wanted || one.isAsked))
     .map(({ authorizationNo, amountMinor }) => ({
@@ -108,14 +108,13 @@ function authorizations(
 }
 
 /** Units still to go out, or a capture still to be made, need this tender's money. */
-function isWanted(order: OrderSnapshot, tender: SnapshotTender): boolean {
+export function isMoneyWanted(order: OrderSnapshot, tenderNo: number): boolean {
   if (order.stage !== 'accepted') return false;
   return (
     order.lines.some((line) => openUnits(line) > 0) ||
     order.captures.some(
       (capture) =>
-        capture.tenderNo === tender.tenderNo &&
-        (capture.state === 'due' || capture.state === 'failed'),
+        capture.tenderNo === tenderNo && (capture.state === 'due' || capture.state === 'failed'),
     )
   );
 }
@@ -140,7 +139,7 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
 
 /** Authorizations that nothing will be captured on any more. */
 function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
-  if (isWanted(order, tender)) return [];
+  if (isMoneyWanted(order, tender.tenderNo)) return [];
   const { orderId, currency } = order;
   const { tenderNo } = tender;
   return tender.authorizations

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { pino } from 'pino';
 import type { Resolution } from '../../../canonical/schema/exception';
-import { FLOWS_TASK_QUEUE } from '../../../canonical/flows/contract';
+import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../../canonical/flows/contract';
 import { createFlowActivities } from '../../../activities/moments/every-flow';
 import type { Database } from '../../../store/database';
 import { openFlowBench, until, type FlowBench } from '../../workflows/flow-bench';
@@ -58,7 +58,8 @@ export class KeyBench {
     const keyId = `key-${this.keysMade}`;
     this.cutter.script(keyId, ...script);
     const input = { keyId, copies: 1, collectWithinMs: DAY_MS, ...shape };
-    const workflowId = await openKey(this.db, input, orderId);
+    const whose = orderId === undefined ? undefined : { orderId };
+    const workflowId = await this.db.transaction((sql) => openKey(sql, input, whose));
     await this.flows.start(workflowId, 'first');
     return new KeyOnBench(this, keyId, workflowId);
   }
@@ -114,6 +115,17 @@ export class KeyOnBench {
   async untilApplied(eventNo: number): Promise<void> {
     const { db } = this.bench;
     await until('applied', async () => (await inboxStateOf(db, eventNo)).state === 'applied');
+  }
+
+  /** What a run wrote of what it waits for, in order; empty: nothing. */
+  async shownBy(runId: string): Promise<string[]> {
+    const { workflow } = this.bench.flows.environment.client;
+    const { events } = await workflow.getHandle(this.workflowId, runId).fetchHistory();
+    return (events ?? []).flatMap((event) => {
+      const written = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes;
+      const value = written?.indexedFields?.[SEARCH_ATTRIBUTES.waitingFor];
+      return value ? [Buffer.from(value.data ?? []).toString()] : [];
+    });
   }
 
   async runId(): Promise<string> {

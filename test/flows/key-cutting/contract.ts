@@ -4,7 +4,7 @@
  */
 import { SEARCH_ATTRIBUTES, type FlowContract } from '../../../canonical/flows/contract';
 import type { Applied } from '../../../canonical/flows/moments';
-import { FLOWS, type FlowRegistry } from '../../../canonical/flows/registry';
+import { FLOWS, registryOf, type FlowRegistry } from '../../../canonical/flows/registry';
 import {
   blocked,
   type DueStep,
@@ -30,13 +30,12 @@ export const KEY_FLOW: FlowContract<KeyInput> = {
   searchAttributes: () => [{ name: SEARCH_ATTRIBUTES.status, value: 'to-cut' }],
   facts: { 'fulfilment.accepted.v1': { signal: KEY_SIGNALS.collected, afterEnd: 'superseded' } },
   addressOf: ({ requestId = '' }: { readonly requestId?: string }) => ({
-    subject: 'key',
     subjectId: requestId,
   }),
 };
 
 /** Its line beside those of the product. */
-export const FLOWS_AND_KEYS: FlowRegistry = [...FLOWS, KEY_FLOW];
+export const FLOWS_AND_KEYS: FlowRegistry = registryOf(...FLOWS, KEY_FLOW);
 
 export type KeyState = 'to-cut' | 'refused' | 'cut' | 'collected' | 'given-up';
 

@@ -27,8 +27,26 @@ export async function inboxStateOf(db: Database, eventNo: number): Promise<Inbox
   return only(rows, `event ${eventNo}`);
 }
 
+/** What has come in reaches its flow; `eventWaitMs`: for as long it may wait for one. */
+export async function routeAll(db: Database, eventWaitMs = MINUTE_MS): Promise<void> {
+  const settings = {
+    db,
+    flows: FLOWS_AND_KEYS,
+    starters: STARTERS,
+    fulfilmentDeadlineMs: MINUTE_MS,
+    eventWaitMs,
+  };
+  for (const row of await claimEvents(db, EVENTS_AT_ONCE, MINUTE_MS)) {
+    await routeEvent(settings, row);
+  }
+}
+
 /** A copy of a key was collected; the event's number, routed. */
-export async function collectCopy(db: Database, keyId: string): Promise<number> {
+export async function collectCopy(
+  db: Database,
+  keyId: string,
+  eventWaitMs?: number,
+): Promise<number> {
   eventsMade += 1;
   const eventId = `collected-${eventsMade}`;
   const body = { channelInstance: 'shopify-us', orderNo: '1001', requestId: keyId };
@@ -43,16 +61,7 @@ export async function collectCopy(db: Database, keyId: string): Promise<number> 
       occurredAt: null,
     },
   ]);
-  const settings = {
-    db,
-    flows: FLOWS_AND_KEYS,
-    starters: STARTERS,
-    fulfilmentDeadlineMs: MINUTE_MS,
-    eventWaitMs: MINUTE_MS,
-  };
-  for (const row of await claimEvents(db, EVENTS_AT_ONCE, MINUTE_MS)) {
-    await routeEvent(settings, row);
-  }
+  await routeAll(db, eventWaitMs);
   const { rows } = await db.query<{ eventNo: number }>(
     `select event_no as "eventNo" from inbox where source = 'key-counter' and event_id = $1`,
     [eventId],

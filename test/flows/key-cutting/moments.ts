@@ -5,6 +5,7 @@ import { actionOf } from '../../../canonical/flows/step';
 import { everyFlow, type FlowRules } from '../../../moments/flow/every-flow';
 import { recordEffect } from '../../../moments/flow/record-effect';
 import { recordFact } from '../../../moments/flow/record-fact';
+import { tellFlow } from '../../../moments/flow/tell-flow';
 import { only, type Database, type Sql } from '../../../store/database';
 import { briefsOf } from '../../../store/exceptions/briefs';
 import { openException } from '../../../store/exceptions/exceptions';
@@ -27,29 +28,38 @@ import {
 export async function createKeyTable(db: Database): Promise<void> {
   await db.query(
     `create table key_job (
-       key_id text primary key, workflow_id text not null, order_id text, copies integer not null,
+       key_id text primary key, workflow_id text not null, order_id text, request_id text,
+       copies integer not null,
        collected integer not null default 0, try integer not null default 1,
        state text not null default 'to-cut')`,
   );
 }
 
-/** The key, its flow, and the row that starts it; `orderId` is drill-back. */
-export async function openKey(db: Database, input: KeyInput, orderId?: string): Promise<string> {
-  return db.transaction(async (sql) => {
-    const { keyId: subjectId, copies } = input;
-    const workflowId = await openFlow(sql, { contract: KEY_FLOW, input, subjectId, orderId });
-    await sql.query(
-      'insert into key_job (key_id, workflow_id, order_id, copies) values ($1, $2, $3, $4)',
-      [subjectId, workflowId, orderId ?? null, copies],
-    );
-    return workflowId;
-  });
+/** Whose key it is; `requestId`: what is rejected there where the key is given up. */
+export interface ForWhom {
+  readonly orderId: string;
+  readonly parentWorkflowId?: string;
+  readonly requestId?: string;
+}
+
+/** The key, its flow, and the row that starts it; in the caller's transaction. */
+export async function openKey(sql: Sql, input: KeyInput, whose?: ForWhom): Promise<string> {
+  const { keyId: subjectId, copies } = input;
+  const { requestId = null, ...drillBack } = whose ?? {};
+  const workflowId = await openFlow(sql, { contract: KEY_FLOW, input, subjectId, ...drillBack });
+  await sql.query(
+    `insert into key_job (key_id, workflow_id, order_id, request_id, copies)
+     values ($1, $2, $3, $4, $5)`,
+    [subjectId, workflowId, whose?.orderId ?? null, requestId, copies],
+  );
+  return workflowId;
 }
 
 interface Key {
   readonly keyId: string;
   readonly workflowId: string;
   readonly orderId: string | null;
+  readonly requestId: string | null;
   readonly copies: number;
   readonly collected: number;
   readonly try: number;
@@ -61,8 +71,8 @@ const KEY: FlowRules<OfKey, Key, KeyAgenda> = {
   row: ({ keyId }) => ({ table: 'key_job', key: 'key_id', id: keyId }),
   async load(sql, { keyId }) {
     const { rows } = await sql.query<Omit<Key, 'blockedBy'> & Record<string, unknown>>(
-      `select key_id as "keyId", workflow_id as "workflowId", order_id as "orderId", copies,
-              collected, try, state from key_job where key_id = $1`,
+      `select key_id as "keyId", workflow_id as "workflowId", order_id as "orderId",
+              request_id as "requestId", copies, collected, try, state from key_job where key_id = $1`,
       [keyId],
     );
     const key = only(rows, `key ${keyId}`);
@@ -82,6 +92,12 @@ const KEY: FlowRules<OfKey, Key, KeyAgenda> = {
     if (action) await KEY_RESOLUTIONS[action](sql, keyId);
   },
   outcomeOf: ({ state }) => (state === 'given-up' ? 'given-up' : 'closed'),
+  async ended(sql, { keyId, workflowId, orderId, requestId, state }) {
+    if (state !== 'given-up' || orderId === null || requestId === null) return;
+    const data = { orderId, requestId, reason: `${keyId} is not cut` };
+    const teller = { workflowId, once: 'given-up', correlationId: 'cor_key' };
+    await tellFlow(sql, teller, { type: 'fulfilment.rejected.v1', data });
+  },
 };
 
 function exceptionOf({ keyId, workflowId, orderId }: Key) {
