@@ -1,9 +1,12 @@
 /** Is this value an event of ours? Every problem of it at once, or the row that it becomes. */
 import { inboundConnector } from '../connectors/inbound';
+import { ALL, MAY_TELL, mayBring, speaksFor } from '../canonical/schema/api-key';
 import { CloudEvent, EVENT_CATALOGUE, EVENT_TYPES, isEventType } from '../canonical/schema/event';
+import type { Sql } from '../store/database';
 import type { CanonicalRow, OrderReference } from '../store/inbox/inbox';
 import { contentHash } from '../store/ids';
-import type { Caller } from './http/authenticate';
+import { channelsOfOrders } from '../store/orders/order-view';
+import { locationSeen, type Caller } from './http/authenticate';
 import { CORRELATION_ID } from './http/correlation';
 import type { FieldError } from './http/problem';
 import { fieldErrors } from './http/validation';
@@ -30,23 +33,70 @@ function isVendorSource(source: string): boolean {
   return inboundConnector(connector, account) !== undefined;
 }
 
-/** What a store may say: what it received and counted itself. */
-function storeErrors(caller: Caller, type: string, data: unknown): FieldError[] {
-  if (caller.role !== 'store') return [];
-  if (!isEventType(type) || EVENT_CATALOGUE[type].about !== 'stock') {
-    return [{ pointer: '/type', code: 'forbidden', detail: 'a store sends stock events only' }];
-  }
-  if (caller.storeId === null || textAt(data, 'location') !== caller.storeId) {
-    const detail = 'a store sends events about its own location only';
-    return [{ pointer: '/data/location', code: 'forbidden', detail }];
-  }
-  return [];
-}
-
 function textAt(value: unknown, name: string): string | null {
   if (typeof value !== 'object' || value === null) return null;
   const entry: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
   return typeof entry === 'string' ? entry : null;
+}
+
+/** What the caller's key is not for: no more is read of such an event. */
+function foreignErrors(caller: Caller, source: string, type: string, data: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  const forbid = (pointer: string, detail: string) =>
+    errors.push({ pointer, code: 'forbidden', detail });
+  if (source !== '' && !isVendorSource(source) && !ownsSource(caller, source)) {
+    forbid('/source', 'this key sends nothing from that source');
+  }
+  if (isEventType(type)) {
+    const { owner, about } = EVENT_CATALOGUE[type];
+    if (!MAY_TELL[caller.role]?.includes(owner) || !mayBring(caller, type)) {
+      forbid('/type', `the word of a ${owner}, which this key is not for`);
+    } else if (caller.role === 'store' && about !== 'stock') {
+      forbid('/type', 'a store sends stock events only');
+    } else if (about === 'effect' && !caller.channels.includes(ALL)) {
+      forbid('/type', 'found by its reference, in any channel: this key is not for all channels');
+    }
+  }
+  if (errors.length > 0) return errors;
+  const channel = textAt(data, 'channelInstance');
+  if (channel !== null && !speaksFor(caller, channel)) {
+    forbid('/data/channelInstance', `this key does not speak for ${channel}`);
+  }
+  const location = textAt(data, 'location');
+  if (location !== null && locationSeen(caller, location) !== location) {
+    forbid('/data/location', 'this key sends events about its own location only');
+  }
+  return errors;
+}
+
+/** An operator replays what anybody sent. */
+function ownsSource({ role, sources, othersSources }: Caller, source: string): boolean {
+  if (role === 'operator' || sources.includes(source)) return true;
+  return sources.includes(ALL) && !othersSources.includes(source);
+}
+
+/** Events that name an order of a channel that their sender does not speak for: by its id. */
+export async function withoutForeignOrders(
+  sql: Sql,
+  caller: Caller,
+  judged: readonly Judged[],
+): Promise<readonly Judged[]> {
+  if (caller.channels.includes(ALL)) return judged;
+  const idOf = ({ event }: Judged) => textAt(event?.row.body, 'orderId');
+  const channels = await channelsOfOrders(
+    sql,
+    judged.map(idOf).filter((id) => id !== null),
+  );
+  return judged.map((one) => {
+    const channel = channels.get(idOf(one) ?? '');
+    if (channel === undefined || speaksFor(caller, channel)) return one;
+    const detail = 'this key does not speak for that order';
+    return {
+      ...one,
+      event: null,
+      errors: [{ pointer: '/data/orderId', code: 'forbidden', detail }],
+    };
+  });
 }
 
 /** The order it is about; null where it is about stock or an effect, or makes an order. */
@@ -93,6 +143,8 @@ export function readEvent(
   const type = textAt(value, 'type') ?? '';
   const given: unknown =
     typeof value === 'object' && value !== null && 'data' in value ? value.data : undefined;
+  const foreign = foreignErrors(caller, named.source ?? '', type, given);
+  if (foreign.length > 0) return { ...named, event: null, errors: foreign };
   const envelope = CloudEvent.safeParse(value);
   const data = isEventType(type) ? EVENT_CATALOGUE[type].data.safeParse(given) : undefined;
   const errors = [
@@ -104,7 +156,6 @@ export function readEvent(
       : fieldErrors(data.error).map((one) => ({ ...one, pointer: `/data${one.pointer}` }))),
     ...timeErrors('/time', textAt(value, 'time')),
     ...TIMES_OF_DATA.flatMap((name) => timeErrors(`/data/${name}`, textAt(given, name))),
-    ...storeErrors(caller, type, given),
   ];
   if (errors.length > 0 || !envelope.success || data?.success !== true) {
     return { ...named, event: null, errors };

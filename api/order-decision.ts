@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { startOf } from '../canonical/flows/contract';
 import { ORDER_FLOW } from '../canonical/flows/order-contract';
+import { speaksFor } from '../canonical/schema/api-key';
 import { recordDecision, recordOutcome } from '../store/access/decisions';
 import { readDecisionResult, readOrderFlow } from '../store/orders/order-view';
 import type { ApiDependencies } from './dependencies';
@@ -37,7 +38,9 @@ export async function decide<S extends z.ZodType<{ readonly outcome: string }>>(
 ): Promise<z.infer<S>> {
   const { orderId } = call.params;
   const { decisionId } = key;
-  const flow = found(await readOrderFlow(db, orderId), 'there is no order with that id');
+  const any = await readOrderFlow(db, orderId);
+  const own = any && speaksFor(call.caller, any.channelInstance) ? any : null;
+  const flow = found(own, 'there is no order with that id');
   const { workflowId, stage } = flow;
   const pendingStart = flow.pendingStart && startOf(ORDER_FLOW, flow.pendingStart);
   if (stage === 'closed' || stage === 'rejected') {

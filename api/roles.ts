@@ -1,7 +1,7 @@
 /** Who may do what: the table of roles, by the group of paths that it opens. */
+import { ROLES, type Role } from '../canonical/schema/api-key';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { Resolution } from '../canonical/schema/exception';
-import { ROLES, type Role } from '../store/access/api-keys';
 
 const EVERYBODY: readonly Role[] = ROLES;
 /** They see all, to help, to reconcile, to run it, to audit it. */

@@ -3,6 +3,7 @@
  * One value a process, read once at its start from the file that describes it and frozen. Moments,
  * the API and the loops ask here instead of passing it along.
  */
+import type { Bindings, Role } from './schema/api-key';
 import type { ChannelSetup } from './schema/channel';
 
 /** The kinds of outside systems, as their task queues are called. */
@@ -40,11 +41,20 @@ export interface NodeSetup {
   readonly warehouse: string;
 }
 
+/** A key of the API that callers have, as the file binds it. */
+export interface KeySetup extends Bindings {
+  readonly name: string;
+  readonly role: Role;
+  /** Where the key itself is, `env:NAME` or `file:/path`: only who puts it in follows this. */
+  readonly secret: string;
+}
+
 export interface Installation {
   readonly entities: readonly EntitySetup[];
   readonly accounts: readonly AccountSetup[];
   readonly channels: readonly ChannelSetup[];
   readonly nodes: readonly NodeSetup[];
+  readonly keys: readonly KeySetup[];
 }
 
 interface Known {

@@ -6,7 +6,7 @@ import { ERROR_CODES, type ErrorCode, type ExceptionCode } from '../canonical/sc
 import { EVENT_CATALOGUE, EVENT_TYPES, type EventType } from '../canonical/schema/event';
 import { EXCEPTION_RULES } from '../canonical/schema/exception';
 import { mayResolve } from '../api/roles';
-import { ROLES } from '../store/access/api-keys';
+import { ROLES } from '../canonical/schema/api-key';
 import { EVENT_DATA_EXAMPLES } from './event-examples';
 import { CONNECTOR_SETUPS } from '../connectors/setups';
 import { setupJsonSchema } from '../setup/json-schema';

@@ -1,7 +1,9 @@
 /** The shape of a set-up file: what an editor completes from, and the first half of the check. */
 import { z } from 'zod';
+import { ROLES, SYSTEMS } from '../canonical/schema/api-key';
 import { FLOW_SWITCHES, MONEY_MODES } from '../canonical/schema/channel';
 import type { ConnectorSetup } from '../canonical/schema/connector-setup';
+import { EVENT_TYPES } from '../canonical/schema/event';
 import { ChannelInstance, LocationId } from '../canonical/schema/ids';
 import { Currency, MAX_MINOR_UNITS } from '../canonical/schema/money';
 import { TENDER_KINDS } from '../canonical/schema/tender-kind';
@@ -66,6 +68,13 @@ const PolicyOverrides = strict({
   cancelUnfillableAfterDays: days,
 });
 
+const FlowSwitch = z.enum(FLOW_SWITCHES, {
+  error: ({ input }) =>
+    input === 'shadow'
+      ? 'shadow is not there yet: an order would call its outside systems as if it were on'
+      : undefined,
+});
+
 const Entity = strict({
   functionalCurrency: Currency,
   erp: Name.meta({ description: 'The account of the ERP that has its books' }),
@@ -79,6 +88,36 @@ const Money = strict({
   byGateway: z.record(z.string(), Name).optional().meta({
     description: 'Gateways, as the channel calls them, that another account serves',
   }),
+});
+
+/** Some of them, or every one: said outright. */
+function some(one: z.ZodType<string, string>, what: string, known: readonly string[] = []) {
+  return z.union([z.literal('all'), z.array(one).min(1)], {
+    error: ({ input }) => {
+      const given: readonly unknown[] = Array.isArray(input) ? input : [];
+      const wrong = given.find((each) => !one.safeParse(each).success);
+      if (wrong === undefined) return `has to be all, or a list of ${what}`;
+      return `"${String(wrong)}" is none of ${what}${suggestion(String(wrong), known)}`;
+    },
+  });
+}
+const BRINGS = [...SYSTEMS, ...EVENT_TYPES];
+
+const Key = strict({
+  role: z.enum(ROLES),
+  secret: Secret.meta({ description: 'The key itself; one whose variable is not set is not made' }),
+  channels: some(ChannelInstance, 'channels').optional().meta({
+    description: 'Whose orders it may submit, see and decide on; a key of channel or oms needs it',
+  }),
+  sources: some(z.string().min(1).max(300), 'sources').optional().meta({
+    description:
+      'From which sources it sends events; else from none. all: those that no other key names',
+  }),
+  types: some(z.enum(BRINGS), 'event types and systems', BRINGS).optional().meta({
+    description:
+      'What it may say: event types, or the system that owns them; else what its role may',
+  }),
+  store: LocationId.optional().meta({ description: 'The location of a store: it sees no other' }),
 });
 
 const Node = strict({
@@ -137,7 +176,7 @@ export function setupFileSchema(connectors: ConnectorSetups) {
     ownShop: z.boolean().meta({ description: "Its SKUs are our items' own" }),
     brand: Name.optional(),
     region: Name.optional(),
-    flows: strict({ order: z.enum(FLOW_SWITCHES).optional() }).optional(),
+    flows: strict({ order: FlowSwitch.optional() }).optional(),
     policies: PolicyOverrides.optional(),
   });
   return strict({
@@ -145,6 +184,7 @@ export function setupFileSchema(connectors: ConnectorSetups) {
     accounts: accountsSchema(connectors),
     channels: z.record(ChannelInstance, Channel),
     nodes: z.record(LocationId, Node).optional(),
+    keys: z.record(Name, Key).optional(),
     policies: strict({
       everywhere: PolicyOverrides.optional(),
       brands: z.record(Name, PolicyOverrides).optional(),

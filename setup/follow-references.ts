@@ -20,7 +20,7 @@ export function followReferences(
   const problems: Problem[] = [];
   const follow = (path: readonly string[], reference: unknown, wrong: Wrong): string => {
     if (typeof reference !== 'string') return '';
-    const found = read(reference, env);
+    const found = followReference(reference, env);
     const why = typeof found === 'string' ? wrong(found) : found.why;
     if (why) problems.push(text.problemAt(path, `${reference} ${why}`));
     return typeof found === 'string' ? found : '';
@@ -47,7 +47,11 @@ const secretProblem: Wrong = (found) =>
 const addressProblem: Wrong = (found) =>
   ADDRESS.test(found) ? null : 'is no http or https address';
 
-function read(reference: string, env: NodeJS.ProcessEnv): string | { readonly why: string } {
+/** What is there, or why nothing is. */
+export function followReference(
+  reference: string,
+  env: NodeJS.ProcessEnv,
+): string | { readonly why: string } {
   if (reference.startsWith('env:')) {
     return env[reference.slice('env:'.length)] || { why: 'is not set in the environment' };
   }

@@ -6,6 +6,7 @@ import { DEFAULT_POLICIES, type Policies } from '../canonical/schema/policies';
 import { namesIn } from './check-references';
 import type { ConnectorSetups, SetupFile } from './file-schema';
 import type { FollowedAccount } from './follow-references';
+import { keySetups } from './key-setups';
 
 export function installationOf(
   file: SetupFile,
@@ -24,6 +25,7 @@ export function installationOf(
       locationId,
       warehouse,
     })),
+    keys: keySetups(file),
   });
 }
 

@@ -14,6 +14,7 @@ import { badReferences } from './check-references';
 import { setupFileSchema, type ConnectorSetups, type SetupFile } from './file-schema';
 import { followReferences } from './follow-references';
 import { installationOf } from './installation-of';
+import { keyProblems } from './key-setups';
 import { readSetupText, type Problem, type SetupText } from './setup-text';
 
 export interface CheckedSetup {
@@ -84,9 +85,8 @@ export function checkSetup(
   const place = (one: Problem) => `${one.line}:${one.column}`;
   const broken = new Set(shape.map(place));
   const references = followReferences(text, file, env);
-  const names = badReferences(file, connectors).map(({ path, text: what, part }) =>
-    text.problemAt(path, what, part),
-  );
+  const named = [...badReferences(file, connectors), ...keyProblems(file)];
+  const names = named.map(({ path, text: what, part }) => text.problemAt(path, what, part));
   const more = [...names, ...references.problems].filter((one) => !broken.has(place(one)));
   const problems = [...shape, ...more].sort((a, b) => a.line - b.line || a.column - b.column);
   if (problems.length > 0) return { installation: undefined, problems };
@@ -111,7 +111,7 @@ function shapeProblems(text: SetupText, issues: readonly z.core.$ZodIssue[]): Pr
 
 /** The entries that are objects at all; their fields are only compared with names. */
 function readablePart(content: unknown): SetupFile {
-  const { entities, accounts, channels, nodes, policies } = asObject(content);
+  const { entities, accounts, channels, nodes, keys, policies } = asObject(content);
   const entries = (value: unknown) =>
     Object.fromEntries(Object.entries(asObject(value)).map(([key, one]) => [key, asObject(one)]));
   const shown = {
@@ -124,6 +124,7 @@ function readablePart(content: unknown): SetupFile {
       ]),
     ),
     nodes: entries(nodes),
+    keys: entries(keys),
     policies: entries(policies),
   };
   return shown as unknown as SetupFile;

@@ -4,7 +4,7 @@ import type { Installation } from '../canonical/installation';
 
 /** YAML again, with defaults filled in and overrides laid over; secrets only by their names. */
 export function showInstallation(installation: Installation): string {
-  const { entities, accounts, channels, nodes } = installation;
+  const { entities, accounts, channels, nodes, keys } = installation;
   const byName = <T extends object>(rows: readonly T[], name: keyof T & string) =>
     Object.fromEntries(
       rows.map((row) => {
@@ -26,6 +26,7 @@ export function showInstallation(installation: Installation): string {
     ),
     channels: byName(channels, 'channelInstance'),
     ...(nodes.length > 0 && { nodes: byName(nodes, 'locationId') }),
+    keys: byName(keys, 'name'),
   });
 }
 

@@ -1,11 +1,13 @@
 /** Who calls: bearer keys, known by their SHA-256, kept in memory for a short while. */
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { findApiKey, type ApiKey, type Role } from '../../store/access/api-keys';
+import { channelSetup } from '../../canonical/installation';
+import { mayBring, speaksFor, type Role } from '../../canonical/schema/api-key';
+import type { EventType } from '../../canonical/schema/event';
+import { apiKeyHash, findApiKey, type ApiKey } from '../../store/access/api-keys';
 import type { Sql } from '../../store/database';
 import { Problem } from './problem';
 
-/** A revoked key works this much longer at the most, in every process. */
+/** A key that is revoked or bound anew works this much longer as before, in every process. */
 export const KEY_CACHE_TTL_MS = 15_000;
 /** A key that was made just now is refused for this long at the most, if it was tried before. */
 const UNKNOWN_KEY_TTL_MS = 1_000;
@@ -39,7 +41,7 @@ export function createAuthenticate(sql: Sql, now: () => number = Date.now): Auth
   return async (request) => {
     const key = bearerOf(request);
     if (key === undefined) throw new Problem('unauthenticated', 'send Authorization: Bearer …');
-    const keyHash = createHash('sha256').update(key).digest('hex');
+    const keyHash = apiKeyHash(key);
     let known = cache.get(keyHash);
     if (known === undefined || known.untilMs <= now()) {
       const found = await findApiKey(sql, keyHash);
@@ -58,7 +60,27 @@ export function createAuthenticate(sql: Sql, now: () => number = Date.now): Auth
 }
 
 /** @throws Problem forbidden */
-export function requireRole(caller: Caller, roles: readonly Role[]): void {
-  if (roles.includes(caller.role)) return;
-  throw new Problem('forbidden', `this needs a key of ${roles.join(' or ')}, not ${caller.role}`);
+export function requireRight(caller: Caller, roles: readonly Role[], sameAs?: EventType): void {
+  if (!roles.includes(caller.role)) {
+    throw new Problem('forbidden', `this needs a key of ${roles.join(' or ')}, not ${caller.role}`);
+  }
+  if (sameAs !== undefined && !mayBring(caller, sameAs)) {
+    throw new Problem('forbidden', `this key may not bring what ${sameAs} says`);
+  }
 }
+
+/** @throws Problem forbidden, where a body names a channel instance that is another caller's */
+export function requireChannel(caller: Caller, channelInstance: string): void {
+  if (speaksFor(caller, channelInstance) || channelSetup(channelInstance) === undefined) return;
+  const detail = `this key does not speak for ${channelInstance}`;
+  const errors = [{ pointer: '/channelInstance', code: 'forbidden', detail }];
+  throw new Problem('forbidden', detail, { errors });
+}
+
+/** The location that a caller asks about: a store's key sees its own, whatever it asks for. */
+export function locationSeen({ role, storeId }: Caller, asked: string | null): string | null {
+  if (role !== 'store' && storeId === null) return asked;
+  return asked === null || asked === storeId ? (storeId ?? NOWHERE) : NOWHERE;
+}
+/** No location is called so. */
+const NOWHERE = '';

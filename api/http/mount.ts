@@ -1,14 +1,23 @@
 /** Puts routes on a server: key, role, limits, work, answer; unknown paths and wrong methods. */
 import { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { ApiDependencies } from '../dependencies';
-import { requireRole, type Authenticate, type Caller } from './authenticate';
+import { requireRight, type Authenticate, type Caller } from './authenticate';
 import type { Answer } from './keyed';
 import type { KeyLimit } from './limits';
 import { Problem } from './problem';
 import type { Route } from './route';
 
 /** Nobody is asked for a key on such a route, and nobody is named in its log. */
-const ANONYMOUS: Caller = { role: 'auditor', storeId: null, label: 'anonymous', callerId: '-' };
+const ANONYMOUS: Caller = {
+  role: 'auditor',
+  label: 'anonymous',
+  callerId: '-',
+  channels: [],
+  sources: [],
+  types: [],
+  storeId: null,
+  othersSources: [],
+};
 
 export function sendAnswer(response: Response, answer: Answer): void {
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
@@ -42,7 +51,7 @@ export function mountRoutes(
         const caller = route.roles === null ? ANONYMOUS : await doors.authenticate(request);
         if (route.roles !== null) {
           response.locals['caller'] = caller;
-          requireRole(caller, route.roles);
+          requireRight(caller, route.roles, route.sameAs);
           await doors.limit(request, response);
         }
         const answer = await route.serve(request, response, caller, dependencies);

@@ -5,8 +5,9 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Role } from '../../canonical/schema/api-key';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
-import type { Role } from '../../store/access/api-keys';
+import type { EventType } from '../../canonical/schema/event';
 import type { ApiDependencies } from '../dependencies';
 import type { Caller } from './authenticate';
 import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body';
@@ -44,6 +45,8 @@ export interface BodySpec<B extends z.ZodType> {
   readonly limitBytes?: number;
   /** No body at all means `{}`. */
   readonly mayBeEmpty?: boolean;
+  /** Refuses, before anything else is said of the body, what it names and is not the caller's. */
+  guard?(body: z.infer<B>, caller: Caller): void;
   /** What the schema cannot say of a field; a problem here makes the request invalid. */
   check?(body: z.infer<B>): readonly FieldError[];
   /** What the work will refuse it for: named beside what makes the request invalid. */
@@ -62,6 +65,8 @@ export interface RouteDescription {
   readonly description?: string;
   /** Null: no key is needed. */
   readonly roles: readonly Role[] | null;
+  /** The event that says the same: a key that may not bring it may not call this either. */
+  readonly sameAs?: EventType;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: BodySpec<z.ZodType>;
@@ -117,6 +122,7 @@ async function readJson(request: Request, response: Response, body: BodySpec<z.Z
 function parseBody<B extends z.ZodType>(
   body: BodySpec<B>,
   json: unknown,
+  caller: Caller,
   errors: FieldError[],
 ): z.infer<B> | undefined {
   const parsed = body.schema.safeParse(json);
@@ -125,6 +131,7 @@ function parseBody<B extends z.ZodType>(
     ? parsed.data
     : withoutUnknownFields(body.schema, json, parsed.error);
   if (readable === undefined) return undefined;
+  body.guard?.(readable, caller);
   errors.push(...(body.check?.(readable) ?? []));
   if (errors.length === 0) return readable;
   errors.push(...(body.rules?.(readable) ?? []));
@@ -155,7 +162,7 @@ export function route<
         throw new Problem('not_found', 'there is nothing here by that name', { errors });
       }
       const query = parsePart(described.query ?? NOTHING, request.query, 'query', errors);
-      const parsed = body && parseBody(body, json, errors);
+      const parsed = body && parseBody(body, json, caller, errors);
       if (errors.length > 0) throw invalidRequest(errors);
       const { correlationId } = correlatedOf(response);
       const { log } = dependencies;

@@ -1,6 +1,7 @@
 /** `/v1/mappings/{kind}…`: cross-references; the work that waited for one goes on. */
 import { z } from 'zod';
 import { channelSetup, erpInstances } from '../../canonical/installation';
+import { ALL, speaksFor } from '../../canonical/schema/api-key';
 import {
   MAPPING_KINDS,
   MappingKindName,
@@ -78,10 +79,12 @@ export const listMappingsRoute = route(
     query: z.strictObject(PageQuery),
     responses: { 200: { description: 'By source and value', schema: pageOf(StoredMapping) } },
   },
-  ({ params, query }, { db }) =>
-    readPage(query, ['source', 'value'], (after, limit) =>
-      listMappings(db, params.kind, after, limit),
-    ),
+  ({ params, query, caller }, { db }) => {
+    const sources = caller.channels.includes(ALL) ? null : caller.channels;
+    return readPage(query, ['source', 'value'], (after, limit) =>
+      listMappings(db, params.kind, sources, after, limit),
+    );
+  },
 );
 
 export const putMappingRoute = route(
@@ -135,6 +138,8 @@ export const readMappingRoute = route(
     responses: { 200: { description: 'The mapping', schema: StoredMapping } },
     errors: ['not_found'],
   },
-  async ({ params: { kind, source, value } }, { db }) =>
-    ok(found(await findMapping(db, kind, source, value), 'there is no such mapping')),
+  async ({ params: { kind, source, value }, caller }, { db }) => {
+    const own = speaksFor(caller, source) ? await findMapping(db, kind, source, value) : null;
+    return ok(found(own, 'there is no such mapping'));
+  },
 );

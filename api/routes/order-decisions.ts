@@ -49,6 +49,7 @@ export const cancelOrderRoute = keyedRoute(
       'Answered with the result: goods at the warehouse are recalled first. What has shipped is ' +
       'not touched. The reason goes into the audit trail: write no personal data into it.',
     roles: MAY.cancelOrders,
+    sameAs: 'order.cancel-requested.v1',
     params: OrderParams,
     body: { schema: CancelBody, example: { reason: 'the buyer changed their mind' } },
     responses: { 200: { description: 'Cancelled, all or in part', schema: Cancelled } },
@@ -95,6 +96,7 @@ function holdRoute({ action, update, summary, description, example }: HoldRoute)
       summary,
       description,
       roles: MAY.holdOrders,
+      sameAs: 'order.cancel-requested.v1',
       params: OrderParams,
       body: { schema: HoldBody, example },
       responses: { 200: { description: 'Decided', schema: HoldDecided } },

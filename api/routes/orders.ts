@@ -1,5 +1,6 @@
 /** `GET /v1/orders…`: an order as it stands, by its id or by the number that its buyer sees. */
 import { z } from 'zod';
+import { speaksFor } from '../../canonical/schema/api-key';
 import { ChannelInstance, OrderNo } from '../../canonical/schema/ids';
 import { findOrderId, readOrderView } from '../../store/orders/order-view';
 import { pageOf } from '../http/cursor';
@@ -21,8 +22,10 @@ export const findOrderRoute = route(
     }),
     responses: { 200: { description: 'One order or none', schema: pageOf(OrderView) } },
   },
-  async ({ query }, { db, configuration }) => {
-    const orderId = await findOrderId(db, query.channelInstance, query.orderNo);
+  async ({ query: { channelInstance, orderNo }, caller }, { db, configuration }) => {
+    const orderId = speaksFor(caller, channelInstance)
+      ? await findOrderId(db, channelInstance, orderNo)
+      : null;
     const rows = orderId === null ? null : await readOrderView(db, orderId);
     const items = rows === null ? [] : [showOrder(rows, configuration)];
     return ok({ items, nextCursor: null });
@@ -40,8 +43,9 @@ export const readOrderRoute = route(
     responses: { 200: { description: 'The order as it stands', schema: OrderView } },
     errors: ['not_found'],
   },
-  async ({ params }, { db, configuration }) => {
-    const rows = found(await readOrderView(db, params.orderId), 'there is no order with that id');
-    return ok(showOrder(rows, configuration));
+  async ({ params, caller }, { db, configuration }) => {
+    const rows = await readOrderView(db, params.orderId);
+    const own = rows && speaksFor(caller, rows.order.channelInstance) ? rows : null;
+    return ok(showOrder(found(own, 'there is no order with that id'), configuration));
   },
 );

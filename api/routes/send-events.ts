@@ -8,7 +8,7 @@ import {
   type CanonicalVerdict,
 } from '../../store/inbox/inbox';
 import type { Database } from '../../store/database';
-import { readEvent, type Judged, type ReadableEvent } from '../event-verdict';
+import { readEvent, withoutForeignOrders, type Judged, type ReadableEvent } from '../event-verdict';
 import { EVENT_EXAMPLE } from '../examples';
 import {
   LARGE_BODY_LIMIT_BYTES,
@@ -130,7 +130,8 @@ export const sendEventsRoute: Route = {
   summary: 'Send canonical events',
   description:
     'One event, or up to 1,000 as a batch. Each has a verdict of its own: the good ones go ' +
-    'through beside the bad. `source` and `id` make an event the same one.',
+    'through beside the bad. `source` and `id` make an event the same one. A key brings the ' +
+    'types, from the sources and about the channels that it is bound to.',
   roles: MAY.sendEvents,
   body: {
     schema: EventBody,
@@ -152,6 +153,7 @@ export const sendEventsRoute: Route = {
     const judged = eventsOf(mediaType(request), json).map((event, index) =>
       readEvent(event, index, caller, correlationId),
     );
-    return { status: 202, body: { verdicts: await judge(db, judged) } };
+    const own = await withoutForeignOrders(db, caller, judged);
+    return { status: 202, body: { verdicts: await judge(db, own) } };
   },
 };

@@ -1,6 +1,7 @@
 /** `/v1/availability` and `/v1/inventory…`: what may be promised, what lies where, corrections of it. */
 import { z } from 'zod';
 import { channelSetup } from '../../canonical/installation';
+import { speaksFor } from '../../canonical/schema/api-key';
 import { InventoryAdjusted } from '../../canonical/schema/event';
 import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
 import { AvailableAt, StockPosition } from '../../canonical/schema/stock';
@@ -9,6 +10,7 @@ import { recordDecision } from '../../store/access/decisions';
 import { joinTransaction } from '../../store/join-transaction';
 import { findItem } from '../../store/master/items';
 import { readAvailability, readPositions } from '../../store/stock/stock-queries';
+import { locationSeen } from '../http/authenticate';
 import { Problem } from '../http/problem';
 import { keyedRoute, madeBy, ok, route } from '../http/route';
 import { MAY } from '../roles';
@@ -40,12 +42,14 @@ export const readAvailabilityRoute = route(
     responses: { 200: { description: 'By location', schema: Availability } },
     errors: ['unknown_channel'],
   },
-  async ({ query }, { db }) => {
+  async ({ query, caller }, { db }) => {
     const { sku, location, channel } = query;
-    if (channel !== undefined && channelSetup(channel) === undefined) {
-      throw new Problem('unknown_channel', `${channel} is not set up here`);
+    const isHere = channel === undefined || channelSetup(channel) !== undefined;
+    const isOwn = channel === undefined || caller.role === 'store' || speaksFor(caller, channel);
+    if (!isHere || !isOwn) {
+      throw new Problem('unknown_channel', `${channel} is no channel of this key`);
     }
-    const locations = await readAvailability(db, sku, location ?? null);
+    const locations = await readAvailability(db, sku, locationSeen(caller, location ?? null));
     const sellable = locations.reduce((units, one) => units + one.sellable, 0);
     return ok({ sku, channel: channel ?? null, sellable, locations });
   },
@@ -61,13 +65,14 @@ export const readInventoryRoute = route(
     path: '/v1/inventory/{sku}',
     tag: 'Stock',
     summary: 'Where a SKU lies',
+    description: "A store's key sees its own location.",
     roles: MAY.readStock,
     params: z.strictObject({ sku: Sku.meta({ example: 'MUG-BLUE' }) }),
     responses: { 200: { description: 'Its positions', schema: Inventory } },
     errors: ['not_found'],
   },
-  async ({ params: { sku } }, { db }) => {
-    const positions = await readPositions(db, sku, null);
+  async ({ params: { sku }, caller }, { db }) => {
+    const positions = await readPositions(db, sku, locationSeen(caller, null));
     if (positions.length === 0 && (await findItem(db, sku)) === null) {
       throw new Problem('not_found', 'there is no such item');
     }

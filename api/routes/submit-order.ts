@@ -9,6 +9,7 @@ import { submitOrder } from '../../moments/order/submit-order';
 import { readOrderView } from '../../store/orders/order-view';
 import type { ApiDependencies } from '../dependencies';
 import { ORDER_EXAMPLE } from '../examples';
+import { requireChannel } from '../http/authenticate';
 import { LARGE_BODY_LIMIT_BYTES } from '../http/body';
 import { readKey, replayed, REUSED, type Answer } from '../http/keyed';
 import { Problem, problemBody } from '../http/problem';
@@ -109,9 +110,11 @@ export const submitOrderRoute: Route = {
         'which this answers. An order that must wait (202) names what it waits for. The same order ' +
         'again is the existing one (200).',
       roles: MAY.submitOrders,
+      sameAs: 'order.created.v1',
       body: {
         schema: Order,
         limitBytes: LARGE_BODY_LIMIT_BYTES,
+        guard: (order, caller) => requireChannel(caller, order.channelInstance),
         check: (order) => timeErrors('/placedAt', order.placedAt),
         rules: ruleErrors,
         example: ORDER_EXAMPLE,

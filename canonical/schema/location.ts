@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { Instant } from './ids';
 
-const DEFAULT_ENTITY = 'us-01';
 const DEFAULT_PRIORITY = 100;
 const MAX_PRIORITY = 1_000_000;
 
@@ -28,7 +27,8 @@ export const LocationBody = z
     entity: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
-      .default(DEFAULT_ENTITY),
+      .optional()
+      .meta({ description: 'Of the set-up; left out: the only one there is' }),
     ships: z.boolean().default(true),
     active: z.boolean().default(true),
     priority: z
@@ -39,6 +39,7 @@ export const LocationBody = z
       .meta({ description: 'Lower is sourced from first' }),
   })
   .meta({ id: 'LocationBody' });
+export type LocationBody = z.infer<typeof LocationBody>;
 
 export const Location = z
   .strictObject({

@@ -1,31 +1,25 @@
-// Puts API keys into the database, as hashes.
-import { createHash } from 'node:crypto';
-import { Client } from 'pg';
-import { ROLES, type Role } from './home';
+// Puts the API keys of a set-up into the database, as hashes with what each is bound to.
+import type { KeySetup } from '../../canonical/installation';
+import { followReference } from '../../setup/follow-references';
+import { putApiKey } from '../../store/access/api-keys';
+import { openDatabase } from '../../store/database';
 
-/** The store that the demo's store key is bound to. */
-const DEMO_STORE_ID = 'store-001';
-
-/** Inserts the keys that are not there yet; the table is made by the migrations. */
-export async function insertApiKeys(
+/** One line for each key that is not made: its reference leads nowhere. The others are as they say. */
+export async function putApiKeys(
   databaseUrl: string,
-  keys: Readonly<Partial<Record<Role, string>>>,
-): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  keys: readonly KeySetup[],
+  env: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  const db = openDatabase(databaseUrl, { connections: 1 });
   try {
-    for (const role of ROLES) {
-      const key = keys[role];
-      if (!key) continue;
-      const keyHash = createHash('sha256').update(key).digest('hex');
-      const storeId = role === 'store' ? DEMO_STORE_ID : null;
-      await client.query(
-        `INSERT INTO api_key (key_hash, role, store_id, label) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING`,
-        [keyHash, role, storeId, `made at start, ${role}`],
-      );
+    for (const { name, secret, ...bound } of keys) {
+      const key = followReference(secret, env);
+      if (typeof key === 'string') await putApiKey(db, key, { ...bound, label: name });
+      else missing.push(`key ${name} is not made: ${secret} ${key.why}`);
     }
   } finally {
-    await client.end();
+    await db.end();
   }
+  return missing;
 }

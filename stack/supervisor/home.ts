@@ -14,6 +14,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { ROLES } from '../../canonical/schema/api-key';
 
 const OWNER_ONLY_MODE = 0o600;
 /** Root's Postgres runs as another user, which has to walk through the home to its data. */
@@ -79,18 +80,6 @@ export function writePrivateFile(file: string, content: string): void {
     rmSync(partial, { force: true });
   }
 }
-
-export const ROLES = [
-  'channel',
-  'oms',
-  'store',
-  'support',
-  'finance',
-  'operator',
-  'auditor',
-] as const;
-/** Who holds a key, see API.md. */
-export type Role = (typeof ROLES)[number];
 
 const Secret = z.string().min(32);
 const Secrets = z.strictObject({

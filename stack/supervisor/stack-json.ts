@@ -2,9 +2,10 @@
 // with the outside; fields are added, not changed.
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ROLES } from '../../canonical/schema/api-key';
 import type { AccountSetup } from '../../canonical/installation';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
-import { ROLES, homePaths } from './home';
+import { homePaths } from './home';
 import { SANDBOX_SYSTEMS, type Wiring, localUrl, sandboxUrls } from './wiring';
 
 const Pid = z.number().int().positive().optional();

@@ -12,7 +12,7 @@ import { migrate } from '../../store/migrate';
 import { postgresPlan, createDatabases, databaseUrl } from '../postgres/server';
 import { findTemporal } from '../temporal/ladder';
 import { temporalPlan } from '../temporal/server';
-import { insertApiKeys } from './api-keys';
+import { putApiKeys } from './api-keys';
 import { type HomePaths, type Secrets, loadSecrets, makeHome, writePrivateFile } from './home';
 import type { Janitor } from './janitor';
 import { takeLock } from './lock';
@@ -26,6 +26,7 @@ import { Service, type ServicePlan } from './service';
 import { type StackJson, describeStack } from './stack-json';
 import {
   type Wiring,
+  callerEnvironment,
   claimPorts,
   installationOf,
   localUrl,
@@ -188,7 +189,9 @@ export class Stack {
     const startedAtMs = Date.now();
     const { databaseUrl: url } = this.wiring;
     const { applied } = await (this.options.migrate ?? migrate)(url);
-    await insertApiKeys(url, this.#secrets.keys);
+    const keys = this.#installation?.keys ?? [];
+    const env = { ...this.#env, ...callerEnvironment(this.#secrets) };
+    for (const line of await putApiKeys(url, keys, env)) this.#print(line);
     this.#print(`schema    ready in ${seconds(startedAtMs)}, ${applied.length} migrations applied`);
   }
 

@@ -97,6 +97,13 @@ function bySystem(variable: (system: SandboxSystem) => [string, string]): Proces
   return Object.fromEntries(SANDBOX_SYSTEMS.map(variable));
 }
 
+/** The keys that callers have, by role: what the set-up file's keys refer to. */
+export function callerEnvironment({ keys }: Secrets): ProcessEnvironment {
+  return Object.fromEntries(
+    Object.entries(keys).map(([role, key]) => [`THROUGHLINE_${role.toUpperCase()}_KEY`, key]),
+  );
+}
+
 /** The environment of the API and of the workers. */
 export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
   const { ports, secrets } = wiring;

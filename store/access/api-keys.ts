@@ -1,37 +1,57 @@
 /** Keys of the API: only their SHA-256 is kept. */
+import { createHash } from 'node:crypto';
+import { ROLES, type Bindings, type Role } from '../../canonical/schema/api-key';
 import type { Sql } from '../database';
 
-export const ROLES = [
-  'channel',
-  'oms',
-  'store',
-  'support',
-  'finance',
-  'operator',
-  'auditor',
-] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface ApiKey {
+export interface ApiKey extends Bindings {
   readonly role: Role;
-  /** The store that a key of role `store` is bound to. */
-  readonly storeId: string | null;
   /** Who holds it; goes into the audit trail. */
   readonly label: string;
+  /** Sources that other keys name: `ALL` does not mean these. */
+  readonly othersSources: readonly string[];
 }
 
 function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
 }
 
+export function apiKeyHash(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
 /** The key with this SHA-256 (hex); null where there is none, or it was revoked. */
 export async function findApiKey(sql: Sql, keyHash: string): Promise<ApiKey | null> {
-  const { rows } = await sql.query<{ role: string; store_id: string | null; label: string }>({
+  const { rows } = await sql.query<Omit<ApiKey, 'role'> & { role: string }>({
     name: 'find-api-key',
-    text: 'select role, store_id, label from api_key where key_hash = $1 and revoked_at is null',
+    text: `select k.role, k.store_id as "storeId", k.label, k.channels, k.sources, k.types,
+                  array(select distinct source from api_key o, unnest(o.sources) source
+                         where o.label <> k.label and o.revoked_at is null) as "othersSources"
+             from api_key k where k.key_hash = $1 and k.revoked_at is null`,
     values: [keyHash],
   });
   const [row] = rows;
-  if (row === undefined || !isRole(row.role)) return null;
-  return { role: row.role, storeId: row.store_id, label: row.label };
+  if (row === undefined) return null;
+  const { role, ...key } = row;
+  return isRole(role) ? { ...key, role } : null;
+}
+
+/**
+ * Puts in a key, or binds it anew. The label is the holder's name: another key that the holder had
+ * is revoked in the same statement.
+ */
+export async function putApiKey(
+  sql: Sql,
+  key: string,
+  { role, label, channels, sources, types, storeId }: Omit<ApiKey, 'othersSources'>,
+): Promise<void> {
+  await sql.query(
+    `with replaced as (
+       update api_key set revoked_at = now()
+        where label = $3 and key_hash <> $1 and revoked_at is null)
+     insert into api_key (key_hash, role, label, channels, sources, types, store_id)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (key_hash) do update set role = $2, label = $3, channels = $4, sources = $5,
+       types = $6, store_id = $7`,
+    [apiKeyHash(key), role, label, channels, sources, types, storeId],
+  );
 }

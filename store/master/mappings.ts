@@ -24,18 +24,20 @@ export async function findMapping(
   return rows[0] ?? null;
 }
 
-/** A page of a kind's mappings by source and value, after the given one. */
+/** A page of a kind's mappings by source and value, after the given one; of some sources or all. */
 export async function listMappings(
   sql: Sql,
   kind: MappingKind,
+  sources: readonly string[] | null,
   after: { readonly source: string; readonly value: string } | null,
   limit: number,
 ): Promise<StoredMapping[]> {
   const { rows } = await sql.query<StoredMapping>(
     `select ${COLUMNS} from mapping
       where kind = $1 and ($2::text is null or (source, value) > ($2, $3))
+        and ($5::text[] is null or source = any($5))
       order by source, value limit $4`,
-    [kind, after?.source ?? null, after?.value ?? null, limit],
+    [kind, after?.source ?? null, after?.value ?? null, limit, sources],
   );
   return rows;
 }

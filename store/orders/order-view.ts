@@ -191,7 +191,21 @@ export async function findOrderId(
   return rows[0]?.order_id ?? null;
 }
 
+/** The channel of each of these orders that is here, by the order's id. */
+export async function channelsOfOrders(
+  sql: Sql,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (orderIds.length === 0) return new Map();
+  const { rows } = await sql.query<{ order_id: string; channel_instance: string }>(
+    'select order_id, channel_instance from sales_order where order_id = any($1)',
+    [orderIds],
+  );
+  return new Map(rows.map((row) => [row.order_id, row.channel_instance]));
+}
+
 export interface OrderFlowState {
+  readonly channelInstance: string;
   readonly workflowId: string;
   readonly stage: 'received' | 'accepted' | 'rejected' | 'closed';
   /** The start that the relay still has to deliver; null where it has. */
@@ -201,7 +215,8 @@ export interface OrderFlowState {
 /** How a decision reaches the order's flow; null where there is no such order. */
 export async function readOrderFlow(sql: Sql, orderId: string): Promise<OrderFlowState | null> {
   const { rows } = await sql.query<OrderFlowState>(
-    `select o.workflow_id as "workflowId", o.stage, f.input as "pendingStart"
+    `select o.channel_instance as "channelInstance", o.workflow_id as "workflowId", o.stage,
+            f.input as "pendingStart"
        from sales_order o
        left join dispatch d on d.order_id = o.order_id and d.workflow_id = o.workflow_id
                            and d.kind = 'start' and d.state = 'pending'

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { openException } from '../../store/exceptions/exceptions';
-import type { Role } from '../../store/access/api-keys';
+import type { Role } from '../../canonical/schema/api-key';
 import { startApi, type RunningApi } from './fixture';
 
 let api: RunningApi;

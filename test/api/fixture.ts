@@ -1,5 +1,4 @@
 /** The API over real HTTP on a Postgres of its own; flows answer as a test tells them. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,9 +8,11 @@ import { createApp } from '../../api/app';
 import { ProblemDocument } from '../../api/http/problem';
 import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
 import { routes } from '../../api/routes';
+import { installation } from '../../canonical/installation';
+import type { Role } from '../../canonical/schema/api-key';
 import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
 import { startPostgres } from '../stack/start-parts';
-import { ROLES, type Role } from '../../store/access/api-keys';
+import { putApiKey } from '../../store/access/api-keys';
 import { openDatabase, type Database } from '../../store/database';
 import { migrate } from '../../store/migrate';
 import { SETUP_ENVIRONMENT, SHIPPED_SETUP } from '../installation';
@@ -65,13 +66,10 @@ export function environmentOf(databaseUrl: string): Record<string, string> {
   };
 }
 
+/** One a role, bound as the shipped file binds it. */
 async function insertKeys(db: Database): Promise<void> {
-  for (const role of ROLES) {
-    const hash = createHash('sha256').update(keyOf(role)).digest('hex');
-    await db.query(
-      'insert into api_key (key_hash, role, store_id, label) values ($1, $2, $3, $4)',
-      [hash, role, role === 'store' ? STORE_ID : null, `test ${role}`],
-    );
+  for (const key of installation().keys) {
+    await putApiKey(db, keyOf(key.role), { ...key, label: `test ${key.role}` });
   }
 }
 

@@ -5,7 +5,16 @@ import { EVENT_EXAMPLE } from '../../api/examples';
 import { routes } from '../../api/routes';
 import { startApi, type RunningApi } from './fixture';
 
-const ANYBODY = { role: 'oms', storeId: null, label: 'test', callerId: 'test' } as const;
+const ANYBODY = {
+  role: 'oms',
+  label: 'test',
+  callerId: 'test',
+  channels: ['*'],
+  sources: ['*'],
+  types: ['*'],
+  storeId: null,
+  othersSources: [],
+} as const;
 
 let api: RunningApi;
 beforeAll(async () => {

@@ -35,7 +35,7 @@ test('an adjustment is posted once, and shows in stock and availability', async 
   ]);
   const again = await api.send('POST', '/v1/inventory/adjustments', sent);
   expect([again.status, again.body]).toEqual([201, first.body]);
-  const stock = await api.send('GET', `/v1/inventory/${SKU}`, { role: 'store' });
+  const stock = await api.send('GET', `/v1/inventory/${SKU}`, { role: 'channel' });
   expect(stock.body.positions).toEqual([
     expect.objectContaining({ location: DC, onHand: 13, reserved: 0, sellable: 13 }),
   ]);

@@ -1,5 +1,6 @@
 /** Master data that would lead work astray is refused; what is put right wakes what waited. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installation, useInstallation } from '../../canonical/installation';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, countOf, DC, orderOf, putMasterData, SKU, usd } from './world';
 
@@ -85,4 +86,26 @@ test("an item's cost stays while there are units of it; its description may chan
   expect([renamed.status, renamed.body.description]).toEqual([200, 'Navy mug']);
   const none = await put('/v1/items/WRONG', { standardCost: usd(120) });
   expect([none.status, none.body.standardCost]).toEqual([200, usd(120)]);
+});
+
+test('a location is of an entity of the set-up: the only one, or the one that it names', async () => {
+  const shipped = installation();
+  const json = { name: 'West', kind: 'dc', timeZone: 'America/Denver' };
+  const path = '/v1/locations/dc-west';
+  expect((await put(path, json)).body.entity).toBe('us-01');
+  const wrong = await put(path, { ...json, entity: 'us-09' });
+  expect(wrong.body.errors).toEqual([
+    { pointer: '/entity', code: 'invalid_value', detail: 'one of us-01' },
+  ]);
+  const second = { entity: 'de-01', functionalCurrency: 'EUR', erp: 'netsuite-us' };
+  useInstallation({ ...shipped, entities: [...shipped.entities, second] });
+  try {
+    const unsaid = await put(path, json);
+    expect(unsaid.body.errors).toEqual([
+      { pointer: '/entity', code: 'required', detail: 'one of us-01, de-01' },
+    ]);
+    expect((await put(path, { ...json, entity: 'de-01' })).body.entity).toBe('de-01');
+  } finally {
+    useInstallation(shipped);
+  }
 });

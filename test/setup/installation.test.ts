@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { warehouseOf } from '../../canonical/installation';
 import { refusal } from '../../canonical/rules/order/acceptance';
+import { ROLES } from '../../canonical/schema/api-key';
 import { moneyAccountOf } from '../../canonical/schema/channel';
 import { Order } from '../../canonical/schema/order';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
@@ -73,10 +74,9 @@ describe('a file', () => {
 
   test('whose shop has no account of its name says so', () => {
     const { problems } = check(
-      SHIPPED.replaceAll('  shopify-us: # a', '  shopify-uk: # a').replace(
-        "shopify-us: '101'",
-        "shopify-uk: '101'",
-      ),
+      SHIPPED.replaceAll('  shopify-us: # a', '  shopify-uk: # a')
+        .replace("shopify-us: '101'", "shopify-uk: '101'")
+        .replace('channels: [shopify-us,', 'channels: [shopify-uk,'),
     );
     expect(problems.map((one) => one.text)).toEqual([
       'channels.shopify-uk.connector: needs an account "shopify-uk" of shopify: a shop\'s is called as its channel; did you mean "shopify-us"?',
@@ -206,5 +206,60 @@ test('a channel that is switched off takes no new order', () => {
     outcome: 'refused',
     code: 'unknown_channel',
     problems: [{ detail: expect.stringContaining('switched off') }],
+  });
+});
+
+test('a switch to shadow is refused with its line', () => {
+  const shadow = SHIPPED.replace('    money:\n', '    flows: { order: shadow }\n    money:\n');
+  expect(check(shadow).problems.map((one) => one.text)).toEqual([
+    expect.stringMatching(/^channels\.shopify-us\.flows\.order: shadow is not there yet/),
+  ]);
+});
+
+describe('keys', () => {
+  const withKeys = (keys: string) =>
+    SHIPPED.replace(/\nkeys:[\s\S]*?\n\nchannels:/, `\n${keys}\n\nchannels:`);
+
+  test('are bound as the file says, and hold no key themselves', () => {
+    const keys = installationIn(SHIPPED).keys;
+    expect(keys.map(({ name }) => name).sort()).toEqual([...ROLES].sort());
+    expect(keys.filter(({ role }) => ['channel', 'oms', 'store'].includes(role))).toEqual([
+      {
+        name: 'channel',
+        role: 'channel',
+        secret: 'env:THROUGHLINE_CHANNEL_KEY',
+        channels: ['shopify-us', 'web-us'],
+        sources: ['*'],
+        types: ['*'],
+        storeId: null,
+      },
+      expect.objectContaining({ name: 'oms', channels: ['*'], sources: ['*', '/wms/wms-main'] }),
+      expect.objectContaining({ name: 'store', channels: [], storeId: 'store-001' }),
+    ]);
+  });
+
+  test('that a file does not name are one a role, for all channels, a store’s for no store', () => {
+    const { keys } = installationIn(withKeys(''));
+    expect(keys.map(({ role }) => role)).toEqual(ROLES);
+    expect(keys.map(({ channels }) => channels)).toEqual(ROLES.map(() => ['*']));
+    expect(keys.map(({ storeId }) => storeId)).toEqual(ROLES.map(() => null));
+  });
+
+  test('have to say for whom they speak, about channels and types that there are', () => {
+    const { problems } = check(
+      withKeys(`keys:
+  shop: { role: channel, secret: env:K }
+  oms: { role: oms, secret: env:K, channels: [web-uk], types: [warehause] }
+  till: { role: store, secret: env:K }
+  desk: { role: suport, secret: my-own-key }`),
+    );
+    expect(problems.map((one) => one.text)).toEqual([
+      'keys.shop: has to say for which channels it speaks: a list of them, or all',
+      'keys.oms.channels.0: there is no channel "web-uk"; did you mean "web-us"?',
+      'keys.oms.types: "warehause" is none of event types and systems; did you mean "warehouse"?',
+      'keys.till: has to name its store',
+      expect.stringContaining('keys.desk.role: Invalid option'),
+      expect.stringContaining('keys.desk.secret: has to be env:NAME or file:/path'),
+    ]);
   });
 });

@@ -34,7 +34,8 @@ export async function migrateStandIn(databaseUrl: string): Promise<{ applied: st
   try {
     await client.query(
       `CREATE TABLE IF NOT EXISTS api_key
-         (key_hash text PRIMARY KEY, role text NOT NULL, store_id text, label text)`,
+         (key_hash text PRIMARY KEY, role text NOT NULL, store_id text, label text,
+          channels text[], sources text[], types text[], revoked_at timestamptz)`,
     );
   } finally {
     await client.end();

@@ -104,12 +104,14 @@ describe('a stack that is up', () => {
     ]);
   });
 
-  test('holds one hashed key a role, the store key bound to its store', async () => {
+  test('holds one hashed key a role, bound as the set-up file binds it', async () => {
     const { databaseUrl } = stack.stackJson;
     const count = `SELECT count(*)::int AS value FROM api_key WHERE length(key_hash) = 64`;
     expect(await queryValue(databaseUrl, count)).toBe(7);
     const store = `SELECT store_id AS value FROM api_key WHERE role = 'store'`;
     expect(await queryValue(databaseUrl, store)).toBe('store-001');
+    const shops = `SELECT channels AS value FROM api_key WHERE role = 'channel'`;
+    expect(await queryValue(databaseUrl, shops)).toEqual(['shopify-us', 'web-us']);
   });
 
   test('refuses a second stack on the same home', async () => {
