@@ -2,10 +2,10 @@
 import { sum } from '../canonical/rules/money/money';
 import type { Sql } from '../store/database';
 import { verbOf, type OwnEffect } from './own-effect';
+import { pagesOf } from './pages';
 
-/** Rows a page. */
+/** Rows a page; a batch's lines are among them. */
 const EFFECTS_A_PAGE = 500;
-const PAGES_MAX = 1_000;
 
 interface EffectRow extends Omit<OwnEffect, 'verb' | 'order' | 'parts'> {
   readonly orderId: string | null;
@@ -42,10 +42,10 @@ const select = (effects: string, messages: string) => `
     left join sales_order o on o.order_id = e.order_id`;
 
 const OF_ORDERS = select('f.order_id = any($1::text[])', 'x.order_id = any($1::text[])');
-const OF_NO_ORDER = `${select(
-  `f.order_id is null and ($3::timestamptz is null or f.first_called_at >= $3)`,
-  `x.order_id is null and ($3::timestamptz is null or x.sent_at >= $3)`,
-)} where e.key > $1 order by e.key limit $2`;
+const OF_NO_ORDER = select(
+  `f.order_id is null and ($1::timestamptz is null or f.first_called_at >= $1)`,
+  `x.order_id is null and ($1::timestamptz is null or x.sent_at >= $1)`,
+);
 
 /** What the other system's record is made of, from what was asked. */
 function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffect['parts'] {
@@ -107,14 +107,9 @@ export async function* effectsWithoutOrder(
   sql: Sql,
   since: string | null,
 ): AsyncGenerator<readonly OwnEffect[]> {
-  let after = '';
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<EffectRow>(OF_NO_ORDER, [after, EFFECTS_A_PAGE, since]);
+  for await (const rows of pagesOf<EffectRow>(sql, OF_NO_ORDER, [since], EFFECTS_A_PAGE)) {
     yield rows.flatMap(ownEffect);
-    if (rows.length < EFFECTS_A_PAGE) return;
-    after = rows.at(-1)?.key ?? after;
   }
-  throw new RangeError(`more than ${PAGES_MAX} pages of effects`);
 }
 
 /** Accounts in which effects were made since, but for these. */

@@ -8,11 +8,10 @@ import type {
   StrayItem,
   TrialBalance,
 } from './check-ledger';
+import { pagesOf } from './pages';
 
-/** Rows a page. */
-export const JOURNALS_A_PAGE = 5_000;
-export const BATCHES_A_PAGE = 100;
-const PAGES_MAX = 10_000;
+/** Rows a page; all the journals of a batch are added up for each. */
+const BATCHES_A_PAGE = 100;
 const STRAY_ITEMS_MAX = 1_000;
 
 const SIDES = `
@@ -36,34 +35,24 @@ export async function loadTrialBalance(sql: Sql): Promise<readonly TrialBalance[
   return rows;
 }
 
-export async function* journalPages(
+export function journalPages(
   sql: Sql,
   since: string | null,
 ): AsyncGenerator<readonly OwnJournal[]> {
-  let after = '';
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<OwnJournal>(
-      `select j.journal_id as "journalId", j.rule, j.source, j.currency,
-              count(g.line_no)::int as lines, ${SIDES},
-              (select count(*)::int from posting_batch_journal b where b.journal_id = j.journal_id)
-                + (select count(*)::int from journal_to_batch q
-                    where q.entity = j.entity and q.business_date = j.business_date
-                      and q.channel_instance = coalesce(j.channel_instance, '-')
-                      and q.currency = j.currency and q.journal_id = j.journal_id) as batches
-         from (select * from journal
-                where journal_id > $1 and ($3::timestamptz is null or posted_at >= $3)
-                order by journal_id limit $2) j
-              left join journal_line g using (journal_id)
-        group by j.journal_id, j.rule, j.source, j.currency, j.entity, j.business_date,
-                 j.channel_instance
-        order by 1`,
-      [after, JOURNALS_A_PAGE, since],
-    );
-    if (rows.length > 0) yield rows;
-    if (rows.length < JOURNALS_A_PAGE) return;
-    after = rows.at(-1)?.journalId ?? after;
-  }
-  throw new RangeError(`more than ${PAGES_MAX} pages of journals`);
+  return pagesOf(
+    sql,
+    `select j.journal_id as "journalId", j.rule, j.source, j.currency, g.*,
+            (select count(*)::int from posting_batch_journal b where b.journal_id = j.journal_id)
+              + (select count(*)::int from journal_to_batch q
+                  where q.entity = j.entity and q.business_date = j.business_date
+                    and q.channel_instance = coalesce(j.channel_instance, '-')
+                    and q.currency = j.currency and q.journal_id = j.journal_id) as batches
+       from journal j cross join lateral (
+              select count(*)::int as lines, ${SIDES} from journal_line g
+               where g.journal_id = j.journal_id) g
+      where $1::timestamptz is null or j.posted_at >= $1`,
+    [since],
+  );
 }
 
 /** Balances as they are kept and as the lines have them, a business date a page; only what differs. */
@@ -121,34 +110,25 @@ export async function* batchPages(
   sql: Sql,
   since: string | null,
 ): AsyncGenerator<readonly OwnBatch[]> {
-  let after = '';
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { rows } = await sql.query<BatchRow>(
-      `select b.batch_id as "batchId", b.state, b.document_no as "documentNo", b.currency,
-              b.lines, b.journal_count as "journalCount",
-              (select count(*)::int from posting_batch_journal m
-                where m.batch_id = b.batch_id) as journals,
-              coalesce((select jsonb_agg(jsonb_build_object('account', s.account,
-                                                            'netMinor', s.net))
-                 from (select g.account, ${NET} as net
-                         from posting_batch_journal m join journal_line g using (journal_id)
-                        where m.batch_id = b.batch_id group by 1) s), '[]') as "journalLines",
-              e.state as "effectState",
-              ${debitsOf("e.body -> 'lines'")} as "effectDebitMinor",
-              ${debitsOf('b.lines')} as "debitMinor",
-              exists (select from exception x where x.batch_id = b.batch_id
-                         and x.resolution = 'overridden') as "isByHand"
-         from posting_batch b left join effect e on e.effect_key = 'journal:' || b.batch_id
-        where b.batch_id > $1
-          and ($3::timestamptz is null or b.created_at >= $3 or b.posted_at >= $3)
-        order by b.batch_id limit $2`,
-      [after, BATCHES_A_PAGE, since],
-    );
-    if (rows.length > 0) yield rows.map((row) => ({ ...row, lines: sumsOf(row.lines) }));
-    if (rows.length < BATCHES_A_PAGE) return;
-    after = rows.at(-1)?.batchId ?? after;
+  const statement = `
+    select b.batch_id as "batchId", b.state, b.document_no as "documentNo", b.currency,
+           b.lines, b.journal_count as "journalCount",
+           (select count(*)::int from posting_batch_journal m
+             where m.batch_id = b.batch_id) as journals,
+           coalesce((select jsonb_agg(jsonb_build_object('account', s.account, 'netMinor', s.net))
+              from (select g.account, ${NET} as net
+                      from posting_batch_journal m join journal_line g using (journal_id)
+                     where m.batch_id = b.batch_id group by 1) s), '[]') as "journalLines",
+           e.state as "effectState",
+           ${debitsOf("e.body -> 'lines'")} as "effectDebitMinor",
+           ${debitsOf('b.lines')} as "debitMinor",
+           exists (select from exception x where x.batch_id = b.batch_id
+                      and x.resolution = 'overridden') as "isByHand"
+      from posting_batch b left join effect e on e.effect_key = 'journal:' || b.batch_id
+     where $1::timestamptz is null or b.created_at >= $1 or b.posted_at >= $1`;
+  for await (const rows of pagesOf<BatchRow>(sql, statement, [since], BATCHES_A_PAGE)) {
+    yield rows.map((row) => ({ ...row, lines: sumsOf(row.lines) }));
   }
-  throw new RangeError(`more than ${PAGES_MAX} pages of batches`);
 }
 
 /** Items that journals without an order left open; the worst first. */

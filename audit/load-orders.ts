@@ -25,7 +25,7 @@ type OrderRow = Omit<OwnOrder, 'invoices' | 'facts'> & {
 
 /** Children of the order `o` as a JSON array. */
 const children = (fields: string, from: string, order: string) =>
-  `coalesce((select jsonb_agg(jsonb_build_object(${fields}) order by ${order})
+  `coalesce((select json_agg(json_build_object(${fields}) order by ${order})
       from ${from}), '[]')`;
 
 const PAGE = `
@@ -39,7 +39,7 @@ const PAGE = `
        'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
        'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
        'cancelled', l.cancelled, 'returned', l.returned,
-       'allocated', (select jsonb_build_object('reserved', coalesce(sum(g.reserved), 0),
+       'allocated', (select json_build_object('reserved', coalesce(sum(g.reserved), 0),
           'released', coalesce(sum(g.released), 0)) from allocation g
          where g.order_id = l.order_id and g.line_no = l.line_no)`,
       'order_line l where l.order_id = o.order_id',

@@ -38,8 +38,8 @@ export interface OwnEffect {
   readonly refusal: string | null;
 }
 
-const isVerb = (text: string | undefined): text is EffectVerb =>
-  EFFECT_VERBS.some((verb) => verb === text);
+const VERBS: ReadonlySet<string | undefined> = new Set(EFFECT_VERBS);
+const isVerb = (text: string | undefined): text is EffectVerb => VERBS.has(text);
 
 /** `capture:ord_…:1:2:1` → `capture`; null for what is no key of ours. */
 export function verbOf(key: string | null): EffectVerb | null {

@@ -15,7 +15,7 @@ import type { Findings } from './findings';
 import { checkAcknowledged, checkDeliveredWebhooks, checkOrphan } from './invariants/acknowledged';
 import { checkEvent } from './invariants/inbox';
 import { checkStock } from './invariants/stock';
-import { acknowledgedAnswers, acknowledgedEvents, loadOrphans } from './load-acknowledged';
+import { acknowledgedPages, loadOrphans } from './load-acknowledged';
 import { accountsOfEffects, effectsWithoutOrder } from './load-effects';
 import { countEvents, unappliedEventPages } from './load-inbox';
 import {
@@ -47,11 +47,9 @@ export async function readStock(sql: Sql, scope: Scope, findings: Findings): Pro
 export async function readInbox(sql: Sql, scope: Scope, findings: Findings): Promise<void> {
   const since = scope.writtenSince;
   let acknowledged = 0;
-  for (const pages of [acknowledgedEvents(sql, since), acknowledgedAnswers(sql, since)]) {
-    for await (const page of pages) {
-      findings.add(checkAcknowledged(page));
-      acknowledged += page.length;
-    }
+  for await (const page of acknowledgedPages(sql, since)) {
+    findings.add(checkAcknowledged(page));
+    acknowledged += page.length;
   }
   findings.checked('I1', 'acknowledged orders', acknowledged);
   for await (const page of unappliedEventPages(sql, since)) {

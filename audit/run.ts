@@ -23,8 +23,10 @@ import { countRecords, createSpool, fillSpool, indexSpool, nameOfBooks, recordsO
 
 /** An effect that is younger may still be on its way. */
 export const GRACE_MS = 5_000;
-/** One for the spool, one for the snapshots, one beside them. */
-const CONNECTIONS = 3;
+/** Chunks of orders at once. */
+const LANES = 2;
+/** One for the spool, one for the snapshot of each lane, one beside them. */
+const CONNECTIONS = LANES + 2;
 /** The largest page of the largest order stays well below it. */
 const STATEMENT_LIMIT_MS = 120_000;
 const PROGRESS_EVERY_ORDERS = 10_000;
@@ -158,17 +160,24 @@ function inSnapshot<T>({ db }: Auditing, work: (sql: Sql) => Promise<T>): Promis
   });
 }
 
+/** In a few lanes: while one compares, Postgres reads for another. */
 async function readOrders(audit: Auditing, readings: Readings): Promise<number> {
   const { spool, scope, onProgress } = audit;
+  const chunks = orderChunks(spool, scope);
   let orders = 0;
-  for await (const orderIds of orderChunks(spool, scope)) {
-    await readings.read((findings) => readChunk(audit, orderIds, findings));
-    const before = orders;
-    orders += orderIds.length;
-    const isRound =
-      Math.floor(orders / PROGRESS_EVERY_ORDERS) > Math.floor(before / PROGRESS_EVERY_ORDERS);
-    if (isRound) onProgress(`audited ${orders} orders`);
-  }
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      const { value: orderIds, done } = await chunks.next();
+      if (done) return;
+      await readings.read((findings) => readChunk(audit, orderIds, findings));
+      const before = Math.floor(orders / PROGRESS_EVERY_ORDERS);
+      orders += orderIds.length;
+      if (Math.floor(orders / PROGRESS_EVERY_ORDERS) > before) {
+        onProgress(`audited ${orders} orders`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
   return orders;
 }
 

@@ -33,7 +33,7 @@ export async function readScope(sql: Sql, graceMs: number, isWhole: boolean): Pr
 }
 
 /** Orders a chunk: all that belongs to them is held at once. */
-const CHUNK_ORDERS = 1_000;
+const CHUNK_ORDERS = 500;
 
 /** Ids of the orders to look at, by primary key, in chunks; in the transaction of the spool. */
 export async function* orderChunks(

@@ -46,10 +46,15 @@ export async function fillSpool(
 ): Promise<void> {
   for (const kind of outside.kinds) {
     let records = 0;
+    let kept: Promise<unknown> = Promise.resolve();
     for await (const page of outside.pages(kind, since)) {
-      await keep(sql, nameOfBooks(outside), kind, page);
+      await kept;
+      // While it is written, the other system makes the next one.
+      kept = keep(sql, nameOfBooks(outside), kind, page);
+      kept.catch(() => undefined);
       records += page.length;
     }
+    await kept;
     onKind(kind, records);
   }
 }

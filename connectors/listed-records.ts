@@ -13,13 +13,13 @@ import {
 } from '../canonical/ports/records';
 
 /** Rows a call; a stand-in gives at most 10,000. */
-const PAGE_RECORDS = 5_000;
+const PAGE_RECORDS = 2_000;
 const PAGES_MAX = 10_000;
 const CALL_TIMEOUT_MS = 30_000;
 
 const text = z.string().nullish();
 const number = z.number().nullish();
-const ListedRecord = z.looseObject({
+const ListedRecord = z.object({
   id: z.string(),
   parentId: text,
   throughlineKey: text,
@@ -37,7 +37,7 @@ const ListedRecord = z.looseObject({
   taxMinor: number,
   lines: z
     .array(
-      z.looseObject({
+      z.object({
         lineNo: z.number().optional(),
         quantity: z.number().optional(),
         debit: z.number().optional(),
@@ -54,6 +54,8 @@ const KINDS: readonly OutsideKind[] = Object.values(OUTSIDE_KINDS).flat();
 export interface RecordList {
   /** The stand-in's name of the list. */
   readonly path: string;
+  /** What is read of a record beside what all have. */
+  readonly fields?: readonly (keyof Listed)[];
   readonly partsOf?: (record: Listed) => OutsideRecord['parts'];
   readonly referenceOf?: (record: Listed) => string | null;
 }
@@ -80,6 +82,7 @@ export function listedRecords(
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const url = new URL(`/_sandbox/records/${list.path}`, baseUrl);
         url.searchParams.set('limit', String(PAGE_RECORDS));
+        url.searchParams.set('fields', (list.fields ?? []).join(','));
         if (after !== undefined) url.searchParams.set('after', after);
         if (since !== null) url.searchParams.set('updatedSince', since);
         const records = await readPage(url);

@@ -41,6 +41,10 @@ const filterSchema = z.object({
   throughlineKey: z.string().optional(),
   updatedSince: z.iso.datetime().optional(),
   after: z.string().optional(),
+  fields: z
+    .string()
+    .transform((names) => names.split(','))
+    .optional(),
   limit: z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).optional(),
   offset: z.coerce.number().int().min(0).optional(),
 });

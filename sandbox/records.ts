@@ -37,6 +37,8 @@ export interface ListFilter {
   throughlineKey?: string;
   /** RFC 3339: made or changed since. */
   updatedSince?: string;
+  /** Of the details, only these; without it, all. */
+  fields?: readonly string[];
   /** The id of a record: those that came after it. */
   after?: string;
   limit?: number;
@@ -161,7 +163,12 @@ export function recordTable(schema: string, name: string): RecordTable {
     },
     async list(db, filter) {
       const { rows } = await db.query(
-        `SELECT * FROM ${table}
+        `SELECT id, parent_id, throughline_key, reference, order_id, amount_minor, currency, status,
+                created_at, updated_at,
+                CASE WHEN $9::text[] IS NULL THEN details ELSE coalesce(
+                  (SELECT jsonb_object_agg(k, details -> k) FROM unnest($9::text[]) k
+                    WHERE details ? k), '{}') END AS details
+         FROM ${table}
          WHERE ($1::text IS NULL OR reference = $1) AND ($2::text IS NULL OR order_id = $2)
            AND ($3::text IS NULL OR parent_id = $3) AND ($4::text IS NULL OR throughline_key = $4)
            AND ($7::timestamptz IS NULL OR updated_at >= $7)
@@ -176,6 +183,7 @@ export function recordTable(schema: string, name: string): RecordTable {
           filter.offset ?? 0,
           filter.updatedSince ?? null,
           filter.after ?? null,
+          filter.fields ?? null,
         ],
       );
       return rows.map(parseRow);

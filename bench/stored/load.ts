@@ -11,9 +11,9 @@ import { scriptWarehouse, type BenchStack } from '../bench-stack';
 import { submitter, untilDrained } from '../orders';
 import { benchOrder } from '../shop';
 import { countedIn, insertOf, ORDERS_A_BATCH, sequenceOf, type Counters } from './clone';
-import { templateOf, type TemplateRow } from './template';
+import { templateOf, type Template, type TemplateRow } from './template';
 
-const CHUNK_ORDERS = 5_000;
+const CHUNK_ORDERS = 10_000;
 const LIMIT_MS = 120_000;
 
 /** Loads them, and says how long it took in seconds. */
@@ -25,12 +25,13 @@ export async function loadStored(stack: BenchStack, sku: string, count: number):
   for (const sell of kinds) {
     const names = await sell();
     await untilDrained(stack, LIMIT_MS);
-    const tokens = await copyInto(databaseUrl, names, each);
-    await copyInto(sandboxDatabaseUrl, tokens, each);
+    const ours = await openTemplate(databaseUrl, names);
+    const theirs = await openTemplate(sandboxDatabaseUrl, ours.tokens);
+    await Promise.all([copy(ours, each), copy(theirs, each)]);
   }
   await tieStock(stack);
   await addUpBalances(stack);
-  for (const url of [databaseUrl, sandboxDatabaseUrl]) await vacuum(url);
+  await Promise.all([vacuum(databaseUrl), vacuum(sandboxDatabaseUrl)]);
   return (Date.now() - startedAtMs) / 1_000;
 }
 
@@ -54,12 +55,20 @@ async function sellAtShop(stack: BenchStack): Promise<string[]> {
   return [String(orderNo)];
 }
 
-/** Copies what names these into `count` orders more; gives everything that names the order. */
-async function copyInto(url: string, names: readonly string[], count: number): Promise<string[]> {
+interface OpenTemplate extends Template {
+  readonly client: Client;
+}
+
+/** What names these, and everything that names the order by it. */
+async function openTemplate(url: string, names: readonly string[]): Promise<OpenTemplate> {
   const client = new Client({ connectionString: url });
   await client.connect();
+  return { client, ...(await templateOf(client, names)) };
+}
+
+/** Copies the template into `count` orders more. */
+async function copy({ client, rows, tokens }: OpenTemplate, count: number): Promise<void> {
   try {
-    const { rows, tokens } = await templateOf(client, names);
     // The copies are made of what balances: triggers would say the same of each again.
     await client.query(`set session_replication_role = replica`);
     await client.query(`set synchronous_commit = off`);
@@ -70,7 +79,6 @@ async function copyInto(url: string, names: readonly string[], count: number): P
       for (const statement of statements) await client.query(statement, [from, to, count]);
     }
     await countOn(client);
-    return tokens;
   } finally {
     await client.end();
   }

@@ -1,23 +1,25 @@
-/** What grows with history: the audit, reads of the API, bytes an order; on orders that are stored. */
+/** What grows with history: orders, reads of the API, bytes, the audit; beside an empty database. */
 import { runAudit } from '../../audit/run';
 import type { BenchStack } from '../bench-stack';
 import { residentMiB } from '../process-usage';
-import { median } from '../statistics';
 import { bytesByTable, giveUpAll, type TableBytes } from './bytes';
 import { loadStored } from './load';
+import { measureTouches, type Touches } from './touches';
 
-const SAMPLES = 5;
+const NAME_WIDTH = 34;
+const DIFFERENCES_SHOWN = 5;
 const MEMORY_LOOK_MS = 500;
 
 export async function measureStored(stack: BenchStack, sku: string, count: number): Promise<void> {
   console.log(`storing ${count} closed orders …`);
+  const empty = await measureTouches(stack, sku);
   const before = await bytesByTable(stack);
   const seconds = await loadStored(stack, sku, count);
   console.log(`stored in ${seconds.toFixed(0)} s`);
   const full = await bytesByTable(stack);
   console.log(`given up: ${await giveUpAll(stack)} orders`);
   printBytes(before, full, await bytesByTable(stack), count);
-  await measureReads(stack);
+  printTouches(empty, await measureTouches(stack, sku), count);
   await measureAudit(stack, { isWhole: true });
   await measureAudit(stack, { isWhole: false });
 }
@@ -43,34 +45,14 @@ function printBytes(
   console.log(`  ${'all'.padEnd(24)} ${sumFull} B an order, ${sumKept} B kept`);
 }
 
-async function measureReads({ stack, db }: BenchStack): Promise<void> {
-  const { apiUrl, keys } = stack.stackJson;
-  const { rows } = await db.query<{ id: string }>(
-    `select order_id as id from sales_order where stage = 'closed' limit 1`,
-  );
-  const id = rows[0]?.id ?? '';
-  const paths = [
-    '/metrics',
-    '/v1/orders?limit=50',
-    `/v1/orders/${id}`,
-    `/v1/trace/${id}`,
-    '/v1/exceptions?limit=50',
-    '/v1/journals?limit=50',
-    '/v1/trial-balance?entity=us-01',
-  ];
-  for (const path of paths) {
-    const tookMs: number[] = [];
-    let status = 0;
-    for (let sample = 0; sample < SAMPLES; sample += 1) {
-      const startedAt = performance.now();
-      const response = await fetch(`${apiUrl}${path}`, {
-        headers: { authorization: `Bearer ${keys.operator}` },
-      });
-      await response.arrayBuffer();
-      status = response.status;
-      tookMs.push(performance.now() - startedAt);
-    }
-    console.log(`  GET ${path.replace(id, '{id}')}: ${median(tookMs).toFixed(0)} ms (${status})`);
+function printTouches(empty: Touches, full: Touches, count: number): void {
+  console.log(`${'milliseconds'.padEnd(NAME_WIDTH)} empty  ${count} stored  ratio`);
+  for (const [what, ms] of full) {
+    const before = empty.get(what) ?? Number.NaN;
+    const ratio = (ms / before).toFixed(2);
+    console.log(
+      `${what.padEnd(NAME_WIDTH)} ${before.toFixed(1).padEnd(6)} ${ms.toFixed(1).padEnd(14)} ${ratio}`,
+    );
   }
 }
 
@@ -90,7 +72,7 @@ async function measureAudit(
   clearInterval(look);
   const seconds = (performance.now() - startedAt) / 1_000;
   const what = isWhole ? 'whole' : 'since the last clean one';
-  const found = report.differences.slice(0, SAMPLES).map(({ detail }) => detail);
+  const found = report.differences.slice(0, DIFFERENCES_SHOWN).map(({ detail }) => detail);
   console.log(
     `audit, ${what}: ${seconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB, ` +
       `${report.differences.length} differences`,

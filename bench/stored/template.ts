@@ -9,6 +9,12 @@ export interface TemplateRow {
   readonly values: readonly (string | null)[];
 }
 
+/** `tokens`: everything that names the order. */
+export interface Template {
+  readonly rows: readonly TemplateRow[];
+  readonly tokens: readonly string[];
+}
+
 /** Columns whose values are names that lead on to other rows. */
 const NAMES = [
   'order_id',
@@ -42,10 +48,7 @@ function tokensIn(value: string): string[] {
 }
 
 /** Every row that names the order, and every row that these rows name. */
-export async function templateOf(
-  client: Client,
-  first: readonly string[],
-): Promise<{ rows: TemplateRow[]; tokens: string[] }> {
+export async function templateOf(client: Client, first: readonly string[]): Promise<Template> {
   const tables = await tablesOf(client);
   const tokens = new Set(first);
   let rows: TemplateRow[] = [];

@@ -7,6 +7,7 @@ import type { RecordLists } from '../listed-records';
 export const avataxRecords: RecordLists = {
   'tax-invoice': {
     path: 'transactions',
+    fields: ['taxMinor'],
     partsOf: ({ taxMinor }) => [{ name: 'tax', quantity: taxMinor ?? 0 }],
   },
 };

@@ -18,5 +18,5 @@ const sidesOf = ({ lines }: Listed): OutsideRecord['parts'] =>
 
 export const netsuiteRecords: RecordLists = {
   'sales-order': { path: 'sales_orders' },
-  'journal-document': { path: 'journal_entries', partsOf: sidesOf },
+  'journal-document': { path: 'journal_entries', fields: ['lines'], partsOf: sidesOf },
 };

@@ -7,7 +7,11 @@ import type { RecordLists } from '../listed-records';
 
 export const shopifyRecords: RecordLists = {
   'shop-order': { path: 'orders' },
-  'shop-transaction': { path: 'transactions' },
+  'shop-transaction': { path: 'transactions', fields: ['kind'] },
   'shop-fulfillment': { path: 'fulfillments' },
-  'shop-webhook': { path: 'webhooks', referenceOf: ({ eventId }) => eventId ?? null },
+  'shop-webhook': {
+    path: 'webhooks',
+    fields: ['topic', 'eventId'],
+    referenceOf: ({ eventId }) => eventId ?? null,
+  },
 };

@@ -5,6 +5,6 @@
 import { unitsByLine, type RecordLists } from '../listed-records';
 
 export const warehouseRecords: RecordLists = {
-  'fulfilment-request': { path: 'fulfilment_requests', partsOf: unitsByLine },
-  recall: { path: 'cancellations', partsOf: unitsByLine },
+  'fulfilment-request': { path: 'fulfilment_requests', fields: ['lines'], partsOf: unitsByLine },
+  recall: { path: 'cancellations', fields: ['lines'], partsOf: unitsByLine },
 };

@@ -153,6 +153,21 @@ describe('control routes', () => {
     expect(await recordsOf(page)).toHaveLength(1);
   });
 
+  it('lists what came after a record, and of its details what is asked for', async () => {
+    await send(randomUUID());
+    await send(randomUUID());
+    await send(randomUUID());
+    const list = (query: string) =>
+      recordsOf(under.url('notification', `/_sandbox/records/messages?${query}`));
+    const all = await list('limit=1000');
+    const after = await list(`after=${String(all.at(-3)?.['id'])}&fields=template,nothing`);
+    expect(after.map(({ id }) => id)).toEqual(all.slice(-2).map(({ id }) => id));
+    const outer = Object.keys(after[0] ?? {}).filter((key) => key !== 'template');
+    expect(Object.keys(all.at(-2) ?? {})).toEqual(expect.arrayContaining(outer));
+    expect(after[0]?.['template']).toBe(all.at(-2)?.['template']);
+    expect(outer).toHaveLength(10);
+  });
+
   it('takes a script, shows it, and forgets it', async () => {
     const url = under.url('notification', '/_sandbox/script');
     expect((await call(url, 'POST', { latencyMs: -1 })).status).toBe(422);
