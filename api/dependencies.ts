@@ -6,6 +6,8 @@ import type { OrderFlows } from './order-flow';
 
 export interface ApiDependencies {
   readonly db: Database;
+  /** Connections that only orders at the door use: no report or webhook holds a buyer up. */
+  readonly buyers: Database;
   readonly configuration: Configuration;
   readonly log: Logger;
   readonly flows: OrderFlows;

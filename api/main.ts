@@ -19,6 +19,8 @@ const REQUEST_LIMIT_MS = 30_000;
 /** Longer than the usual load balancer keeps an idle connection, so that it closes first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 5_000;
+/** Two accept statements, and the questions of the orders that are next. */
+const BUYER_CONNECTIONS = 6;
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -50,12 +52,16 @@ async function main(): Promise<void> {
   const { applied } = await migrate(configuration.DATABASE_URL);
   if (applied.length > 0) log.info({ applied }, 'migrations applied');
   const db = openDatabase(configuration.DATABASE_URL, { applicationName: 'throughline-api' });
+  const buyers = openDatabase(configuration.DATABASE_URL, {
+    connections: BUYER_CONNECTIONS,
+    applicationName: 'throughline-buyers',
+  });
   const flows = connectOrderFlows({
     connection: temporalConnection(configuration),
     namespace: configuration.TEMPORAL_NAMESPACE,
   });
   let isServing = true;
-  const app = createApp({ db, configuration, log, flows, isServing: () => isServing });
+  const app = createApp({ db, buyers, configuration, log, flows, isServing: () => isServing });
   const server = createServer(
     { requestTimeout: REQUEST_LIMIT_MS, headersTimeout: HEADERS_LIMIT_MS },
     app,
@@ -74,7 +80,7 @@ async function main(): Promise<void> {
     log.info({ why }, 'stopping');
     await drain(server, log);
     await flows.close().catch(() => undefined);
-    await db.end();
+    await Promise.all([db.end(), buyers.end()]);
     log.info('stopped');
     process.exit(0);
   };

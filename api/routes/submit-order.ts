@@ -141,7 +141,7 @@ export const submitOrderRoute: Route = {
       const { correlationId, caller, request, json } = call;
       const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, caller, json);
       const keyed = { scope, key, bodyHash, correlationId };
-      const outcome = await submitOrder(dependencies.db, order, {
+      const outcome = await submitOrder(dependencies.buyers, order, {
         correlationId,
         sourceEventNo: null,
         isSold: isSold(order),

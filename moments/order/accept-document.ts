@@ -68,6 +68,7 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
       sourceEventNo: written.sourceEventNo,
       placedAt: order.placedAt,
     },
+    content: order,
     lines: lines.map((line) => ({ ...line, reserved: 0 })),
     tenders: tenders.map((tender) => ({
       ...tender,

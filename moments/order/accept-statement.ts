@@ -1,9 +1,9 @@
 /**
- * The accept moment as one statement: order, lines, tenders, facts, the row that starts its flow,
- * the rows that leave, the caller's idempotency row and, last, the stock. One round trip and one
- * implicit transaction, so a hot stock row is locked for the length of its own UPDATE and the
- * commit. Measured on one hot row against the alternatives in bench/accept. An order that has to
- * wait is written by it too, with nothing to reserve, book or send.
+ * The accept moment as one statement, of one order or of several: orders, lines, tenders, facts, the
+ * rows that start their flows, the rows that leave, the callers' idempotency rows and, last, the
+ * stock. One round trip and one implicit transaction, so a hot stock row is locked for the length of
+ * its own UPDATE and the commit. All of the orders are written, or none. An order that has to wait
+ * is written by it too, with nothing to reserve, book or send.
  *
  * Order of locks: order rows, then stock by SKU. `written` forces every insert before the stock.
  */
@@ -17,12 +17,12 @@ const UNIQUE_VIOLATION = '23505';
 export type Acceptation = 'written' | 'stock-taken' | 'order-exists' | 'key-used';
 
 const DOCUMENT = `
-  with doc as materialized (select $1::jsonb as d),
+  with doc as materialized (select d from jsonb_array_elements($1::jsonb) as d),
   o as (
     insert into sales_order (order_id, channel_instance, order_no, workflow_id, content,
         content_hash, channel_order_ref, currency, money_mode, total_minor, location_id, stage,
         status, hold_reason, correlation_id, source_event_no, placed_at, accepted_at, business_date)
-    select r."orderId", r."channelInstance", r."orderNo", r."workflowId", $2::jsonb,
+    select r."orderId", r."channelInstance", r."orderNo", r."workflowId", d -> 'content',
         r."contentHash", r."channelOrderRef", r.currency, r."moneyMode", r."totalMinor",
         r."locationId", r.stage, r.status, r."holdReason", r."correlationId",
         r."sourceEventNo", r."placedAt", case r.stage when 'accepted' then now() end,
@@ -122,19 +122,19 @@ const DOCUMENT = `
 
 const GUARD = `s2.on_hand - s2.reserved - s2.unsellable - s2.safety - s2.held_for_others`;
 
-/** One SKU: the UPDATE itself is the lock. */
+/** One stock row: the UPDATE itself is the lock. */
 const RESERVE_ONE = `
   reserved as (
-    update stock s2 set reserved = s2.reserved + $5::int
-      from written where written.n > 0 and s2.sku = $3 and s2.location_id = $4
-       and ${GUARD} >= $5::int returning 1)
+    update stock s2 set reserved = s2.reserved + $4::int
+      from written where written.n > 0 and s2.sku = $2 and s2.location_id = $3
+       and ${GUARD} >= $4::int returning 1)
   select assert_reserved((select count(*) from reserved), 1)`;
 
 /** Several: locked in order of SKU and location first, so that two orders never wait for each other. */
 const RESERVE_MANY = `
   wanted as materialized (
     select w.sku, w.location_id, w.quantity
-      from unnest($3::text[], $4::text[], $5::int[]) as w(sku, location_id, quantity)),
+      from unnest($2::text[], $3::text[], $4::int[]) as w(sku, location_id, quantity)),
   locked as materialized (
     select s1.sku, s1.location_id from stock s1 join wanted using (sku, location_id), written
      where written.n > 0 order by s1.sku, s1.location_id for no key update of s1),
@@ -142,29 +142,31 @@ const RESERVE_MANY = `
     update stock s2 set reserved = s2.reserved + w.quantity
       from wanted w join locked k using (sku, location_id)
      where s2.sku = w.sku and s2.location_id = w.location_id and ${GUARD} >= w.quantity returning 1)
-  select assert_reserved((select count(*) from reserved), cardinality($3::text[]))`;
+  select assert_reserved((select count(*) from reserved), cardinality($2::text[]))`;
+
+export const writeOrder = (sql: Sql, one: Acceptance | Receipt) => writeOrders(sql, [one]);
 
 /** Runs the statement; an expected collision is a value, anything else is thrown. */
-export async function writeOrder(sql: Sql, written: Acceptance | Receipt): Promise<Acceptation> {
-  const units = 'acceptable' in written ? written.acceptable.wanted : [];
+export async function writeOrders(
+  sql: Sql,
+  written: readonly (Acceptance | Receipt)[],
+): Promise<Acceptation> {
+  const units = wantedBy(written);
   const [first] = units;
-  const isOne = units.length === 1 && first !== undefined;
-  const document = JSON.stringify(documentOf(written));
-  const content = JSON.stringify(written.order);
+  const documents = JSON.stringify(written.map(documentOf));
   try {
     await sql.query(
-      isOne
+      first && units.length === 1
         ? {
             name: 'accept-one',
             text: DOCUMENT + RESERVE_ONE,
-            values: [document, content, first.sku, first.locationId, first.quantity],
+            values: [documents, first.sku, first.locationId, first.quantity],
           }
         : {
             name: 'accept-many',
             text: DOCUMENT + RESERVE_MANY,
             values: [
-              document,
-              content,
+              documents,
               units.map((wanted) => wanted.sku),
               units.map((wanted) => wanted.locationId),
               units.map((wanted) => wanted.quantity),
@@ -177,6 +179,47 @@ export async function writeOrder(sql: Sql, written: Acceptance | Receipt): Promi
     if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
     return constraintOf(error) === 'idempotency_pkey' ? 'key-used' : 'order-exists';
   }
+}
+
+type Wanted = Acceptance['acceptable']['wanted'][number];
+
+const rowOf = ({ sku, locationId }: Wanted) => JSON.stringify([sku, locationId]);
+
+/** What all of them want of each stock row. */
+function wantedBy(written: readonly (Acceptance | Receipt)[]): Wanted[] {
+  const rows = new Map<string, Wanted>();
+  for (const order of written) {
+    for (const one of 'acceptable' in order ? order.acceptable.wanted : []) {
+      const quantity = one.quantity + (rows.get(rowOf(one))?.quantity ?? 0);
+      rows.set(rowOf(one), { ...one, quantity });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** Those whose units are there now, where each takes its own before the next one comes. */
+export async function fittingNow(
+  sql: Sql,
+  acceptances: readonly Acceptance[],
+): Promise<Acceptance[]> {
+  const rows = await unitsLeft(sql, wantedBy(acceptances));
+  const left = new Map(rows.map((row) => [rowOf(row), row.quantity]));
+  return acceptances.filter(({ acceptable: { wanted } }) => {
+    if (wanted.some((one) => (left.get(rowOf(one)) ?? 0) < one.quantity)) return false;
+    for (const one of wanted) left.set(rowOf(one), (left.get(rowOf(one)) ?? 0) - one.quantity);
+    return true;
+  });
+}
+
+async function unitsLeft(sql: Sql, of: readonly Wanted[]): Promise<Wanted[]> {
+  const { rows } = await sql.query<Wanted>({
+    name: 'units-left',
+    text: `select sku, location_id as "locationId", ${GUARD} as quantity
+             from stock s2 join unnest($1::text[], $2::text[]) as w(sku, location_id)
+               using (sku, location_id)`,
+    values: [of.map(({ sku }) => sku), of.map(({ locationId }) => locationId)],
+  });
+  return rows;
 }
 
 function constraintOf(error: unknown): string | undefined {

@@ -17,7 +17,8 @@ import { contentHash, newId } from '../../store/ids';
 import { postJournal } from '../../store/ledger/ledger';
 import { askMasterDataAfresh, recallMasterData } from '../../store/master/master-data-cache';
 import { prepaidMoney, snapshotOf, type Acceptance } from './accept-document';
-import { writeOrder, type Acceptation } from './accept-statement';
+import { acceptTogether } from './accept-together';
+import type { Acceptation } from './accept-statement';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
 import { Collision, replaceContent, writeOrCollide, writeWaitingOrder } from './waiting-order';
 
@@ -94,7 +95,7 @@ function acceptedOf(acceptance: Acceptance): Accepted {
 /** One statement, or with its journal where the channel has captured already (rule 2). */
 async function write(db: Database, acceptance: Acceptance): Promise<Acceptation> {
   const { acceptable } = acceptance;
-  if (prepaidMoney(acceptable).length === 0) return writeOrder(db, acceptance);
+  if (prepaidMoney(acceptable).length === 0) return acceptTogether(db, acceptance);
   try {
     return await db.transaction(async (sql) => {
       await writeOrCollide(sql, acceptance);

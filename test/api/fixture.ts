@@ -43,6 +43,7 @@ export interface Sent {
 export interface RunningApi {
   readonly url: string;
   readonly db: Database;
+  readonly buyers: Database;
   readonly databaseUrl: string;
   readonly configuration: Configuration;
   /** Updates that flows were asked for. */
@@ -120,6 +121,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
   const databaseUrl = postgres.databaseUrl(DATABASE);
   await migrate(databaseUrl);
   const db = openDatabase(databaseUrl, options);
+  const buyers = openDatabase(databaseUrl, options);
   await insertKeys(db);
   const updates: FlowUpdate[] = [];
   let answer: (update: FlowUpdate) => unknown = () => ({});
@@ -134,7 +136,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
   const configuration = readConfiguration(environmentOf(databaseUrl));
-  const app = createApp({ db, configuration, log, flows, isServing: () => true });
+  const app = createApp({ db, buyers, configuration, log, flows, isServing: () => true });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -143,6 +145,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
   return {
     url,
     db,
+    buyers,
     databaseUrl,
     configuration,
     updates,
@@ -156,7 +159,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
         server.close(resolve);
         server.closeAllConnections();
       });
-      await db.end();
+      await Promise.all([db.end(), buyers.end()]);
       await postgres.stop();
       rmSync(home, { recursive: true, force: true });
     },

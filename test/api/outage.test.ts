@@ -7,12 +7,13 @@ let api: RunningApi;
 beforeAll(async () => {
   api = await startApi({ connections: 2 });
   await putMasterData(api);
-  await addStock(api, 10, 'stock-1');
+  await addStock(api, 20, 'stock-1');
 });
 afterAll(() => api.stop());
 
 test('a pool without a free connection is 503 with Retry-After, and health answers', async () => {
-  const held = [await api.db.pool.connect(), await api.db.pool.connect()];
+  const pools = [api.db.pool, api.db.pool, api.buyers.pool, api.buyers.pool];
+  const held = await Promise.all(pools.map((pool) => pool.connect()));
   const order = api.send('POST', '/v1/orders', {
     json: orderOf('P-1'),
     key: 'p-1',
@@ -32,6 +33,19 @@ test('a pool without a free connection is 503 with Retry-After, and health answe
     role: 'channel',
   });
   expect(again.status).toBe(201);
+});
+
+test('an order is accepted while everything else of the API waits for connections', async () => {
+  // The key is known from here on.
+  await api.send('GET', '/v1/orders/none', { role: 'channel' });
+  const held = await Promise.all([api.db.pool.connect(), api.db.pool.connect()]);
+  const answer = await api.send('POST', '/v1/orders', {
+    json: orderOf('P-2'),
+    key: 'p-2',
+    role: 'channel',
+  });
+  for (const client of held) client.release();
+  expect(answer.status).toBe(201);
 });
 
 test('orders many times the pool at once are all served', async () => {
