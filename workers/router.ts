@@ -31,7 +31,7 @@ const LONGEST_RETRY_MS = 30_000;
 const TRIES_OF_A_POISON = 3;
 /** Any other error that does not pass; at 30 s each, about an hour. */
 const TRIES_AT_MOST = 120;
-const DATA_ERRORS = /^2[23]/;
+const DATA_ERRORS = /^(2[23]|TL)/;
 
 export function runRouter(
   settings: RouterSettings & { readonly log: Logger; readonly signal: AbortSignal },

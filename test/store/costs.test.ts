@@ -74,5 +74,5 @@ it('a hot stock row is locked for one round trip more, then the commit', async (
   };
   await ship(watched, orderId, 'parcel', [{ lineNo: 1, quantity: 1 }]);
   const fromLock = told.slice(told.indexOf('move-stock'));
-  expect(fromLock).toEqual(['move-stock', 'keep-shipment', 'post-journal']);
+  expect(fromLock).toEqual(['move-stock', 'keep-shipment', expect.stringMatching(/^writes-/)]);
 });
