@@ -20,7 +20,7 @@ const LEASE_MS = 4_000;
 const LEASE_RENEW_MS = 1_000;
 /** Between two looks when there is nothing to deliver. */
 const IDLE_MS = 120;
-const BUSY_MS = 25;
+const BUSY_MS = 100;
 /** Facts that were signalled and not applied for so long are signalled again. */
 const SIGNAL_AGAIN_AFTER_MS = 60_000;
 const SIGNAL_AGAIN_LOOK_MS = 10_000;

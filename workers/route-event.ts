@@ -4,12 +4,12 @@ import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
 import { confirmEchoes } from '../store/inbox/echoes';
 import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
-import type { Database } from '../store/database';
+import { only, type Database } from '../store/database';
 import {
   isAuthorizationGone,
   keepMapped,
   letWait,
-  routeToFlow,
+  routeToFlows,
   setAside,
   settleEvent,
   type InboxRow,
@@ -61,7 +61,8 @@ async function concernsFlow(
   const address = taker?.contract.addressOf?.(event.data);
   if (!taker || !address) return nobodys(settings, row, `${event.type} names no flow`);
   const { contract, rule } = taker;
-  const routed = await routeToFlow(db, row, rule.signal, address);
+  const fact = { eventNo: row.eventNo, signal: rule.signal, address };
+  const routed = only(await routeToFlows(db, [fact]), `event ${row.eventNo}`);
   if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
   const name = nameOf(address);
   if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, name);
