@@ -182,7 +182,7 @@ describe('journals of an account', () => {
     const filter = { orderId: null, account: 'SHRINK', from: '2026-11-22', to: '2026-11-24' };
     const first = await listJournals(db, { ...filter, after: null, limit: 2 });
     expect(first.map((one) => one.momentKey)).toEqual(['shrink-22', 'shrink-23']);
-    expect(first[0]?.lines[0]).toMatchObject({ rate: '1', functionalCurrency: 'USD' });
+    expect(first[0]?.lines[0]).toMatchObject({ rate: '1', functional: { currency: 'USD' } });
     const after = first.at(-1) ?? null;
     const second = await listJournals(db, { ...filter, after, limit: 2 });
     expect(second.map((one) => one.momentKey)).toEqual(['shrink-24']);
