@@ -16,7 +16,7 @@ import type { RouterSettings } from './router-settings';
 /** Between two looks when there is nothing to route. */
 const IDLE_MS = 200;
 /** What comes meanwhile is claimed, and confirmed, in one statement with what came before. */
-const BUSY_MS = 250;
+const BUSY_MS = 400;
 const CLAIMED_AT_ONCE = 40;
 const ROUTED_IN_PARALLEL = 4;
 /** A worker that dies gives its events back after this. */
