@@ -5,7 +5,7 @@
 import { Context } from '@temporalio/activity';
 import { VendorFault } from '../canonical/ports/fault';
 import type { Database } from '../store/database';
-import { beginEffect, type Draft, type NewEffect } from '../store/effects/effects';
+import { beginEffect, type Draft, type EffectRow, type NewEffect } from '../store/effects/effects';
 import { callOnce, type OutsideCall } from './call-once';
 import { ownFailure, vendorFailure } from './failure';
 import { pause, withPulse } from './pace';
@@ -16,8 +16,8 @@ export interface Effect<Request, Answer, Result>
   prepare(): Promise<Request> | Request | Draft<Request>;
   /** Found nothing, and no key of ours would stop a second one: look twice, some time apart. */
   readonly looksTwice?: boolean;
-  /** Idempotent; finishes the row in its own transaction. */
-  record(answer: Answer): Promise<Result>;
+  /** Idempotent; finishes the row in its own transaction. `begun`: with the order as it was then. */
+  record(answer: Answer, begun: EffectRow<Request>): Promise<Result>;
 }
 
 /**
@@ -45,7 +45,7 @@ async function perform<Request extends object, Answer extends object, Result>(
   const { system, find, looksTwice } = effect;
   const workflowId = Context.current().info.workflowExecution?.workflowId;
   const begin = async () =>
-    beginEffect(db, { ...effect, workflowId, body: await effect.prepare() });
+    beginEffect<Request>(db, { ...effect, workflowId, body: await effect.prepare() });
   let row = await begin();
   if (row.state === 'leased') {
     // Another attempt was at it, and may have died: its lease is waited out once, with a pulse.
@@ -55,7 +55,6 @@ async function perform<Request extends object, Answer extends object, Result>(
   // Every second attempt only looks: the one before it may still be on its way over there.
   const isLookOnly = looksTwice === true && Context.current().info.attempt % 2 === 0;
   const call = (request: Request) => effect.call(request);
-  return effect.record(
-    await callOnce<Request, Answer>(db, row, { system, find, isLookOnly, call }),
-  );
+  const answer = await callOnce<Request, Answer>(db, row, { system, find, isLookOnly, call });
+  return effect.record(answer, row);
 }

@@ -10,8 +10,10 @@ import { sqlState } from '../store/database';
 /** How long a vendor without keys of its own may still be at work on a call that we gave up. */
 export const SETTLE_MS = 3_000;
 
-/** SQLSTATE classes of which no retry is the cure: data, integrity, our own TL001…TL003. */
+/** SQLSTATE classes of which no retry is the cure: data, integrity, our own TL001…TL005. */
 const DEFINITE_SQL = /^(22|23|TL)/;
+/** What our own functions in the database raise: their words name ids and counts. */
+const OUR_SQL = /^TL/;
 
 export interface FaultContext {
   /** `capture at shopify-us`. */
@@ -62,8 +64,9 @@ function isOurMistake(error: unknown): boolean {
 
 /** RangeErrors are thrown by our rules and name ids only; of other errors, only the kind. */
 export function describe(error: unknown): string {
-  if (error instanceof RangeError) return error.message;
   const state = sqlState(error);
   const name = error instanceof Error ? error.name : 'unknown error';
+  const isOurs = error instanceof RangeError || (state !== undefined && OUR_SQL.test(state));
+  if (error instanceof Error && isOurs) return error.message;
   return state === undefined ? name : `${name} ${state}`;
 }

@@ -2,6 +2,9 @@
 
 const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
   ['begin and commit', /^(begin|commit|rollback)\b/i],
+  // They read their order too: once for the effect and for the moment that records its answer.
+  ['effects: begun', /^with said as .*into effect/is],
+  ['effects: recorded', /^with locked as .*update effect/is],
   [
     'moments: the order read',
     /"holdReason"|^select \S+ from (sales_order|flow) .*for no key|^with locked as/is,
@@ -13,7 +16,7 @@ const PARTS: readonly (readonly [part: string, pattern: RegExp])[] = [
   ['delivery', /\boutbox\b/i],
   ['dispatch', /\b(dispatch|lease)\b/i],
   ['inbound', /\b(update|into) inbox\b|from inbox i? *where state/i],
-  ['effects', /\b(into|update|from) effect\b|as "shipTo"\s+.*as lines/is],
+  ['effects', /\b(into|update|from) effect\b/i],
   ['moments: what they write', /./],
 ];
 

@@ -9,7 +9,15 @@ export interface Write {
   readonly with?: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /**
+   * A function of the database that is given how many rows `text` returns, and throws; it is asked
+   * before anything else is written.
+   */
+  readonly check?: string;
 }
+
+/** What a write's check raises: nothing was written. */
+export const CHECK_FAILED = 'TL004';
 
 const TEXTS = new Map<string, { readonly name: string; readonly text: string }>();
 
@@ -37,5 +45,8 @@ function textOf(writes: readonly Write[]): string {
       `write_${index + 1} as (${own(one.text)})`,
     ];
   });
-  return `with ${parts.join(', ')} select 1`;
+  const checks = writes.flatMap(({ check }, index) =>
+    check === undefined ? [] : [`${check}((select count(*) from write_${index + 1}))`],
+  );
+  return `with ${parts.join(', ')} select ${checks.join(', ') || '1'}`;
 }

@@ -1,8 +1,12 @@
-/** Other systems' words on effects of ours: all of a claimed batch are confirmed in one statement. */
+/**
+ * What goes together of a claimed batch: other systems' words on effects of ours are confirmed in
+ * one statement, facts are handed to their flows in another.
+ */
+import { takerOf, type FlowRegistry } from '../canonical/flows/registry';
 import { EVENT_CATALOGUE, type CanonicalEvent } from '../canonical/schema/event';
 import type { Database } from '../store/database';
 import { confirmEchoes, type Echo } from '../store/inbox/echoes';
-import type { InboxRow } from '../store/inbox/routing';
+import { routeToFlows, type Fact, type InboxRow } from '../store/inbox/routing';
 import { meaningOf } from './read-event';
 
 /** What an event says of an effect; null where it is about something else. */
@@ -34,19 +38,55 @@ export interface EchoRow {
   readonly echo: Echo;
 }
 
-/** Rows that say one thing, about an effect, and all others. */
-export function apart(rows: readonly InboxRow[]): {
+export interface FactRow {
+  readonly row: InboxRow;
+  readonly fact: Fact;
+}
+
+/** Rows that say one thing, about an effect or for a flow, and all others. */
+export function apart(
+  rows: readonly InboxRow[],
+  flows: FlowRegistry,
+): {
   readonly echoes: readonly EchoRow[];
+  readonly facts: readonly FactRow[];
   readonly others: readonly InboxRow[];
 } {
   const echoes: EchoRow[] = [];
+  const facts: FactRow[] = [];
   const others: InboxRow[] = [];
   for (const row of rows) {
-    const echo = singleEchoIn(row);
+    const event = singleEventIn(row);
+    const echo =
+      event && EVENT_CATALOGUE[event.type].about === 'effect' && echoOf(row.eventNo, event);
+    const fact = event && factIn(row, event, flows);
     if (echo) echoes.push({ row, echo });
+    else if (fact) facts.push({ row, fact });
     else others.push(row);
   }
-  return { echoes, others };
+  return { echoes, facts, others };
+}
+
+/** Null where its meaning is to be kept first, or it names no flow. */
+function factIn(row: InboxRow, event: CanonicalEvent, flows: FlowRegistry): Fact | null {
+  const taker = takerOf(flows, event.type);
+  const address = taker?.contract.addressOf?.(event.data);
+  if (row.type === null || !taker || !address) return null;
+  const { contract, rule } = taker;
+  return { eventNo: row.eventNo, flowType: contract.type, signal: rule.signal, address };
+}
+
+/** Gives back the rows whose flow is not here, or has ended: those are routed one by one. */
+export async function routeTogether(db: Database, facts: readonly FactRow[]): Promise<InboxRow[]> {
+  if (facts.length === 0) return [];
+  const routed = await routeToFlows(
+    db,
+    facts.map(({ fact }) => fact),
+  );
+  return facts.flatMap(({ row }, index) => {
+    const outcome = routed[index]?.outcome;
+    return outcome === 'routed' || outcome === 'not-ours' ? [] : [row];
+  });
 }
 
 /** Gives back the rows whose effect is not here: those are routed one by one. */
@@ -63,11 +103,9 @@ export async function confirmTogether(
 }
 
 /** Only looks: what cannot be read, or says more than one thing, is for the router to settle. */
-function singleEchoIn(row: InboxRow): Echo | null {
+function singleEventIn(row: InboxRow): CanonicalEvent | null {
   const meaning = safely(() => meaningOf(row));
-  if (meaning?.outcome !== 'read' || meaning.others.length > 0) return null;
-  const { event } = meaning;
-  return EVENT_CATALOGUE[event.type].about === 'effect' ? echoOf(row.eventNo, event) : null;
+  return meaning?.outcome === 'read' && meaning.others.length === 0 ? meaning.event : null;
 }
 
 /** What cannot even be looked at throws again where it is routed, and is named there. */

@@ -25,7 +25,7 @@ export interface WorkBeside {
   whatIsDue(db: Database): Promise<readonly object[]>;
 }
 
-const OUTBOX_LOOK_MS = 250;
+const OUTBOX_LOOK_MS = 500;
 /** Journals are looked for this often within a posting window, and never more rarely than: */
 const POSTING_LOOKS_A_WINDOW = 4;
 const POSTING_LOOK_AT_LEAST_MS = 30_000;

@@ -15,7 +15,7 @@ import { startBeside, type RunningFlow } from './starts';
 const LEASE_MS = 4_000;
 /** Between two looks when there is nothing to deliver. */
 const IDLE_MS = 120;
-const BUSY_MS = 25;
+const BUSY_MS = 100;
 /** Facts that were signalled and not applied for so long are signalled again. */
 const SIGNAL_AGAIN_AFTER_MS = 60_000;
 const SIGNAL_AGAIN_LOOK_MS = 10_000;

@@ -4,12 +4,12 @@ import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
 import { confirmEchoes } from '../store/inbox/echoes';
 import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
-import type { Database } from '../store/database';
+import { only, type Database } from '../store/database';
 import {
   isAuthorizationGone,
   keepMapped,
   letWait,
-  routeToFlow,
+  routeToFlows,
   setAside,
   settleEvent,
   type InboxRow,
@@ -61,8 +61,9 @@ async function concernsFlow(
   const address = taker?.contract.addressOf?.(event.data);
   if (!taker || !address) return nobodys(settings, row, `${event.type} names no flow`);
   const { contract, rule } = taker;
-  const { type } = contract;
-  const routed = await routeToFlow(db, row, rule.signal, { type, address });
+  const flowType = contract.type;
+  const fact = { eventNo: row.eventNo, flowType, signal: rule.signal, address };
+  const routed = only(await routeToFlows(db, [fact]), `event ${row.eventNo}`);
   if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
   const name = nameOf(address);
   if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, contract, name);

@@ -8,15 +8,15 @@ import { eachInParallel } from '../activities/pace';
 import { sqlState } from '../store/database';
 import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
 import { wakeWaiting } from '../store/inbox/waiting-events';
-import { apart, confirmTogether } from './echoes';
+import { apart, confirmTogether, routeTogether } from './echoes';
 import { runLoop } from './loop';
 import { routeEvent } from './route-event';
 import type { RouterSettings } from './router-settings';
 
 /** Between two looks when there is nothing to route. */
-const IDLE_MS = 120;
+const IDLE_MS = 200;
 /** What comes meanwhile is claimed, and confirmed, in one statement with what came before. */
-const BUSY_MS = 100;
+const BUSY_MS = 400;
 const CLAIMED_AT_ONCE = 40;
 const ROUTED_IN_PARALLEL = 4;
 /** A worker that dies gives its events back after this. */
@@ -31,7 +31,7 @@ const LONGEST_RETRY_MS = 30_000;
 const TRIES_OF_A_POISON = 3;
 /** Any other error that does not pass; at 30 s each, about an hour. */
 const TRIES_AT_MOST = 120;
-const DATA_ERRORS = /^2[23]/;
+const DATA_ERRORS = /^(2[23]|TL)/;
 
 export function runRouter(
   settings: RouterSettings & { readonly log: Logger; readonly signal: AbortSignal },
@@ -58,9 +58,9 @@ export function runRouter(
 
 type Settings = RouterSettings & { readonly log: Logger };
 
-/** Echoes together, the others a few at a time. */
+/** Echoes together, facts together, the others a few at a time. */
 export async function routeAll(settings: Settings, rows: readonly InboxRow[]): Promise<void> {
-  const { echoes, others } = apart(rows);
+  const { echoes, facts, others } = apart(rows, settings.flows);
   const oneByOne = (some: readonly InboxRow[]) =>
     eachInParallel(some, ROUTED_IN_PARALLEL, (row) => route(settings, row));
   // An echo that comes while its effect is being recorded waits for that; the others do not.
@@ -70,6 +70,7 @@ export async function routeAll(settings: Settings, rows: readonly InboxRow[]): P
     confirmTogether(settings.db, echoes).then(oneByOne, () =>
       oneByOne(echoes.map(({ row }) => row)),
     ),
+    routeTogether(settings.db, facts).then(oneByOne, () => oneByOne(facts.map(({ row }) => row))),
   ]);
 }
 

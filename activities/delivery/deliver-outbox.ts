@@ -36,9 +36,9 @@ const BATCH_ROWS = 60;
 /** Looks for more before it ends: a flow started anew costs eleven events. */
 const LINGER_MS = 4_000;
 const LINGER_POLL_MS = 500;
-const GATHER_MS = 250;
+const GATHER_MS = 1_000;
 /** What was sent is marked with what else was sent in this time. */
-const MARKED_WITHIN_MS = 250;
+const MARKED_WITHIN_MS = 1_000;
 /** Between looks whether buyers still come. */
 const YIELD_MS = 1_000;
 /** An activity that never ends cannot be moved to a new build. */

@@ -23,7 +23,7 @@ export function createWarehouseActivities(settings: {
         prepare: () => prepareRelease(due),
         find: (request) => warehouse.findRequest(request),
         call: (request) => warehouse.request(request),
-        record: (answer) => recordRelease(db, due, answer),
+        record: (answer, begun) => recordRelease(db, due, answer, begun),
       }),
     // The same recall again has its first answer: there is nothing to look up.
     recallFromWarehouse: (due) =>

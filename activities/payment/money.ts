@@ -35,7 +35,7 @@ export function createMoneyActivities(
         prepare: () => prepareCapture(due),
         find: (request) => mover.findCapture(request),
         call: (request) => mover.capture(request),
-        record: (answer) => recordCapture(db, due, answer),
+        record: (answer, begun) => recordCapture(db, due, answer, begun),
       }),
     voidAuthorization: (due) =>
       performEffect(db, {
@@ -45,7 +45,7 @@ export function createMoneyActivities(
         prepare: () => prepareVoid(due),
         find: (request) => mover.findVoid(request),
         call: (request) => mover.void(request),
-        record: (answer) => recordVoid(db, due, answer),
+        record: (answer, begun) => recordVoid(db, due, answer, begun),
       }),
     refundPayment: (due) =>
       performEffect(db, {
@@ -55,7 +55,7 @@ export function createMoneyActivities(
         prepare: () => prepareRefund(due),
         find: (request) => mover.findRefund(request),
         call: (request) => mover.refund(request),
-        record: (answer) => recordRefund(db, due, answer),
+        record: (answer, begun) => recordRefund(db, due, answer, begun),
       }),
   };
 }
@@ -82,7 +82,7 @@ export function createChannelMoneyActivities(
             vendorCode: 'not_offered',
             detail: 'the channel authorizes by itself',
           }),
-        record: (answer) => recordAuthorization(db, due, answer),
+        record: (answer, begun) => recordAuthorization(db, due, answer, begun),
       }),
   };
 }
@@ -104,7 +104,7 @@ export function createPaymentActivities(settings: {
         prepare: () => prepareAuthorization(due),
         find: (request) => gateway.findAuthorization(request),
         call: (request) => gateway.authorize(request),
-        record: (answer) => recordAuthorization(db, due, answer),
+        record: (answer, begun) => recordAuthorization(db, due, answer, begun),
       }),
   };
 }

@@ -10,7 +10,7 @@ import { finishEffectOf } from '../../store/effects/effects';
 import { lockedMoment, type FlowFrame } from './flow-moment';
 
 /** The other system's yes: what it made has a name there. */
-interface Made {
+export interface Made {
   readonly outcome: string;
   readonly reference: string;
 }
@@ -55,6 +55,6 @@ export async function recordEffect<
   return { outcome: made ? 'done' : 'refused', agenda };
 }
 
-function isRefused(answer: { readonly outcome: string }): answer is Refused {
+export function isRefused(answer: { readonly outcome: string }): answer is Refused {
   return answer.outcome === 'refused';
 }

@@ -7,11 +7,12 @@ import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/ord
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { EffectAnswer, ReleaseDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import type { Draft } from '../../store/effects/effects';
+import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite, moveUnits, moveWrites } from '../../store/orders/orders';
 import { writeTogether, type Write } from '../../store/writes';
-import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type Change } from '../order/order-effect';
+import type { OrderInHand } from '../order/order-moment';
 
 const SHIP_TO = [
   'name',
@@ -51,13 +52,11 @@ export function recordRelease(
   db: Database,
   due: ReleaseDue,
   answer: Taken | Refused,
+  begun?: EffectRow<FulfilmentRequest>,
 ): Promise<EffectAnswer> {
   const { orderId, groupNo, key } = due;
-  return recordOrderEffect<Taken, FulfilmentRequest>(db, due, answer, {
-    async yes(_sql, { order, becomes }, _taken, asked) {
-      const { after, writes } = released(order, due, asked);
-      becomes(after, writes);
-    },
+  return recordOrderEffect<Taken, FulfilmentRequest>(db, due, answer, begun, {
+    yes: ({ order }, _taken, asked) => released(order, due, asked),
     async no(sql, inHand, refused) {
       await writeTogether(sql, [groupWrite(orderId, { groupNo, key, state: 'rejected' })]);
       const { location } = due;
@@ -88,7 +87,7 @@ export function released(
   order: OrderSnapshot,
   due: Pick<ReleaseDue, 'groupNo' | 'location' | 'key'>,
   asked: FulfilmentRequest,
-): { readonly after: OrderSnapshot; readonly writes: readonly Write[] } {
+): Change {
   const { orderId } = order;
   const { groupNo, key } = due;
   const moves = order.lines.flatMap((line): UnitMove[] => {

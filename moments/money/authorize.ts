@@ -3,15 +3,17 @@ import { blocksAuthorization } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization } from '../../canonical/rules/order/after';
 import { isMoneyWanted } from '../../canonical/rules/order/agenda';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import type { Draft } from '../../store/effects/effects';
+import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
-import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type Change } from '../order/order-effect';
+import type { OrderInHand } from '../order/order-moment';
 
 export const prepareAuthorization = (due: AuthorizeDue): Draft<AuthorizeRequest> =>
   moneyDraft<AuthorizeRequest>('begin-authorization', due, {
@@ -23,20 +25,21 @@ export function recordAuthorization(
   db: Database,
   due: AuthorizeDue,
   answer: Authorized | Refused,
+  begun?: EffectRow,
 ): Promise<EffectAnswer> {
-  return recordOrderEffect(db, due, answer, {
-    yes: async (_sql, inHand, made) => live(inHand, due, made),
+  return recordOrderEffect(db, due, answer, begun, {
+    yes: ({ order }, made) => live(order, due, made),
     no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });
 }
 
-function live({ order, becomes }: OrderInHand, due: AuthorizeDue, made: Authorized): void {
+function live(order: OrderSnapshot, due: AuthorizeDue, made: Authorized): Change {
   const { orderId, tenderNo, authorizationNo } = due;
   const { reference, isMulticapture, expiresAt } = made;
   const state = 'live' as const;
   const change = { state, reference, isMulticapture, isAsked: false };
   const after = afterAuthorization(order, due, () => change);
-  becomes(after, [
+  const writes = [
     {
       name: 'authorize',
       text: `update payment_authorization set state = 'live', reference = $4, is_multicapture = $5,
@@ -45,7 +48,8 @@ function live({ order, becomes }: OrderInHand, due: AuthorizeDue, made: Authoriz
       values: [orderId, tenderNo, authorizationNo, reference, isMulticapture, expiresAt],
     },
     factWrite(orderId, factOf('authorized', due, reference)),
-  ]);
+  ];
+  return { after, writes };
 }
 
 async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refused: Refused) {

@@ -12,12 +12,13 @@ import type { Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
 import type { CaptureDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import type { Draft } from '../../store/effects/effects';
+import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { postJournal } from '../../store/ledger/ledger';
+import { journalWrites } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
-import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type Change } from '../order/order-effect';
+import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
 export const prepareCapture = (due: CaptureDue): Draft<CaptureRequest> =>
   moneyDraft<CaptureRequest>(
@@ -35,18 +36,18 @@ export function recordCapture(
   db: Database,
   due: CaptureDue,
   answer: Captured | Refused,
+  begun?: EffectRow,
 ): Promise<EffectAnswer> {
-  return recordOrderEffect(db, due, answer, {
-    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+  return recordOrderEffect(db, due, answer, begun, {
+    yes: (taken, made) => booked(taken, due, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
 }
 
-async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Captured) {
-  const { order, setup, becomes } = inHand;
+function booked({ order, setup }: TakenOrder, due: CaptureDue, answer: Captured): Change {
   const { orderId, tenderNo, invoiceNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
-  becomes(afterBooking(order, due, answer.reference), [
+  const writes = [
     {
       name: 'book-capture',
       with: `
@@ -76,26 +77,27 @@ async function booked(sql: Sql, inHand: OrderInHand, due: CaptureDue, answer: Ca
       money: [{ tenderNo, kind: 'captured', amountMinor }],
       about: { invoiceNo, system: due.account, reference: answer.reference },
     }),
-  ]);
-  await postJournal(sql, {
-    momentKey: due.key,
-    entity: setup.entity,
-    channelInstance: order.channelInstance,
-    businessDate: businessDate(occurredAt, order.timeZone),
-    currency: due.currency,
-    orderId,
-    eventNo: null,
-    source: `effect:${due.key}`,
-    correlationId: order.correlationId,
-    occurredAt,
-    posting: postCapture({
+    ...journalWrites({
+      momentKey: due.key,
+      entity: setup.entity,
+      channelInstance: order.channelInstance,
+      businessDate: businessDate(occurredAt, order.timeZone),
+      currency: due.currency,
       orderId,
-      tenderNo,
-      clearingAccount: due.account,
-      paymentRef: answer.reference,
-      amountMinor,
+      eventNo: null,
+      source: `effect:${due.key}`,
+      correlationId: order.correlationId,
+      occurredAt,
+      posting: postCapture({
+        orderId,
+        tenderNo,
+        clearingAccount: due.account,
+        paymentRef: answer.reference,
+        amountMinor,
+      }),
     }),
-  });
+  ];
+  return { after: afterBooking(order, due, answer.reference), writes };
 }
 
 function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string): OrderSnapshot {

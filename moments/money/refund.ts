@@ -2,17 +2,19 @@
 import { blocksRefund } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
+import { afterRefund } from '../../canonical/rules/order/after';
 import { postRefund } from '../../canonical/rules/posting/posting';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import type { Draft } from '../../store/effects/effects';
+import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { postJournal } from '../../store/ledger/ledger';
-import { appendFact } from '../../store/orders/orders';
+import { journalWrites } from '../../store/ledger/ledger';
+import { factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
-import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type Change } from '../order/order-effect';
+import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
 /** The open item of the ledger that a refund settles. */
 export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
@@ -30,54 +32,61 @@ export function recordRefund(
   db: Database,
   due: RefundDue,
   answer: Refunded | Refused,
+  begun?: EffectRow,
 ): Promise<EffectAnswer> {
-  return recordOrderEffect(db, due, answer, {
-    yes: (sql, inHand, made) => booked(sql, inHand, due, made),
+  return recordOrderEffect(db, due, answer, begun, {
+    yes: (taken, made) => booked(taken, due, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
 }
 
-async function booked(sql: Sql, inHand: OrderInHand, due: RefundDue, answer: Refunded) {
-  const { order, setup } = inHand;
+function booked({ order, setup }: TakenOrder, due: RefundDue, answer: Refunded): Change {
   const { orderId, tenderNo, refundNo, amountMinor } = due;
+  const { reference } = answer;
   const occurredAt = new Date().toISOString();
   const refund = order.refunds.find(
     (one) => one.tenderNo === tenderNo && one.refundNo === refundNo,
   );
   if (!refund) throw new RangeError(`refund ${refundNo} of order ${orderId} is not here`);
-  await sql.query(
-    `with r as (
-       update refund set state = 'refunded', reference = $4, refunded_at = now()
-        where order_id = $1 and tender_no = $2 and refund_no = $3 returning 1)
-     update tender set refunded_minor = refunded_minor + $5
-      where order_id = $1 and tender_no = $2`,
-    [orderId, tenderNo, refundNo, answer.reference, amountMinor],
-  );
-  await postJournal(sql, {
-    momentKey: due.key,
-    entity: setup.entity,
-    channelInstance: order.channelInstance,
-    businessDate: businessDate(occurredAt, order.timeZone),
-    currency: due.currency,
-    orderId,
-    eventNo: null,
-    source: `effect:${due.key}`,
-    correlationId: order.correlationId,
-    occurredAt,
-    posting: postRefund({
-      tenderNo,
-      refundItem: refundItem(orderId, tenderNo, refundNo),
-      clearingAccount: due.account,
-      paymentRef: refund.paymentRef,
-      amountMinor,
+  const writes = [
+    {
+      name: 'book-refund',
+      with: `
+        r as (
+          update refund set state = 'refunded', reference = $4, refunded_at = now()
+           where order_id = $1 and tender_no = $2 and refund_no = $3)`,
+      text: `
+        update tender set refunded_minor = refunded_minor + $5
+         where order_id = $1 and tender_no = $2`,
+      values: [orderId, tenderNo, refundNo, reference, amountMinor],
+    },
+    factWrite(orderId, {
+      kind: 'refunded',
+      occurredAt,
+      money: [{ tenderNo, kind: 'refunded', amountMinor }],
+      about: { refundNo, reference },
     }),
-  });
-  await appendFact(sql, orderId, {
-    kind: 'refunded',
-    occurredAt,
-    money: [{ tenderNo, kind: 'refunded', amountMinor }],
-    about: { refundNo, reference: answer.reference },
-  });
+    ...journalWrites({
+      momentKey: due.key,
+      entity: setup.entity,
+      channelInstance: order.channelInstance,
+      businessDate: businessDate(occurredAt, order.timeZone),
+      currency: due.currency,
+      orderId,
+      eventNo: null,
+      source: `effect:${due.key}`,
+      correlationId: order.correlationId,
+      occurredAt,
+      posting: postRefund({
+        tenderNo,
+        refundItem: refundItem(orderId, tenderNo, refundNo),
+        clearingAccount: due.account,
+        paymentRef: refund.paymentRef,
+        amountMinor,
+      }),
+    }),
+  ];
+  return { after: afterRefund(order, due, reference), writes };
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: Refused) {

@@ -1,15 +1,18 @@
 /** An authorization that nothing will be captured on is let go. Posts nothing (rule 1). */
 import { blocksVoid } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
+import { afterAuthorization } from '../../canonical/rules/order/after';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, VoidDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
-import type { Draft } from '../../store/effects/effects';
+import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { appendFact } from '../../store/orders/orders';
+import { appendFact, factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
-import { recordOrderEffect, type OrderInHand } from '../order/order-moment';
+import { recordOrderEffect, type Change } from '../order/order-effect';
+import type { OrderInHand } from '../order/order-moment';
 
 export const prepareVoid = (due: VoidDue): Draft<VoidRequest> =>
   moneyDraft<VoidRequest>('begin-void', due, {
@@ -21,20 +24,26 @@ export function recordVoid(
   db: Database,
   due: VoidDue,
   answer: Voided | Refused,
+  begun?: EffectRow,
 ): Promise<EffectAnswer> {
-  return recordOrderEffect(db, due, answer, {
-    yes: (sql) => voided(sql, due),
+  return recordOrderEffect(db, due, answer, begun, {
+    yes: ({ order }) => voided(order, due),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
 }
 
-async function voided(sql: Sql, due: VoidDue): Promise<void> {
-  await sql.query(
-    `update payment_authorization set state = 'voided'
-      where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-    [due.orderId, due.tenderNo, due.authorizationNo],
-  );
-  await appendFact(sql, due.orderId, factOf('authorization-voided', due));
+function voided(order: OrderSnapshot, due: VoidDue): Change {
+  const { orderId, tenderNo, authorizationNo } = due;
+  const writes = [
+    {
+      name: 'void',
+      text: `update payment_authorization set state = 'voided'
+              where order_id = $1 and tender_no = $2 and authorization_no = $3`,
+      values: [orderId, tenderNo, authorizationNo],
+    },
+    factWrite(orderId, factOf('authorization-voided', due)),
+  ];
+  return { after: afterAuthorization(order, due, () => ({ state: 'voided' })), writes };
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: VoidDue, refused: Refused) {

@@ -4,14 +4,12 @@ import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { channelSetup } from '../../canonical/installation';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { OrderAgenda } from '../../canonical/flows/order';
-import type { Refused } from '../../canonical/ports/fault';
 import type { Database, Sql } from '../../store/database';
 import { lockSubject } from '../../store/flows/subject';
 import type { Fact } from '../../store/inbox/facts';
 import { loadOrder, orderRow, settleKnown, settleStatus } from '../../store/orders/orders';
 import type { Write } from '../../store/writes';
 import { flowMoment, take, type FlowFrame } from '../flow/flow-moment';
-import { recordEffect, type Means } from '../flow/record-effect';
 import { recordFact } from '../flow/record-fact';
 
 export interface TakenOrder {
@@ -50,15 +48,20 @@ export const ORDER_FRAME: FlowFrame<OfOrder, OrderInHand, OrderAgenda> = {
   row: ({ orderId }) => orderRow(orderId),
   async load(sql, { orderId }) {
     const order = await loadOrder(sql, orderId);
-    const setup = order && channelSetup(order.channelInstance);
-    if (!order || !setup) throw new UnknownOrder(`order ${orderId} is not here`);
-    return inHandOf(order, setup);
+    if (!order) throw new UnknownOrder(`order ${orderId} is not here`);
+    return inHandOf(takenOrder(order));
   },
   agendaOf: ({ order }) => agendaOf(order),
   settle: async (sql, inHand) => ({ ...inHand, order: await inHand.settle(sql) }),
 };
 
-function inHandOf(order: OrderSnapshot, setup: ChannelSetup): OrderInHand {
+export function takenOrder(order: OrderSnapshot): TakenOrder {
+  const setup = channelSetup(order.channelInstance);
+  if (!setup) throw new UnknownOrder(`the channel of order ${order.orderId} is not here`);
+  return { order, setup };
+}
+
+function inHandOf({ order, setup }: TakenOrder): OrderInHand {
   const hot: (() => Promise<unknown>)[] = [];
   const known: { after: OrderSnapshot; writes: readonly Write[] }[] = [];
   return {
@@ -90,11 +93,3 @@ export const recordOrderFact = <Data>(
   of: OfOrder & { readonly eventNo: number },
   apply: (sql: Sql, inHand: OrderInHand, fact: Fact<Data>) => Promise<'applied' | 'duplicate'>,
 ) => recordFact(ORDER_FRAME, db, of, apply);
-
-/** One that records how an effect ended. */
-export const recordOrderEffect = <Yes extends { outcome: string; reference: string }, Request>(
-  db: Database,
-  due: OfOrder & { readonly key: string },
-  answer: Yes | Refused,
-  means: Means<OrderInHand, Yes, Request>,
-) => recordEffect(ORDER_FRAME, db, due, answer, means);

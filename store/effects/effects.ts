@@ -9,6 +9,8 @@
 import { SEND_WITHIN_MS, steadyMs } from '../../canonical/ports/fence';
 import type { Sql } from '../database';
 import { lockedSubject, type SubjectRow } from '../flows/subject';
+import { knownOrder, snapshotOf, type KnownOrder, type SnapshotRow } from '../orders/orders';
+import type { Write } from '../writes';
 
 /**
  * From the beginning of a call to when another may begin it: until it is sent, ten seconds for its
@@ -45,7 +47,7 @@ export interface NewEffect {
   readonly body: object | Draft;
 }
 
-export interface EffectRow {
+export interface EffectRow<Request = unknown> {
   readonly key: string;
   /**
    * `fresh`: never called. `called-before`: the answer of an earlier call is not known. `leased`:
@@ -59,18 +61,20 @@ export interface EffectRow {
   /** Until another's lease ends. */
   readonly leasedForMs: number;
   /** What to send: the body of the first call. */
-  readonly body: unknown;
+  readonly body: Request | null;
   /** What the body would be now: another call may have made something since. */
   readonly asked: unknown;
   /** The recorded answer of a call that ended. */
   readonly answer: unknown;
+  /** The order it is made for, as it was when it was begun; null where it is made for none. */
+  readonly order: KnownOrder | null;
 }
 
 /** A row as the statements below return it. */
-export interface BegunRow {
+export interface BegunRow<Request = unknown> {
   readonly key: string;
   readonly state: string;
-  readonly body: unknown;
+  readonly body: Request;
   readonly answer: unknown;
   readonly calls: number;
   /** Null where it is ours to call. */
@@ -104,14 +108,22 @@ export const BEGIN_ASKED = `
 
 const JSON_BODY = { name: 'begin-effect', select: 'select $1::jsonb as body' } as const;
 
-/** Commits the intention before the call and leases it; one round trip. */
-export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRow> {
+/**
+ * Commits the intention before the call and leases it, and reads the order: whoever records the
+ * answer has it in hand then. One round trip.
+ */
+export async function beginEffect<Request = unknown>(
+  sql: Sql,
+  effect: NewEffect,
+): Promise<EffectRow<Request>> {
   const { body } = effect;
   const begunAtMs = steadyMs();
   const draft = isDraft(body) ? body : { ...JSON_BODY, values: [JSON.stringify(body)], none: '' };
   const { name, select, values } = draft;
   const of = (place: number) => `$${values.length + place}`;
-  const { rows } = await sql.query<BegunRow & { asked: unknown }>({
+  const { rows } = await sql.query<
+    BegunRow<Request> & { asked: unknown; order: SnapshotRow | null }
+  >({
     name,
     text: `with said as materialized (${select}),
            asked as (
@@ -120,7 +132,9 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
                     ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency,
                     ${of(8)}::text as workflow_id, body from said),
            ${BEGIN_ASKED}
-           select known.*, said.body as asked from said left join known on true`,
+           select known.*, said.body as asked,
+                  (select to_jsonb(s) from (${snapshotOf(of(4))}) s) as "order"
+             from said left join known on true`,
     values: [
       ...values,
       effect.key,
@@ -135,17 +149,24 @@ export async function beginEffect(sql: Sql, effect: NewEffect): Promise<EffectRo
   });
   const [row] = rows;
   if (!row) throw new RangeError(draft.none);
-  return row.key === null
-    ? begunByAnother(effect.key, row.asked)
-    : effectRow({ ...row, key: effect.key }, row.asked, begunAtMs);
+  const begun =
+    row.key === null
+      ? begunByAnother(effect.key, row.asked)
+      : effectRow({ ...row, key: effect.key }, row.asked, begunAtMs);
+  return { ...begun, order: knownOrder(row.order) };
 }
 
 const isDraft = (body: object): body is Draft => 'select' in body && 'values' in body;
 
 /** `begunAtMs`: before the statement was sent, so that we end no later than the lease. */
-export function effectRow(row: BegunRow, asked: unknown, begunAtMs: number): EffectRow {
+export function effectRow<Request>(
+  row: BegunRow<Request>,
+  asked: unknown,
+  begunAtMs: number,
+): EffectRow<Request> {
   const { key, body, calls, leasedForMs } = row;
-  const begun = { key, body, asked, token: calls, sendUntilMs: begunAtMs + SEND_WITHIN_MS };
+  const sendUntilMs = begunAtMs + SEND_WITHIN_MS;
+  const begun = { key, body, asked, token: calls, sendUntilMs, order: null };
   if (row.state === 'done' || row.state === 'refused') {
     return { ...begun, state: row.state, answer: row.answer, leasedForMs: 0 };
   }
@@ -155,8 +176,8 @@ export function effectRow(row: BegunRow, asked: unknown, begunAtMs: number): Eff
 }
 
 /** Its row came between our look and our insert. */
-function begunByAnother(key: string, asked: unknown): EffectRow {
-  const none = { body: null, answer: null, token: 0, sendUntilMs: 0 };
+function begunByAnother(key: string, asked: unknown): EffectRow<never> {
+  const none = { body: null, answer: null, token: 0, sendUntilMs: 0, order: null };
   return { ...none, key, asked, state: 'leased', leasedForMs: LEASE_MS };
 }
 
@@ -219,6 +240,27 @@ export async function finishEffectOf<Request>(
     values: [key, end.state, end.reference, JSON.stringify(end.answer), subject.id],
   });
   return rows[0]?.body ?? null;
+}
+
+/**
+ * The same where the order is in hand from before: with its row lock, if no moment came since. All
+ * that is written with it is written then, or nothing is (`CHECK_FAILED`). A row that was locked by another moment is
+ * looked at again when that has ended.
+ */
+export function finishUnchanged(
+  { orderId, version }: KnownOrder,
+  key: string,
+  end: EffectEnd,
+): Write {
+  return {
+    name: 'finish-unchanged',
+    with: `locked as materialized (
+             select order_id from sales_order where order_id = $5 and version = $6
+                for no key update)`,
+    text: `${FINISH} and exists (select from locked) returning 1`,
+    values: [key, end.state, end.reference, JSON.stringify(end.answer), orderId, version],
+    check: 'assert_unchanged',
+  };
 }
 
 /**

@@ -176,56 +176,64 @@ export type Routed =
   | { readonly outcome: 'no-flow' }
   | { readonly outcome: 'ended'; readonly orderId: string | null; readonly as: string };
 
-interface RouteRow extends Record<string, unknown> {
+/** A fact on its way to its flow. */
+export interface Fact {
+  readonly eventNo: number;
+  readonly flowType: string;
+  readonly signal: string;
+  readonly address: FlowAddress;
+}
+
+interface RouteRow {
   readonly order_id: string | null;
   readonly outcome: string | null;
-  readonly is_open: boolean;
+  /** Null: there is no such flow. */
+  readonly is_open: boolean | null;
   readonly is_routed: boolean;
 }
 
 /**
- * Hands an event to its flow: the row is `routed` and the signal is written in one statement, under
- * the flow's lock, so that the flow cannot end in between. A row that has gone on already (its claim
- * had run out) is never taken back.
+ * Hands events to their flows: a row is `routed` and its signal is written, all in one statement,
+ * under the flows' locks, so that none can end in between. They are locked in the order of their
+ * ids. A row that has gone on already (its claim had run out) is never taken back. The answers are in
+ * the order of the facts.
  */
-export async function routeToFlow(
-  sql: Sql,
-  row: Pick<InboxRow, 'eventNo'>,
-  signal: string,
-  flow: { readonly type: string; readonly address: FlowAddress },
-): Promise<Routed> {
-  const { type, address } = flow;
-  const byId = 'workflowId' in address;
-  const { rows } = await sql.query<RouteRow>({
-    name: 'route-to-flow',
-    text: `with f as (
+export async function routeToFlows(sql: Sql, facts: readonly Fact[]): Promise<Routed[]> {
+  const { rows } = await sql.query<RouteRow & Record<string, unknown>>({
+    name: 'route-to-flows',
+    text: `with said as materialized (
+             select s.place, s."eventNo" as event_no, s.signal,
+                    coalesce(s.address ->> 'workflowId', (select workflow_id from flow
+                      where subject_id = s.address ->> 'subjectId'
+                        and flow_type = s."flowType")) as workflow_id
+               from rows from (jsonb_to_recordset($1) as ("eventNo" bigint, "flowType" text,
+                      signal text, address jsonb))
+                    with ordinality as s("eventNo", "flowType", signal, address, place)),
+           f as materialized (
              select workflow_id, order_id, outcome, state = 'open' as is_open from flow
-              where workflow_id = coalesce($1, (select workflow_id from flow
-                      where subject_id = $3 and flow_type = $2))
-                for no key update),
+              where workflow_id in (select workflow_id from said)
+              order by workflow_id for no key update),
            routed as (
              update inbox set state = 'routed', workflow_id = f.workflow_id,
                     order_id = f.order_id, note = null
-               from f where event_no = $4 and inbox.state in ('received', 'waiting') and f.is_open
-             returning event_no),
+               from said join f using (workflow_id)
+              where inbox.event_no = said.event_no and f.is_open
+                and inbox.state in ('received', 'waiting')
+             returning inbox.event_no, f.workflow_id, f.order_id, said.signal),
            signalled as (
              insert into dispatch (workflow_id, kind, name, order_id, event_no, body)
-             select f.workflow_id, 'signal', $5, f.order_id, routed.event_no,
-                    jsonb_build_object('eventNo', routed.event_no)
-               from f, routed returning 1)
-           select f.order_id, f.outcome, f.is_open, exists (select from signalled) as is_routed
-             from f`,
-    values: [
-      byId ? address.workflowId : null,
-      type,
-      byId ? null : address.subjectId,
-      row.eventNo,
-      signal,
-    ],
+             select workflow_id, 'signal', signal, order_id, event_no,
+                    jsonb_build_object('eventNo', event_no)
+               from routed order by event_no)
+           select f.order_id, f.outcome, f.is_open,
+                  event_no in (select event_no from routed) as is_routed
+             from said left join f using (workflow_id) order by place`,
+    values: [JSON.stringify(facts)],
   });
-  const [found] = rows;
-  if (!found) return { outcome: 'no-flow' };
-  if (found.is_routed) return { outcome: 'routed' };
-  if (found.is_open) return { outcome: 'not-ours' };
-  return { outcome: 'ended', orderId: found.order_id, as: found.outcome ?? 'ended' };
+  return rows.map((row): Routed => {
+    if (row.is_open === null) return { outcome: 'no-flow' };
+    if (row.is_routed) return { outcome: 'routed' };
+    if (row.is_open) return { outcome: 'not-ours' };
+    return { outcome: 'ended', orderId: row.order_id, as: row.outcome ?? 'ended' };
+  });
 }

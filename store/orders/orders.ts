@@ -16,14 +16,20 @@ export const orderRow = (orderId: string): SubjectRow => ({
   id: orderId,
 });
 
-type SnapshotRow = Omit<OrderSnapshot, 'exceptions'> & { exceptions: BriefRow[] };
+/** An order as it was read. */
+export interface KnownOrder extends OrderSnapshot {
+  /** Goes up with every moment: where it is the same, everything of the order is. */
+  readonly version: number;
+}
 
-/** One round trip for everything; children as JSON, in their number's order. */
-const SNAPSHOT = `
+export type SnapshotRow = Omit<KnownOrder, 'exceptions'> & { exceptions: BriefRow[] };
+
+/** SQL for everything of an order, whose id is the given expression; children as JSON, by number. */
+export const snapshotOf = (orderId: string): string => `
   select o.order_id as "orderId", o.channel_instance as "channelInstance",
          o.order_no as "orderNo", o.workflow_id as "workflowId",
          o.channel_order_ref as "channelOrderRef", o.correlation_id as "correlationId",
-         o.currency, o.total_minor as "totalMinor", o.stage, o.status,
+         o.currency, o.total_minor as "totalMinor", o.stage, o.status, o.version,
          o.hold_reason as "holdReason", o.location_id as "locationId",
          coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
            as "timeZone",
@@ -75,16 +81,19 @@ const SNAPSHOT = `
              and e.state = 'called')) order by g.group_no)
       from fulfilment_group g where g.order_id = o.order_id), '[]') as groups,
     ${briefRows('o.workflow_id')} as exceptions
-    from sales_order o where o.order_id = $1`;
+    from sales_order o where o.order_id = ${orderId}`;
 
 /** Null where there is no such order. */
-export async function loadOrder(sql: Sql, orderId: string): Promise<OrderSnapshot | null> {
+export async function loadOrder(sql: Sql, orderId: string): Promise<KnownOrder | null> {
   const { rows } = await sql.query<SnapshotRow>({
     name: 'load-order',
-    text: SNAPSHOT,
+    text: snapshotOf('$1'),
     values: [orderId],
   });
-  const [row] = rows;
+  return knownOrder(rows[0]);
+}
+
+export function knownOrder(row: SnapshotRow | null | undefined): KnownOrder | null {
   return row ? { ...row, exceptions: row.exceptions.map(briefOf) } : null;
 }
 
@@ -191,25 +200,22 @@ export async function splitGroup(
   return only(rows, `group ${from.groupNo} of ${orderId}`).group_no;
 }
 
-/** Where the order stands, in its own row: nothing where it stands as before. */
-function standingWrites(before: OrderSnapshot, written: OrderSnapshot): Write[] {
+/** Where the order stands, in its own row, which says with every moment that there was one. */
+function standingWrite(before: OrderSnapshot, written: OrderSnapshot): Write {
   const { orderId, stage } = written;
   const status = statusOf(written);
   const isOut = (order: OrderSnapshot) => order.groups.some((one) => one.state === 'released');
   const isReleased = isOut(written) && !isOut(before);
-  if (status === written.status && stage === before.stage && !isReleased) return [];
-  return [
-    {
-      name: 'set-standing',
-      text: `update sales_order set status = $2, stage = $3,
-                    released_at = case when $4::boolean then coalesce(released_at, now())
-                                       else released_at end,
-                    closed_at = case when $3 = 'closed' then coalesce(closed_at, now())
-                                     else closed_at end
-              where order_id = $1`,
-      values: [orderId, status, stage, isReleased],
-    },
-  ];
+  return {
+    name: 'set-standing',
+    text: `update sales_order set version = version + 1, status = $2, stage = $3,
+                  released_at = case when $4::boolean then coalesce(released_at, now())
+                                     else released_at end,
+                  closed_at = case when $3 = 'closed' then coalesce(closed_at, now())
+                                   else closed_at end
+            where order_id = $1`,
+    values: [orderId, status, stage, isReleased],
+  };
 }
 
 /** What a moment wrote is known: its writes and the status they amount to, in one statement. */
@@ -219,7 +225,7 @@ export async function settleKnown(
   after: OrderSnapshot,
   writes: readonly Write[],
 ): Promise<OrderSnapshot> {
-  await writeTogether(sql, [...writes, ...standingWrites(before, after)]);
+  await writeTogether(sql, [...writes, standingWrite(before, after)]);
   return { ...after, status: statusOf(after) };
 }
 

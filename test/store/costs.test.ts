@@ -45,7 +45,7 @@ it('a cost that changes while a shipment is recorded is the one its stock moves 
   expect(await balances(db, orderId)).toMatchObject({ COGS: 3200, INV: -3200 });
   const { rows } = await db.query(
     `select e.sku, e.unit_cost_minor as unit, (l ->> 'costMinor')::int as line
-       from inventory_event e join shipment s using (order_id),
+       from inventory_event e join invoice s using (order_id),
             jsonb_array_elements(s.lines) l
       where e.order_id = $1 and e.kind = 'shipment' and l ->> 'sku' = e.sku order by e.sku`,
     [orderId],
@@ -74,5 +74,5 @@ it('a hot stock row is locked for one round trip more, then the commit', async (
   };
   await ship(watched, orderId, 'parcel', [{ lineNo: 1, quantity: 1 }]);
   const fromLock = told.slice(told.indexOf('move-stock'));
-  expect(fromLock).toEqual(['move-stock', 'keep-shipment', 'post-journal']);
+  expect(fromLock).toEqual(['move-stock', 'keep-shipment', expect.stringMatching(/^writes-/)]);
 });

@@ -3,10 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
 import { loadOrder } from '../../store/orders/orders';
+import { joinTransaction } from '../../store/join-transaction';
 import { writeTogether } from '../../store/writes';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { recordAuthorization } from '../../moments/money/authorize';
+import { placeHold } from '../../moments/order/hold-order';
 import { closeOrder, readAgenda } from '../../moments/order/order-flow';
+import { pollUntil } from '../../stack/supervisor/poll';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { accepted, LOCATION, orderOf, routedEvent, stockShop, type OrderShape } from './fixture';
 import { authorize, begin, capture, release, ship, step } from './steps';
@@ -61,12 +64,67 @@ it.each<[string, Partial<OrderShape>]>([
   expect(rows[0]).toEqual({ released_at: expect.any(String), closed_at: expect.any(String) });
 });
 
-it('an answer and a fact that two moments record at the same time are recorded once', async () => {
-  const orderId = await accepted(db, orderOf({ lines: LINES }));
+/** Begun, and answered with a yes that is not recorded yet. */
+async function answered(orderId: string) {
   const due = step(await readAgenda(db, { orderId }), 'authorize');
-  await begin(db, due.key, 'authorize', orderId);
+  const begun = await begin(db, due.key, 'authorize', orderId);
   const made = { outcome: 'authorized', isMulticapture: false, expiresAt: null } as const;
   const answer = { ...made, reference: `pi_${orderId}`, amountMinor: due.amountMinor };
+  return { due, begun, answer };
+}
+const kindsOf = async (orderId: string) => {
+  const { rows } = await db.query<{ kind: string }>(
+    'select kind from order_fact where order_id = $1 order by fact_no',
+    [orderId],
+  );
+  return rows.map((row) => row.kind);
+};
+
+it('an answer is recorded in one statement while the order is as it was when it was begun', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const { due, begun, answer } = await answered(orderId);
+  const only: Database = { ...db, transaction: () => Promise.reject(new Error('a second one')) };
+  const told = await recordAuthorization(only, due, answer, begun);
+  await expectAsRows(orderId, told.agenda);
+  expect(await kindsOf(orderId)).toEqual(['accepted', 'authorized']);
+});
+
+it('an answer is recorded on the order as it is where another moment came before it', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const { due, begun, answer } = await answered(orderId);
+  await placeHold(db, { orderId, decisionId: 'hold-1' });
+  const told = await recordAuthorization(db, due, answer, begun);
+  expect(told.agenda.order.status).toBe('on-hold');
+  await expectAsRows(orderId, told.agenda);
+  expect(await kindsOf(orderId)).toEqual(['accepted', 'held', 'authorized']);
+});
+
+it('an answer that waits for another moment is recorded on what that one leaves, and once', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const { due, begun, answer } = await answered(orderId);
+  const record = () => recordAuthorization(db, due, answer, begun);
+  const waiting = await db.transaction(async (sql) => {
+    await placeHold(joinTransaction(db, sql), { orderId, decisionId: 'hold-2' });
+    const records = [record(), record()];
+    await pollUntil('two statements wait for the order', 5_000, async () => {
+      const { rows } = await db.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.waiting === 2;
+    });
+    return { records };
+  });
+  const [first, second] = await Promise.all(waiting.records);
+  expect(first).toEqual(second);
+  expect(first?.agenda.order.status).toBe('on-hold');
+  if (first) await expectAsRows(orderId, first.agenda);
+  expect(await kindsOf(orderId)).toEqual(['accepted', 'held', 'authorized']);
+});
+
+it('an answer and a fact that two moments record at the same time are recorded once', async () => {
+  const orderId = await accepted(db, orderOf({ lines: LINES }));
+  const { due, answer } = await answered(orderId);
   const told = await Promise.all([1, 2].map(() => recordAuthorization(db, due, answer)));
   expect(told[0]).toEqual(told[1]);
   await release(db, orderId);
@@ -76,11 +134,7 @@ it('an answer and a fact that two moments record at the same time are recorded o
   });
   const shipped = await Promise.all([1, 2].map(() => recordShipment(db, { orderId, eventNo })));
   expect(shipped.map((one) => one.outcome).sort()).toEqual(['applied', 'duplicate']);
-  const { rows } = await db.query<{ kind: string }>(
-    'select kind from order_fact where order_id = $1 order by fact_no',
-    [orderId],
-  );
-  expect(rows.map((row) => row.kind)).toEqual(['accepted', 'authorized', 'released', 'shipped']);
+  expect(await kindsOf(orderId)).toEqual(['accepted', 'authorized', 'released', 'shipped']);
 });
 
 it('writes that leave together keep their own parameters, and all of them or none are kept', async () => {

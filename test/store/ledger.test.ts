@@ -3,7 +3,7 @@ import { postGoodsReceipt, postAdjustment } from '../../canonical/rules/posting/
 import type { Sql } from '../../store/database';
 import { foldBalances, readTrialBalance } from '../../store/ledger/balances';
 import { listJournals } from '../../store/ledger/journal-queries';
-import { JournalDiffers, postJournal, type NewJournal } from '../../store/ledger/ledger';
+import { postJournal, type NewJournal } from '../../store/ledger/ledger';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
 let test: TestDatabase;
@@ -141,7 +141,6 @@ describe('a journal under the key of a moment', () => {
     const { db } = test;
     await postJournal(db, receipt('differs', 500));
     const posting = db.transaction((sql) => postJournal(sql, other));
-    await expect(posting).rejects.toThrow(JournalDiffers);
     await expect(posting).rejects.toThrow(/is posted for differs, and says otherwise/);
     const { rows } = await db.query(
       `select amount_minor from journal join journal_line using (journal_id)
@@ -183,7 +182,7 @@ describe('journals of an account', () => {
     const filter = { orderId: null, account: 'SHRINK', from: '2026-11-22', to: '2026-11-24' };
     const first = await listJournals(db, { ...filter, after: null, limit: 2 });
     expect(first.map((one) => one.momentKey)).toEqual(['shrink-22', 'shrink-23']);
-    expect(first[0]?.lines[0]).toMatchObject({ rate: '1', functionalCurrency: 'USD' });
+    expect(first[0]?.lines[0]).toMatchObject({ rate: '1', functional: { currency: 'USD' } });
     const after = first.at(-1) ?? null;
     const second = await listJournals(db, { ...filter, after, limit: 2 });
     expect(second.map((one) => one.momentKey)).toEqual(['shrink-24']);

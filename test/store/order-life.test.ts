@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { cancelOrder, planCancellation } from '../../moments/order/cancel-order';
-import { closeOrder } from '../../moments/order/order-flow';
+import { closeOrder, readAgenda } from '../../moments/order/order-flow';
 import { recordRefund } from '../../moments/money/refund';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { recordVoid } from '../../moments/money/void';
@@ -130,8 +130,9 @@ describe('cancel', () => {
     const { agenda } = result;
     if (!agenda) throw new Error('no agenda');
     const due = step(agenda, 'void');
-    await begin(db, due.key, 'void', orderId);
-    const voided = await recordVoid(db, due, { outcome: 'voided', reference: 'pi' });
+    const begun = await begin(db, due.key, 'void', orderId);
+    const voided = await recordVoid(db, due, { outcome: 'voided', reference: 'pi' }, begun);
+    expect(voided.agenda).toEqual(await readAgenda(db, { orderId }));
     expect(voided.agenda).toMatchObject({ isSettled: true, order: { status: 'cancelled' } });
     const { rows } = await db.query(`select reserved from stock where sku = 'LAST'`);
     expect(rows).toEqual([{ reserved: 0 }]);
@@ -170,9 +171,14 @@ describe('cancel', () => {
     if (!agenda) throw new Error('no agenda');
     const due = step(agenda, 'refund');
     expect(due.amountMinor).toBe(999 + 34);
-    await begin(db, due.key, 'refund', orderId);
-    const { amountMinor } = due;
-    await recordRefund(db, due, { outcome: 'refunded', reference: 're_1', amountMinor });
+    const begun = await begin(db, due.key, 'refund', orderId);
+    const answer = {
+      outcome: 'refunded',
+      reference: 're_1',
+      amountMinor: due.amountMinor,
+    } as const;
+    const refunded = await recordRefund(db, due, answer, begun);
+    expect(refunded.agenda).toEqual(await readAgenda(db, { orderId }));
     await release(db, orderId);
     const shipped = await ship(db, orderId, 'p', [{ lineNo: 1, quantity: 2 }]);
     expect(shipped.agenda).toMatchObject({ money: [], isSettled: true });

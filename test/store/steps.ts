@@ -1,5 +1,6 @@
 /** An order's steps, each with the effect row and the vendor's good answer that a flow would bring. */
 import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
+import type { FulfilmentRequest } from '../../canonical/ports/warehouse';
 import type { Database } from '../../store/database';
 import { beginEffect } from '../../store/effects/effects';
 import { readAgenda } from '../../moments/order/order-flow';
@@ -24,28 +25,23 @@ export async function begin(
   orderId: string,
   body: object = {},
 ) {
-  return beginEffect(db, { key, system: 'test', verb, orderId, body });
+  return beginEffect<FulfilmentRequest>(db, { key, system: 'test', verb, orderId, body });
 }
 
 export async function authorize(db: Database, orderId: string): Promise<OrderAgenda> {
   const due = step(await readAgenda(db, { orderId }), 'authorize');
-  await begin(db, due.key, 'authorize', orderId);
-  const answer = await recordAuthorization(db, due, {
-    outcome: 'authorized',
-    reference: `pi_${orderId}`,
-    amountMinor: due.amountMinor,
-    isMulticapture: false,
-    expiresAt: null,
-  });
-  return answer.agenda;
+  const begun = await begin(db, due.key, 'authorize', orderId);
+  const yes = { outcome: 'authorized', isMulticapture: false, expiresAt: null } as const;
+  const answer = { ...yes, reference: `pi_${orderId}`, amountMinor: due.amountMinor };
+  return (await recordAuthorization(db, due, answer, begun)).agenda;
 }
 
 export async function release(db: Database, orderId: string): Promise<OrderAgenda> {
   const [due] = (await readAgenda(db, { orderId })).releases;
   if (!due) throw new Error('no release is due');
-  await begin(db, due.key, 'release', orderId, prepareRelease(due));
-  const answer = await recordRelease(db, due, { outcome: 'taken', reference: due.key });
-  return answer.agenda;
+  const begun = await begin(db, due.key, 'release', orderId, prepareRelease(due));
+  const answer = { outcome: 'taken', reference: due.key } as const;
+  return (await recordRelease(db, due, answer, begun)).agenda;
 }
 
 export async function ship(
@@ -67,11 +63,10 @@ export async function ship(
 
 export async function capture(db: Database, agenda: OrderAgenda): Promise<OrderAgenda> {
   const due = step(agenda, 'capture');
-  await begin(db, due.key, 'capture', due.orderId, prepareCapture(due));
-  const reference = `ch_${due.key}`;
-  const { amountMinor } = due;
-  const answer = await recordCapture(db, due, { outcome: 'captured', reference, amountMinor });
-  return answer.agenda;
+  const begun = await begin(db, due.key, 'capture', due.orderId, prepareCapture(due));
+  const { key, amountMinor } = due;
+  const answer = { outcome: 'captured', reference: `ch_${key}`, amountMinor } as const;
+  return (await recordCapture(db, due, answer, begun)).agenda;
 }
 
 export async function balances(db: Database, orderId: string): Promise<Record<string, number>> {

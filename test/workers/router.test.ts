@@ -9,7 +9,7 @@ import { STARTERS } from '../../workers/flows';
 import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
-import { apart, confirmTogether } from '../../workers/echoes';
+import { apart, confirmTogether, routeTogether } from '../../workers/echoes';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
@@ -168,6 +168,34 @@ describe('an event about an order', () => {
     expect(rows).toHaveLength(1);
   });
 
+  test('facts that came together reach their flows in one statement, but for those without one', async () => {
+    const { db } = database;
+    const first = anOrder();
+    const second = anOrder();
+    const orderId = await submitted(first);
+    await submitted(second);
+    const known = [
+      await store('shipment.confirmed.v1', shipmentOf(first)),
+      await store('order.cancel-requested.v1', { orderId, reason: 'late' }),
+      await store('shipment.confirmed.v1', shipmentOf(second)),
+    ];
+    const unknown = await store('shipment.confirmed.v1', shipmentOf(anOrder()));
+    const { facts } = apart(await claimEvents(db, 50, MINUTE_MS), FLOWS);
+    const left = await routeTogether(db, facts);
+    expect(left.map((row) => row.eventId)).toEqual([unknown]);
+    const { rows } = await db.query<{ event_id: string; name: string; state: string }>(
+      `select i.event_id, d.name, i.state from dispatch d join inbox i using (event_no)
+        where d.workflow_id = i.workflow_id and i.event_id = any($1) order by d.dispatch_no`,
+      [known],
+    );
+    const [shipped, cancelled] = ['shipmentConfirmed', 'cancelRequested'];
+    const names = [shipped, cancelled, shipped];
+    expect(rows).toEqual(
+      known.map((event_id, at) => ({ event_id, name: names[at], state: 'routed' })),
+    );
+    expect(await stateOf(unknown)).toMatchObject({ state: 'received' });
+  });
+
   test('that has ended: goods that left are an exception, a cancel is superseded', async () => {
     const order = anOrder();
     const orderId = await submitted(order);
@@ -231,7 +259,7 @@ describe('other events', () => {
     ]);
     const unknown = await store('payment.refunded.v1', { reference: 're_9', amount });
     const rows = await claimEvents(db, 50, MINUTE_MS);
-    const left = await confirmTogether(db, apart(rows).echoes);
+    const left = await confirmTogether(db, apart(rows, FLOWS).echoes);
     expect(left.map((row) => row.eventId)).toEqual([unknown]);
     for (const eventId of known) {
       expect(await stateOf(eventId)).toMatchObject({ state: 'applied', order_id: 'ord_y' });

@@ -4,6 +4,7 @@ import type {
   SnapshotAuthorization,
   SnapshotCapture,
   SnapshotGroup,
+  SnapshotRefund,
   SnapshotTender,
 } from './snapshot';
 
@@ -105,6 +106,24 @@ export function afterCapture(
     one.tenderNo === tenderNo && one.invoiceNo === invoiceNo ? { ...one, ...change } : one,
   );
   return { ...order, captures };
+}
+
+/** A refund that was made: its payment has that reference. */
+export function afterRefund(
+  order: OrderSnapshot,
+  due: Pick<SnapshotRefund, 'refundNo' | 'amountMinor'> & { readonly tenderNo: number },
+  reference: string,
+): OrderSnapshot {
+  const { tenderNo, refundNo, amountMinor } = due;
+  const refunds = order.refunds.map((one) =>
+    one.tenderNo === tenderNo && one.refundNo === refundNo
+      ? { ...one, state: 'refunded' as const, reference }
+      : one,
+  );
+  const change = ({ refundedMinor }: SnapshotTender) => ({
+    refundedMinor: refundedMinor + amountMinor,
+  });
+  return afterTender({ ...order, refunds }, tenderNo, change);
 }
 
 /** A capture that an invoice makes due; `isNew`: its authorization is planned with it. */
