@@ -4,7 +4,7 @@
  * comes alone goes alone, and those that come while statements run go with the next.
  *
  * Measured on one hot row, CPU of Postgres an order: 1.72 ms alone, 0.51 ms with 23 others; orders a
- * second ÷ bare UPDATEs a second on a busy machine: 0.28 alone, 0.7 to 0.8 together (bench/accept).
+ * second ÷ bare UPDATEs a second: 0.30 alone, 0.83 together (bench/accept).
  */
 import { sqlState, type Database, type Sql } from '../../store/database';
 import type { Acceptance } from './accept-document';
