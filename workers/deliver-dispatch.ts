@@ -6,9 +6,7 @@ import { eachInParallel } from '../activities/pace';
 import { describe } from '../activities/failure';
 import type { Database } from '../store/database';
 import {
-  arrivalsInLastSecond,
-  dueSignals,
-  dueStarts,
+  dueDispatch,
   markDelivered,
   markUndeliverable,
   postponeDispatch,
@@ -32,37 +30,54 @@ export interface DeliverySettings {
   readonly flows: FlowRegistry;
 }
 
-/** Gives how many rows were taken on. */
-export async function deliverStarts(settings: DeliverySettings, rate: StartRate): Promise<number> {
-  const { db, client } = settings;
-  const nowMs = Date.now();
-  if (rate.isToAsk(nowMs)) rate.sawArrivals(await arrivalsInLastSecond(db));
-  const allowed = rate.allowance(nowMs);
-  if (allowed < 1) return 0;
-  const starts = await dueStarts(db, allowed);
-  if (starts.length === 0) return 0;
-  rate.spend(starts.length);
+/**
+ * One look, one mark: what is due is read in one statement and marked in another. Signals come
+ * first, since somebody waits for what they say. Gives how many rows were taken on.
+ */
+export async function deliverDispatch(
+  settings: DeliverySettings,
+  rate: StartRate,
+): Promise<number> {
+  const { db } = settings;
+  const limits = { starts: rate.allowance(Date.now()), signals: SIGNALS_AT_ONCE };
+  const { starts, signals, arrivals } = await dueDispatch(db, limits);
   const delivered: number[] = [];
+  try {
+    await deliverSignals(settings, signals, delivered);
+    if (starts.length > 0) {
+      rate.sawArrivals(arrivals);
+      rate.spend(starts.length);
+      await deliverStarts(settings, starts, delivered);
+    }
+  } finally {
+    if (delivered.length > 0) await markDelivered(db, delivered);
+  }
+  return signals.length + starts.length;
+}
+
+async function deliverStarts(
+  settings: DeliverySettings,
+  starts: readonly DueStart[],
+  delivered: number[],
+): Promise<void> {
   await eachInParallel(starts, CALLS_IN_PARALLEL, (row) =>
     attempt(settings, [row], async () => {
-      await startOpened(client, contractOf(settings.flows, row.type), row.input);
+      await startOpened(settings.client, contractOf(settings.flows, row.type), row.input);
       delivered.push(row.dispatchNo);
     }),
   );
-  if (delivered.length > 0) await markDelivered(db, delivered);
-  return starts.length;
 }
 
-export async function deliverSignals(settings: DeliverySettings): Promise<number> {
-  const signals = await dueSignals(settings.db, SIGNALS_AT_ONCE);
-  const delivered: number[] = [];
+async function deliverSignals(
+  settings: DeliverySettings,
+  signals: readonly DueSignal[],
+  delivered: number[],
+): Promise<void> {
   await eachInParallel(byFlow(signals), CALLS_IN_PARALLEL, (ofOneFlow) =>
     attempt(settings, ofOneFlow, async (row) => {
       if (await signal(settings, row)) delivered.push(row.dispatchNo);
     }),
   );
-  if (delivered.length > 0) await markDelivered(settings.db, delivered);
-  return signals.length;
 }
 
 function byFlow(signals: readonly DueSignal[]): DueSignal[][] {

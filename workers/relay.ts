@@ -6,7 +6,7 @@
 import type { FlowRegistry } from '../canonical/flows/registry';
 import { signalAgain } from '../store/flows/dispatch-delivery';
 import { foldBalances } from '../store/ledger/balances';
-import { deliverSignals, deliverStarts, type DeliverySettings } from './deliver-dispatch';
+import { deliverDispatch, type DeliverySettings } from './deliver-dispatch';
 import { everySo, runAsLeader } from './loop';
 import { startRate } from './start-rate';
 import type { WorkBeside } from './flows';
@@ -44,8 +44,7 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
     idleMs: IDLE_MS,
     busyMs: BUSY_MS,
     async tick() {
-      const signals = await deliverSignals(settings);
-      const starts = await deliverStarts(settings, rate);
+      const taken = await deliverDispatch(settings, rate);
       for (const work of beside) {
         if (work.isDue()) await beginWhatIsDue(settings, running, work);
       }
@@ -53,7 +52,7 @@ export async function runRelay(settings: RelaySettings): Promise<void> {
       if (isToSignalAgain()) {
         await signalAgain(db, signalOf, SIGNAL_AGAIN_AFTER_MS, SIGNALLED_AGAIN_AT_ONCE);
       }
-      return signals + starts > 0;
+      return taken > 0;
     },
   });
 }

@@ -10,12 +10,7 @@ export const FLOOR_STARTS_PER_SECOND = 5;
 const BURST_SECONDS = 0.25;
 const MS_PER_SECOND = 1_000;
 
-/** How often it is asked how many orders arrive. */
-const ARRIVALS_LOOK_MS = 200;
-
 export interface StartRate {
-  /** Is it time to count arrivals again? */
-  isToAsk(nowMs: number): boolean;
   sawArrivals(inLastSecond: number): void;
   /** Whole starts that may be made now. */
   allowance(nowMs: number): number;
@@ -25,14 +20,8 @@ export interface StartRate {
 export function startRate(startsPerSecond: number): StartRate {
   let saved = 1;
   let countedAtMs: number | null = null;
-  let askedAtMs = -Infinity;
   let rate = startsPerSecond;
   return {
-    isToAsk(nowMs) {
-      if (nowMs - askedAtMs < ARRIVALS_LOOK_MS) return false;
-      askedAtMs = nowMs;
-      return true;
-    },
     sawArrivals(arrivals) {
       const isBusy = arrivals > BUSY_ARRIVALS_PER_SECOND;
       rate = isBusy ? Math.min(FLOOR_STARTS_PER_SECOND, startsPerSecond) : startsPerSecond;

@@ -10,19 +10,6 @@ export interface DueStart extends FlowToStart {
   readonly attempts: number;
 }
 
-export async function dueStarts(sql: Sql, limit: number): Promise<DueStart[]> {
-  const { rows } = await sql.query<DueStart>({
-    name: 'due-starts',
-    text: `select d.dispatch_no as "dispatchNo", f.workflow_id as "workflowId",
-                  f.flow_type as type, f.input, d.attempts
-             from dispatch d join flow f using (workflow_id)
-            where d.state = 'pending' and d.kind = 'start' and d.next_at <= now()
-            order by d.dispatch_no limit $1`,
-    values: [limit],
-  });
-  return rows;
-}
-
 export interface DueSignal {
   readonly dispatchNo: number;
   readonly workflowId: string;
@@ -33,25 +20,6 @@ export interface DueSignal {
   readonly attempts: number;
 }
 
-/** Signals whose flow has been started and has no older row that still waits for its time. */
-export async function dueSignals(sql: Sql, limit: number): Promise<DueSignal[]> {
-  const { rows } = await sql.query<DueSignal>({
-    name: 'due-signals',
-    text: `select dispatch_no as "dispatchNo", workflow_id as "workflowId", name,
-                  order_id as "orderId", event_no as "eventNo", body, attempts
-             from dispatch d
-            where state = 'pending' and kind = 'signal' and next_at <= now()
-              and not exists (
-                select from dispatch older
-                 where older.workflow_id = d.workflow_id and older.state = 'pending'
-                   and older.dispatch_no < d.dispatch_no
-                   and (older.kind = 'start' or older.next_at > now()))
-            order by dispatch_no limit $1`,
-    values: [limit],
-  });
-  return rows;
-}
-
 /** The newest rows looked at to tell how many orders arrive. */
 const ARRIVALS_LOOKED_AT = 200;
 
@@ -59,15 +27,59 @@ const ARRIVALS_LOOKED_AT = 200;
 export const BUSY_ARRIVALS_PER_SECOND = 50;
 
 /** Starts written in the last second: how busy the accept moment is. */
+const ARRIVALS = `
+  select count(*)::int from (
+    select kind, created_at from dispatch order by dispatch_no desc limit ${ARRIVALS_LOOKED_AT}) newest
+   where kind = 'start' and created_at > now() - interval '1 second'`;
+
 export async function arrivalsInLastSecond(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ arrivals: number }>({
     name: 'arrivals',
-    text: `select count(*)::int as arrivals
-             from (select kind, created_at from dispatch order by dispatch_no desc limit $1) newest
-            where kind = 'start' and created_at > now() - interval '1 second'`,
-    values: [ARRIVALS_LOOKED_AT],
+    text: `select (${ARRIVALS}) as arrivals`,
   });
   return rows[0]?.arrivals ?? 0;
+}
+
+export interface DueDispatch {
+  readonly starts: readonly DueStart[];
+  /** Of flows that have been started and have no older row that still waits for its time. */
+  readonly signals: readonly DueSignal[];
+  /** Orders in the last second; counted where there is something to start. */
+  readonly arrivals: number;
+}
+
+/** Both kinds by their numbers, the oldest first; one statement a look. */
+export async function dueDispatch(
+  sql: Sql,
+  limits: { readonly starts: number; readonly signals: number },
+): Promise<DueDispatch> {
+  const { rows } = await sql.query<DueDispatch>({
+    name: 'due-dispatch',
+    text: `with starts as materialized (
+             select d.dispatch_no as "dispatchNo", f.workflow_id as "workflowId",
+                    f.flow_type as type, f.input, d.attempts
+               from dispatch d join flow f using (workflow_id)
+              where d.state = 'pending' and d.kind = 'start' and d.next_at <= now()
+              order by d.dispatch_no limit $1),
+           signals as (
+             select dispatch_no as "dispatchNo", workflow_id as "workflowId", name,
+                    order_id as "orderId", event_no as "eventNo", body, attempts
+               from dispatch d
+              where state = 'pending' and kind = 'signal' and next_at <= now()
+                and not exists (
+                  select from dispatch older
+                   where older.workflow_id = d.workflow_id and older.state = 'pending'
+                     and older.dispatch_no < d.dispatch_no
+                     and (older.kind = 'start' or older.next_at > now()))
+              order by dispatch_no limit $2)
+           select (select coalesce(jsonb_agg(to_jsonb(s) order by s."dispatchNo"), '[]')
+                     from starts s) as starts,
+                  (select coalesce(jsonb_agg(to_jsonb(s) order by s."dispatchNo"), '[]')
+                     from signals s) as signals,
+                  case when exists (select from starts) then (${ARRIVALS}) else 0 end as arrivals`,
+    values: [limits.starts, limits.signals],
+  });
+  return rows[0] ?? { starts: [], signals: [], arrivals: 0 };
 }
 
 /** It will never arrive where it was sent; its event is looked at anew by the router. */

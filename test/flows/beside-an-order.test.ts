@@ -11,7 +11,7 @@ import { orderMoment } from '../../moments/order/order-moment';
 import { recordRejection } from '../../moments/fulfilment/record-rejection';
 import { cancelOrder } from '../../moments/order/cancel-order';
 import { submitOrder } from '../../moments/order/submit-order';
-import { dueSignals, markDelivered } from '../../store/flows/dispatch-delivery';
+import { dueDispatch, markDelivered } from '../../store/flows/dispatch-delivery';
 import { only, type Database } from '../../store/database';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
 import { putMapping } from '../../store/master/mappings';
@@ -97,7 +97,7 @@ async function workflowOf(orderId: string): Promise<string> {
 
 /** Whom the relay would signal now; what it brings is gone from the queue. */
 async function woken(): Promise<string[]> {
-  const signals = await dueSignals(db, SIGNALS_AT_MOST);
+  const { signals } = await dueDispatch(db, { starts: 0, signals: SIGNALS_AT_MOST });
   const dispatchNos = signals.map((one) => one.dispatchNo);
   if (dispatchNos.length > 0) await markDelivered(db, dispatchNos);
   return signals.map((one) => one.workflowId);

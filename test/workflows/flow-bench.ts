@@ -12,8 +12,9 @@ import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/contr
 import { contractOf, FLOWS, type FlowRegistry } from '../../canonical/flows/registry';
 import { testServerPath } from './test-server';
 import { only, type Database } from '../../store/database';
-import { dueStarts, markDelivered } from '../../store/flows/dispatch-delivery';
-import { deliverSignals } from '../../workers/deliver-dispatch';
+import { dueDispatch, markDelivered } from '../../store/flows/dispatch-delivery';
+import { deliverDispatch } from '../../workers/deliver-dispatch';
+import type { StartRate } from '../../workers/start-rate';
 import { startOpened } from '../../workers/starts';
 
 const log = pino({ level: 'silent' });
@@ -83,6 +84,13 @@ export async function openDevServerBench(
   return benchOn(environment, settings);
 }
 
+/** A flow starts when its test says so. */
+const NO_STARTS: StartRate = {
+  allowance: () => 0,
+  sawArrivals: () => undefined,
+  spend: () => undefined,
+};
+
 async function benchOn(
   environment: TestWorkflowEnvironment,
   { db, activities, workflowsPath = ALL_FLOWS, flows = FLOWS }: FlowBenchSettings,
@@ -106,14 +114,14 @@ async function benchOn(
   return {
     environment,
     async start(workflowId, mode) {
-      const starts = await dueStarts(db, STARTS_AT_ONCE);
+      const { starts } = await dueDispatch(db, { starts: STARTS_AT_ONCE, signals: 0 });
       const due = starts.filter((one) => one.workflowId === workflowId);
       const { type, input, dispatchNo } = only(due, `the start of ${workflowId}`);
       await startOpened(client, contractOf(flows, type), input, mode);
       await markDelivered(db, [dispatchNo]);
     },
     async deliver() {
-      await deliverSignals({ db, client, log, flows });
+      await deliverDispatch({ db, client, log, flows }, NO_STARTS);
     },
     async close() {
       for (const worker of workers) worker.shutdown();
