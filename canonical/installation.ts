@@ -25,6 +25,8 @@ export interface AccountSetup {
   readonly limits: AccountLimits;
   /** `names('subsidiaries')`: what the vendor calls our entities or channels. */
   readonly names: (what: string) => Readonly<Record<string, string>>;
+  /** What its connector asks for beside secrets: `settings.shopDomain`. */
+  readonly settings: Readonly<Record<string, string>>;
   /** A function, so that whoever prints or logs an account prints no secret. */
   readonly secret: (name: string) => string;
 }

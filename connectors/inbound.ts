@@ -2,22 +2,23 @@
  * The vendors whose webhooks we take, one line each. Nothing here opens a connection: the API
  * imports this and no client.
  */
-import { accountSetup } from '../canonical/installation';
+import { accountSetup, type AccountSetup } from '../canonical/installation';
 import type { InboundConnector } from './inbound-contract';
 import { mapShopify } from './shopify/map-order';
 import { identifyShopify, verifyShopify } from './shopify/webhook';
 import { mapStripe } from './stripe/map-event';
 import { identifyStripe, verifyStripe } from './stripe/webhook';
 
-type Connect = (account: string) => Omit<InboundConnector, 'secret'>;
+type Connect = (account: AccountSetup) => Omit<InboundConnector, 'secret'>;
 
-const shopify: Connect = (account) => ({
-  verify: verifyShopify,
+const shopify: Connect = ({ account, settings }) => ({
+  verify: (headers, rawBody, secret) =>
+    verifyShopify(headers, rawBody, secret, settings['shopDomain'] ?? ''),
   identify: (headers, rawBody) => identifyShopify(account, headers, rawBody),
   toEvents: mapShopify,
 });
 
-const stripe: Connect = (account) => ({
+const stripe: Connect = ({ account }) => ({
   verify: (headers, rawBody, secret, nowMs = Date.now()) =>
     verifyStripe(headers, rawBody, secret, nowMs),
   identify: (headers, rawBody) => identifyStripe(account, headers, rawBody),
@@ -34,5 +35,5 @@ export function inboundConnector(name: string, account: string): InboundConnecto
   const connect = VENDORS.get(name);
   const setup = accountSetup(account);
   if (!connect || setup?.connector !== name) return undefined;
-  return { ...connect(account), secret: () => setup.secret('webhookSecret') };
+  return { ...connect(setup), secret: () => setup.secret('webhookSecret') };
 }

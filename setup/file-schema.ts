@@ -132,11 +132,18 @@ function accountSchema(connector: string, setup: ConnectorSetup) {
       z.record(z.string(), VendorId).meta({ description: `What the vendor calls each ${of}` }),
     ]),
   );
+  const settings = Object.fromEntries(
+    Object.entries(setup.settings ?? {}).map(([name, { pattern, is }]) => [
+      name,
+      text(pattern, is),
+    ]),
+  );
   return strict({
     connector: z.literal(connector),
     baseUrl: BaseUrl,
     secrets: strict(secrets),
     limits: Limits.optional(),
+    ...settings,
     ...names,
   });
 }

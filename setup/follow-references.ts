@@ -1,6 +1,7 @@
 /** Follows `env:NAME` and `file:/path` to the address or the secret that is there. */
 import { readFileSync } from 'node:fs';
-import type { SetupFile } from './file-schema';
+import type { BadReference } from './check-references';
+import type { ConnectorSetups, SetupFile } from './file-schema';
 import type { Problem, SetupText } from './setup-text';
 
 const MIN_SECRET_CHARS = 8;
@@ -37,6 +38,27 @@ export function followReferences(
     return [name, { baseUrl, secrets: new Map(secrets) }] as const;
   });
   return { values: new Map(values), problems };
+}
+
+/** Accounts whose secret is another's too, where their connector forbids that. */
+export function sharedSecrets(
+  file: SetupFile,
+  connectors: ConnectorSetups,
+  values: ReadonlyMap<string, FollowedAccount>,
+): BadReference[] {
+  const seen = new Map<string, string>();
+  return Object.entries(file.accounts).flatMap(([account, { connector }]) =>
+    (connectors[connector]?.ownSecrets ?? []).flatMap((name) => {
+      const value = values.get(account)?.secrets.get(name);
+      if (!value) return [];
+      const secret = JSON.stringify([connector, name, value]);
+      const other = seen.get(secret);
+      seen.set(secret, other ?? account);
+      if (other === undefined) return [];
+      const text = `is the secret of ${other} too: each account has its own`;
+      return [{ path: ['accounts', account, 'secrets', name], text }];
+    }),
+  );
 }
 
 type Wrong = (found: string) => string | null;

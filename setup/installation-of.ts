@@ -46,12 +46,24 @@ function accountOf(
       atOnce: given.limits?.atOnce ?? atOnce,
     },
     names: (what) => namesIn(given, what),
+    settings: settingsIn(given, connector),
     secret(name) {
       const secret = secrets.get(name);
       if (secret === undefined) throw new RangeError(`${account} has no secret ${name}`);
       return secret;
     },
   };
+}
+
+function settingsIn(
+  given: SetupFile['accounts'][string],
+  { settings = {} }: ConnectorSetups[string],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) =>
+      name in settings && typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
 }
 
 function channelOf(file: SetupFile, name: string): ChannelSetup {

@@ -12,7 +12,7 @@ import {
 } from '../canonical/schema/configuration';
 import { badReferences } from './check-references';
 import { setupFileSchema, type ConnectorSetups, type SetupFile } from './file-schema';
-import { followReferences } from './follow-references';
+import { followReferences, sharedSecrets } from './follow-references';
 import { installationOf } from './installation-of';
 import { keyProblems } from './key-setups';
 import { readSetupText, type Problem, type SetupText } from './setup-text';
@@ -85,7 +85,11 @@ export function checkSetup(
   const place = (one: Problem) => `${one.line}:${one.column}`;
   const broken = new Set(shape.map(place));
   const references = followReferences(text, file, env);
-  const named = [...badReferences(file, connectors), ...keyProblems(file)];
+  const named = [
+    ...badReferences(file, connectors),
+    ...keyProblems(file),
+    ...sharedSecrets(file, connectors, references.values),
+  ];
   const names = named.map(({ path, text: what, part }) => text.problemAt(path, what, part));
   const more = [...names, ...references.problems].filter((one) => !broken.has(place(one)));
   const problems = [...shape, ...more].sort((a, b) => a.line - b.line || a.column - b.column);

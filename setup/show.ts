@@ -15,11 +15,12 @@ export function showInstallation(installation: Installation): string {
   return stringify({
     entities: byName(entities, 'entity'),
     accounts: byName(
-      accounts.map(({ account, connector, kind, baseUrl, limits }) => ({
+      accounts.map(({ account, connector, kind, baseUrl, limits, settings }) => ({
         account,
         connector,
         kind,
         baseUrl: withoutCredentials(baseUrl),
+        ...settings,
         limits,
       })),
       'account',

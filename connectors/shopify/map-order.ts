@@ -1,6 +1,8 @@
 /**
  * Shopify's order webhooks in our words. Pure: the same bytes give the same result.
  *
+ * - The topic is a header that nobody signed: a body that does not say what its topic says, a
+ *   cancellation without `cancelled_at` or a refund that is none, is unreadable.
  * - `orders/create`, `orders/updated` → `order.created.v1`; `orders/cancelled` →
  *   `order.cancel-requested.v1`; every other topic is ignored with a reason.
  * - An order that was cancelled or voided before we heard of it is ignored: there is nothing to do.
@@ -28,6 +30,7 @@ import { readOrderMoney, type OrderMoney } from './order-money';
 import {
   ShopifyCancellation,
   ShopifyOrder,
+  ShopifyRefund,
   unwrapOrder,
   type ShopifyAddress,
   type ShopifyLineItem,
@@ -48,6 +51,8 @@ export function mapShopify(topic: string, body: unknown, context: InboundContext
       return mapOrder(topic, body, context);
     case 'orders/cancelled':
       return mapCancellation(body, context);
+    case 'refunds/create':
+      return readRefund(body);
     default:
       return { outcome: 'ignored', why: `topic ${topic}: nothing here depends on it` };
   }
@@ -64,6 +69,13 @@ function mapCancellation(body: unknown, context: InboundContext): InboundResult 
   });
   if (!request.success) return unreadable(canonicalProblems(request.error));
   return mapped({ type: 'order.cancel-requested.v1', data: request.data });
+}
+
+/** Refunds that the shop made are not followed yet. */
+function readRefund(body: unknown): InboundResult {
+  const parsed = ShopifyRefund.safeParse(body);
+  if (!parsed.success) return unreadable(fieldProblems(parsed.error));
+  return { outcome: 'ignored', why: 'topic refunds/create: nothing here depends on it' };
 }
 
 const mapped = (event: CanonicalEvent): InboundResult => ({ outcome: 'mapped', events: [event] });

@@ -95,11 +95,19 @@ export const ShopifyOrder = z.looseObject({
 });
 export type ShopifyOrder = z.infer<typeof ShopifyOrder>;
 
-/** What a cancellation needs: which order, and why. */
+/** What a cancellation needs: which order, that it was cancelled, and why. */
 export const ShopifyCancellation = z.looseObject({
   order_number: Id,
-  cancelled_at: Text,
+  cancelled_at: z.string('not cancelled, whatever the topic says'),
   cancel_reason: Text,
+});
+
+/** What makes a refund one: the order it is of, and what was given back. */
+export const ShopifyRefund = z.looseObject({
+  id: Id,
+  order_id: Id,
+  refund_line_items: z.array(z.unknown()),
+  transactions: z.array(z.unknown()),
 });
 
 /** Webhooks carry the bare order; the REST API, and captures of it, wrap it in `{"order": …}`. */

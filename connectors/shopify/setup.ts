@@ -7,4 +7,12 @@ export const shopifySetup: ConnectorSetup = {
   // Shopify counts cost points, which its client reads off each answer; this bounds the calls.
   limits: { perSecond: 80, atOnce: 23 },
   names: {},
+  settings: {
+    shopDomain: {
+      pattern: /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/,
+      is: "the shop's myshopify.com domain",
+    },
+  },
+  // Neither the shop's domain nor the topic is signed: the secret alone says whose a body is.
+  ownSecrets: ['webhookSecret'],
 };

@@ -10,11 +10,15 @@ const UNNAMED_TOPIC = 'unknown';
 const MAX_TOPIC_CHARS = 100;
 const MAX_EVENT_ID_CHARS = 200;
 
-/** Base64 HMAC-SHA256 of the raw bytes; compared in constant time. Shopify signs no time. */
+/**
+ * Base64 HMAC-SHA256 of the raw bytes, compared in constant time; then the shop's domain, which is
+ * not signed and has to be the account's all the same. Shopify signs no time.
+ */
 export function verifyShopify(
   headers: WebhookHeaders,
   rawBody: Uint8Array,
   secret: string,
+  shopDomain: string,
 ): Verification {
   const given = headerOf(headers, 'x-shopify-hmac-sha256');
   if (!given) return { verified: false, why: 'X-Shopify-Hmac-Sha256 is missing' };
@@ -23,14 +27,18 @@ export function verifyShopify(
   // Base64 decoding is lenient: another spelling of the right bytes is not what Shopify sends.
   const isExact = received.toString('base64') === given;
   const isEqual = received.length === expected.length && timingSafeEqual(received, expected);
-  return isExact && isEqual
+  if (!isExact || !isEqual) {
+    return { verified: false, why: 'X-Shopify-Hmac-Sha256 does not match the body' };
+  }
+  return headerOf(headers, 'x-shopify-shop-domain')?.toLowerCase() === shopDomain
     ? { verified: true }
-    : { verified: false, why: 'X-Shopify-Hmac-Sha256 does not match the body' };
+    : { verified: false, why: "X-Shopify-Shop-Domain is not this account's shop" };
 }
 
 /**
- * One event has one X-Shopify-Event-Id over all its deliveries (X-Shopify-Webhook-Id differs).
- * Without it, the same topic and bytes are the same event.
+ * One event has one X-Shopify-Event-Id over all its deliveries (X-Shopify-Webhook-Id differs), and
+ * over all the topics that one change in the shop has: the topic is of its source. Without an id,
+ * the same topic and bytes are the same event.
  */
 export function identifyShopify(
   account: string,
@@ -42,7 +50,7 @@ export function identifyShopify(
   const isUsable = given !== undefined && given !== '' && given.length <= MAX_EVENT_ID_CHARS;
   const hash = () => createHash('sha256').update(`${topic}\n`).update(rawBody).digest('hex');
   return {
-    source: `shopify/${account}`,
+    source: `shopify/${account}/${topic}`,
     eventId: isUsable ? given : hash(),
     topic,
     occurredAt: toUtc(headerOf(headers, 'x-shopify-triggered-at')),

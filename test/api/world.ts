@@ -68,6 +68,7 @@ export function shopifyWebhook(body: string, eventId: string, topic = 'orders/cr
     headers: {
       'content-type': 'application/json',
       'x-shopify-topic': topic,
+      'x-shopify-shop-domain': 'shopify-us.myshopify.com',
       'x-shopify-event-id': eventId,
       'x-shopify-triggered-at': '2026-03-02T15:04:06Z',
       'x-shopify-hmac-sha256': createHmac('sha256', SHOPIFY_SECRET).update(body).digest('base64'),

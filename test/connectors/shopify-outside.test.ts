@@ -118,6 +118,15 @@ describe.runIf(hasOutside('shopify'))('outside payloads of Shopify', () => {
     });
   });
 
+  test.each([
+    ['orders/cancelled', { cancelled_at: null }, '/cancelled_at'],
+    ['orders/cancelled', { cancelled_at: undefined }, '/cancelled_at'],
+    ['refunds/create', {}, '/order_id'],
+  ])('a body under %s that does not say so changes nothing', (topic, change, pointer) => {
+    const body = { ...Object(outsideJson('shopify/go-fixtures/order.json')).order, ...change };
+    expect(pointersOf(mapShopify(topic, body, context))).toContain(pointer);
+  });
+
   test('an order that came without its lines is refused, and the field is named', () => {
     const { orders } = OrderList.parse(outsideJson('shopify/rest/orders.json'));
     expect(orders.length).toBeGreaterThan(0);

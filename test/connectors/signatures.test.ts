@@ -19,6 +19,7 @@ const shopifyHmac = (body: Uint8Array, secret = SECRET) =>
   createHmac('sha256', secret).update(body).digest('base64');
 const shopifyHeaders = (body: Uint8Array, secret = SECRET) => ({
   'x-shopify-hmac-sha256': shopifyHmac(body, secret),
+  'x-shopify-shop-domain': 'shopify-us.myshopify.com',
 });
 function stripeHeaders(body: Uint8Array, atMs = NOW_MS, secret = SECRET) {
   const t = Math.floor(atMs / 1000);
@@ -47,13 +48,25 @@ describe('a Shopify signature', () => {
     );
   });
 
+  test.each(['shopify-west.myshopify.com', 'myshopify.com', '', undefined])(
+    'is refused from the shop %s: its domain is not signed, and has to be the account’s',
+    (domain) => {
+      const body = Buffer.from('{"id":1}');
+      const headers = { ...shopifyHeaders(body), 'x-shopify-shop-domain': domain };
+      expect(shopify.verify(headers, body, SECRET)).toMatchObject({
+        verified: false,
+        why: expect.stringContaining('X-Shopify-Shop-Domain'),
+      });
+    },
+  );
+
   test('is refused where it is missing, empty, cut, padded or in another spelling', () => {
     const body = Buffer.from('{"id":1}');
     const good = shopifyHmac(body);
     const bad = ['', good.slice(0, -4), `${good}AAAA`, ` ${good}`, good.replace('=', ''), 'ä'];
     expect(shopify.verify({}, body, SECRET).verified).toBe(false);
     for (const hmac of bad) {
-      const headers = { 'x-shopify-hmac-sha256': hmac };
+      const headers = { ...shopifyHeaders(body), 'x-shopify-hmac-sha256': hmac };
       expect(shopify.verify(headers, body, SECRET).verified).toBe(false);
     }
   });
@@ -62,7 +75,7 @@ describe('a Shopify signature', () => {
     fc.assert(
       fc.property(bytes, fc.string(), (body, text) => {
         fc.pre(text !== shopifyHmac(body));
-        const headers = { 'x-shopify-hmac-sha256': text };
+        const headers = { ...shopifyHeaders(body), 'x-shopify-hmac-sha256': text };
         expect(shopify.verify(headers, body, SECRET).verified).toBe(false);
       }),
     );
@@ -129,12 +142,22 @@ describe('the identity of a webhook', () => {
     });
     const identity = shopify.identify(headers('a'), body);
     expect(identity).toEqual({
-      source: 'shopify/shopify-us',
+      source: 'shopify/shopify-us/orders/create',
       eventId: 'evt-1',
       topic: 'orders/create',
       occurredAt: '2026-05-01T12:00:00.123Z',
     });
     expect(shopify.identify(headers('b'), body)).toEqual(identity);
+  });
+
+  test('Shopify: one change in the shop has one id under all its topics, each an event of its own', () => {
+    const of = (topic: string) => {
+      const headers = { 'x-shopify-topic': topic, 'x-shopify-event-id': 'evt-1' };
+      const { source, eventId } = shopify.identify(headers, Buffer.from('{"id":1}'));
+      return `${source}#${eventId}`;
+    };
+    expect(of('orders/create')).toBe(of('orders/create'));
+    expect(of('orders/cancelled')).not.toBe(of('orders/create'));
   });
 
   test('Shopify: without an event id, the hash of topic and bytes', () => {

@@ -38,7 +38,7 @@ test('five identical webhooks at the same instant are one order', async () => {
   });
   const { rows } = await world.db.query(
     'select duplicates, state from inbox where event_id = $1 and source = $2',
-    [eventId, `shopify/${SHOP}`],
+    [eventId, `shopify/${SHOP}/orders/create`],
   );
   expect(rows).toEqual([{ duplicates: 5, state: 'applied' }]);
   expect(await world.shopTransactions(shopId, 'CAPTURE')).toHaveLength(1);

@@ -26,6 +26,7 @@ export function shopifyWebhook(
     raw,
     headers: {
       'x-shopify-topic': topic,
+      'x-shopify-shop-domain': `${account}.myshopify.com`,
       'x-shopify-hmac-sha256': createHmac('sha256', secret ?? rightSecret)
         .update(raw)
         .digest('base64'),

@@ -159,6 +159,27 @@ describe('what is read', () => {
     expect(warehouseOf(web, 'dc-east')).toBe('wms-main');
   });
 
+  test('two shops do not share the secret that says whose a webhook is', () => {
+    const second = `  shopify-west:
+    connector: shopify
+    baseUrl: https://west.example
+    shopDomain: west.myshopify.com
+    secrets: { accessToken: env:WEST_TOKEN, webhookSecret: env:WEST_SECRET }
+  stripe-us:
+`;
+    const source = SHIPPED.replace('  stripe-us:\n', second);
+    const textsWith = (secret: string) =>
+      checkSetup(
+        source,
+        { ...SETUP_ENVIRONMENT, WEST_TOKEN: 'token-of-the-west', WEST_SECRET: secret },
+        CONNECTOR_SETUPS,
+      ).problems.map((one) => one.text);
+    expect(textsWith('secret-of-the-west')).toEqual([]);
+    expect(textsWith(SETUP_ENVIRONMENT.SHOPIFY_WEBHOOK_SECRET)).toEqual([
+      'accounts.shopify-west.secrets.webhookSecret: is the secret of shopify-us too: each account has its own',
+    ]);
+  });
+
   test('a limit is the account’s own, else its connector’s', () => {
     const limitsIn = (source: string) =>
       installationIn(source).accounts.find((one) => one.account === 'netsuite-us')?.limits;
