@@ -51,7 +51,10 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.get('/docs', (_request, response) => {
     response.type('html').send(referencePage(openApiDocument()));
   });
-  const doors = { authenticate: createAuthenticate(db), limit: keyLimit() };
+  const doors = {
+    authenticate: createAuthenticate(db, Date.now, metrics.keyRefused),
+    limit: keyLimit(),
+  };
   mountRoutes(app, routes, doors, dependencies);
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {

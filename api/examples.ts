@@ -38,6 +38,8 @@ export const ORDER_ID_EXAMPLE = 'ord_0mhyq3k2z1b2c3d4e5f6a7b8c9d0e';
 export const EXCEPTION_ID_EXAMPLE = 'exc_0f1e2d3c4b5a69788796a5b4c3';
 export const JOURNAL_ID_EXAMPLE = 'jrn_0mhyq3k2z1b2c3d4e5f6a7b8c9d0e';
 
+export const KEY_ID_EXAMPLE = 'key_0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+
 export const EVENT_EXAMPLE = {
   specversion: '1.0',
   id: 'receipt-7001',

@@ -1,6 +1,6 @@
 /** Prometheus metrics: the process, HTTP durations by route, and what waits where. */
 import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { readBacklog, type Backlog } from '../store/inbox/backlog';
 import type { Sql } from '../store/database';
 
@@ -11,6 +11,8 @@ const MS_PER_SECOND = 1_000;
 
 export interface Metrics {
   readonly observe: RequestHandler;
+  /** Called where a key was not known. */
+  readonly keyRefused: () => void;
   /** The text format, and its media type. */
   render(): Promise<{ readonly text: string; readonly mediaType: string }>;
 }
@@ -25,9 +27,15 @@ export function createMetrics(sql: Sql): Metrics {
     buckets: BUCKETS_SECONDS,
     registers: [registry],
   });
+  const refused = new Counter({
+    name: 'throughline_keys_refused_total',
+    help: 'Calls with a key that is not known, was revoked or has expired',
+    registers: [registry],
+  });
   const showBacklog = backlogGauges(registry);
   let countedAtMs = 0;
   return {
+    keyRefused: () => refused.inc(),
     observe: (request, response, next) => {
       const startedAtMs = performance.now();
       response.once('finish', () => {

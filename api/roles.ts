@@ -23,6 +23,7 @@ export const MAY = {
   resolveExceptions: ['support', 'finance', 'operator'],
   readLedger: READERS,
   readTraces: READERS,
+  manageKeys: ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 const FAMILY_ROLES: Readonly<Record<string, Role>> = {

@@ -11,6 +11,7 @@ import {
 import { healthRoute, readinessRoute } from './routes/health';
 import { putItemRoute, readItemRoute } from './routes/items';
 import { exportJournalsRoute, listJournalsRoute, readJournalRoute } from './routes/journals';
+import { listKeysRoute, makeKeyRoute, revokeKeyRoute, rotateKeyRoute } from './routes/keys';
 import { putLocationRoute, readLocationRoute } from './routes/locations';
 import { listMappingsRoute, putMappingRoute, readMappingRoute } from './routes/mappings';
 import { cancelOrderRoute, holdOrderRoute, releaseHoldRoute } from './routes/order-decisions';
@@ -53,6 +54,10 @@ export const routes: readonly Route[] = [
   readJournalRoute,
   trialBalanceRoute,
   traceRoute,
+  listKeysRoute,
+  makeKeyRoute,
+  rotateKeyRoute,
+  revokeKeyRoute,
   healthRoute,
   readinessRoute,
 ];

@@ -18,6 +18,7 @@ const COMMANDS = [
   'setup',
   'bench',
   'migrate',
+  'keys',
   'api',
   'worker',
   'sandbox',

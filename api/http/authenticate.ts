@@ -1,10 +1,12 @@
 /** Who calls: bearer keys, known by their SHA-256, kept in memory for a short while. */
 import type { Request } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { channelSetup } from '../../canonical/installation';
 import { mayBring, speaksFor, type Role } from '../../canonical/schema/api-key';
 import type { EventType } from '../../canonical/schema/event';
 import { apiKeyHash, findApiKey, type ApiKey } from '../../store/access/api-keys';
 import type { Sql } from '../../store/database';
+import { createFailedKeys, prefixOf } from './failed-keys';
 import { Problem } from './problem';
 
 /** A key that is revoked or bound anew works this much longer as before, in every process. */
@@ -35,26 +37,39 @@ function bearerOf(request: Request): string | undefined {
 
 export type Authenticate = (request: Request) => Promise<Caller>;
 
-/** @throws Problem unauthenticated, from what it returns */
-export function createAuthenticate(sql: Sql, now: () => number = Date.now): Authenticate {
+/** @throws Problem unauthenticated or rate_limited, from what it returns */
+export function createAuthenticate(
+  sql: Sql,
+  now: () => number = Date.now,
+  onFailure: () => void = () => undefined,
+): Authenticate {
   const cache = new Map<string, Remembered>();
+  const failures = createFailedKeys(now);
   return async (request) => {
     const key = bearerOf(request);
     if (key === undefined) throw new Problem('unauthenticated', 'send Authorization: Bearer …');
     const keyHash = apiKeyHash(key);
     let known = cache.get(keyHash);
+    const from = [`address ${ipKeyGenerator(request.ip ?? '')}`, `prefix ${prefixOf(key)}`];
+    // A key that was good is looked up whatever others try from its address.
+    if (!known?.caller) failures.requireSlow(from);
     if (known === undefined || known.untilMs <= now()) {
       const found = await findApiKey(sql, keyHash);
       const caller =
         found === null ? null : { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
       const ttlMs = caller === null ? UNKNOWN_KEY_TTL_MS : KEY_CACHE_TTL_MS;
-      known = { caller, untilMs: now() + ttlMs };
+      const endsAtMs = found?.endsAt ? Date.parse(found.endsAt) : Infinity;
+      known = { caller, untilMs: Math.min(now() + ttlMs, endsAtMs) };
       cache.delete(keyHash);
       cache.set(keyHash, known);
       const [oldest] = cache.keys();
       if (cache.size > KEY_CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
     }
-    if (known.caller === null) throw new Problem('unauthenticated', 'this key is not known here');
+    if (known.caller === null) {
+      failures.count(from);
+      onFailure();
+      throw new Problem('unauthenticated', 'this key is not known here');
+    }
     return known.caller;
   };
 }

@@ -48,6 +48,8 @@ export function mountRoutes(
     const serve = async (request: Request, response: Response, next: NextFunction) => {
       response.locals['route'] = route.path;
       try {
+        // What a key opens has people or money in it: no cache on the way keeps it.
+        if (route.roles !== null) response.setHeader('Cache-Control', 'no-store');
         const caller = route.roles === null ? ANONYMOUS : await doors.authenticate(request);
         if (route.roles !== null) {
           response.locals['caller'] = caller;

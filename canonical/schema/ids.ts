@@ -16,6 +16,8 @@ export type BatchId = z.infer<typeof BatchId>;
 export const ExceptionId = prefixed('exc').brand<'ExceptionId'>();
 export type ExceptionId = z.infer<typeof ExceptionId>;
 
+export const KeyId = prefixed('key').brand<'KeyId'>();
+
 /** One shop or seller account: two Shopify shops may both have an order #1001. */
 export const ChannelInstance = z
   .string()

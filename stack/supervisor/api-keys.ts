@@ -15,8 +15,10 @@ export async function putApiKeys(
   try {
     for (const { name, secret, ...bound } of keys) {
       const key = followReference(secret, env);
-      if (typeof key === 'string') await putApiKey(db, key, { ...bound, label: name });
-      else missing.push(`key ${name} is not made: ${secret} ${key.why}`);
+      if (typeof key === 'string') {
+        const isPut = await putApiKey(db, key, { ...bound, label: name });
+        if (!isPut) missing.push(`key ${name} stays revoked: ${secret} is the one before`);
+      } else missing.push(`key ${name} is not made: ${secret} ${key.why}`);
     }
   } finally {
     await db.end();

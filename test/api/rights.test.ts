@@ -117,6 +117,10 @@ const TABLE: readonly Row[] = [
   { does: 'GET /v1/journals/{journalId}', may: READERS },
   { does: 'GET /v1/trial-balance', may: READERS },
   { does: 'GET /v1/trace/{id}', may: READERS },
+  { does: 'GET /v1/keys', may: 'operator' },
+  { does: 'POST /v1/keys', may: 'operator' },
+  { does: 'POST /v1/keys/{keyId}/rotate', may: 'operator' },
+  { does: 'POST /v1/keys/{keyId}/revoke', may: 'operator' },
 ];
 
 /** Whose word each kind of fact is: who may bring it about their own, and about another's. */
