@@ -1,4 +1,5 @@
 /** Who may do what: the table of roles, by the group of paths that it opens. */
+import { resolvingRole } from '../canonical/rules/exceptions/resolving-role';
 import { ROLES, type Role } from '../canonical/schema/api-key';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
 import type { Resolution } from '../canonical/schema/exception';
@@ -26,18 +27,9 @@ export const MAY = {
   manageKeys: ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
-const FAMILY_ROLES: Readonly<Record<string, Role>> = {
-  payment: 'support',
-  refund: 'support',
-  fulfilment: 'support',
-  erp: 'finance',
-};
-
 /** Operators retry anything; giving up or going on by hand is for whoever owns the family. */
 export function mayResolve(role: Role, code: ExceptionCode, resolution: Resolution): boolean {
-  const family = code.split('.', 1)[0] ?? '';
-  const owner = FAMILY_ROLES[family] ?? 'operator';
-  return role === owner || (role === 'operator' && resolution === 'retry');
+  return role === resolvingRole(code) || (role === 'operator' && resolution === 'retry');
 }
 
 /** To assign is for whoever may resolve it, and for operators. */

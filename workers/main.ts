@@ -118,6 +118,7 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       flows: FLOWS,
       starters: STARTERS,
       fulfilmentDeadlineMs: configuration.FULFILMENT_DEADLINE_MS,
+      pagesUrl: configuration.PAGES_URL,
       eventWaitMs: configuration.EVENT_WAIT_MS,
     }),
     runRelay({

@@ -15,6 +15,8 @@ export interface RouterSettings {
   readonly flows: FlowRegistry;
   readonly starters: Starters;
   readonly fulfilmentDeadlineMs: number;
+  /** Where people reach the API's pages. */
+  readonly pagesUrl?: string;
   /** How long an event waits for its flow before it is somebody's to look at. */
   readonly eventWaitMs: number;
 }

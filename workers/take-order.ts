@@ -7,7 +7,7 @@ import type { RouterSettings } from './router-settings';
 
 /** It is taken, and waits in its own flow for whatever is missing. */
 export async function takeOrder(
-  { db, fulfilmentDeadlineMs }: RouterSettings,
+  { db, fulfilmentDeadlineMs, pagesUrl }: RouterSettings,
   row: InboxRow,
   order: Order,
 ): Promise<void> {
@@ -17,6 +17,7 @@ export async function takeOrder(
     sourceEventNo: eventNo,
     isSold: true,
     fulfilmentDeadlineMs,
+    pagesUrl,
   });
   switch (outcome.outcome) {
     case 'accepted':

@@ -146,6 +146,7 @@ export const submitOrderRoute: Route = {
         sourceEventNo: null,
         isSold: isSold(order),
         fulfilmentDeadlineMs: dependencies.configuration.FULFILMENT_DEADLINE_MS,
+        pagesUrl: dependencies.configuration.PAGES_URL,
         idempotency: { scope, key, bodyHash, answer: (made) => answerOf(order, made) },
       });
       switch (outcome.outcome) {

@@ -21,6 +21,19 @@ export interface OrderFlowInput {
   /** What was due when the API or the router accepted it, in that transaction; null: it waits. */
   readonly accepted: OrderAgenda | null;
   readonly fulfilmentDeadlineMs: number;
+  /** Where a person decides: `{pagesUrl}/exceptions/{id}`. None where no address is known. */
+  readonly pagesUrl?: string;
+}
+
+/** What the process that accepts an order adds to its flow's input. */
+export type OrderFlowSettings = Pick<OrderFlowInput, 'fulfilmentDeadlineMs' | 'pagesUrl'>;
+
+/** A hold's origin; its reason stays in Postgres. */
+export interface HeldBy {
+  /** The holder of the key that placed it, or the channel that sent the order with it. */
+  readonly by: string;
+  /** RFC 3339. */
+  readonly since: string;
 }
 
 /** An order as its flow sees it after a moment. */
@@ -30,6 +43,8 @@ export interface OrderBrief {
   readonly totalMinor: number;
   readonly location: string | null;
   readonly isOnHold: boolean;
+  /** Only while it is held. */
+  readonly held?: HeldBy;
   readonly units: {
     readonly ordered: number;
     readonly reserved: number;

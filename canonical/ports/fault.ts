@@ -8,10 +8,17 @@ export interface Refused {
   readonly outcome: 'refused';
   /** The vendor's own code, such as `card_declined` or `DUP_RCRD`. */
   readonly vendorCode: string;
+  /** Why the buyer's bank declined, where the processor says: `insufficient_funds`. */
+  readonly declineCode?: string;
   /** For a person who looks at the effect; it may quote the vendor and stays in Postgres. */
   readonly detail: string;
   /** The authorization that was named has lapsed, or is spent: nothing more comes from it. */
   readonly isAuthorizationGone?: boolean;
+}
+
+/** The codes of a no, and none of its words: what exceptions and facts keep of it. */
+export function refusalCode({ vendorCode, declineCode }: Refused): string {
+  return declineCode === undefined ? vendorCode : `${vendorCode} (${declineCode})`;
 }
 
 export type VendorFaultKind =

@@ -12,6 +12,8 @@ export const Configuration = z.object({
   TEMPORAL_API_KEY: Secret.optional(),
   TEMPORAL_TLS: z.enum(['true', 'false']).optional(),
   TEMPORAL_UI_URL: Url.optional(),
+  /** Where people reach the API's pages: a flow's details link to them. */
+  PAGES_URL: Url.optional(),
   API_HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),

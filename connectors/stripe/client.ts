@@ -118,8 +118,8 @@ function refusalOf(what: string, answer: HttpAnswer): Refused | null {
   const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
   const code = error.code ?? error.type;
   if (answer.status === 402 || REFUSAL_CODES.has(code)) {
-    const reason = error.decline_code ? ` (${error.decline_code})` : '';
-    return refused(code, `${error.message ?? code}${reason}`);
+    const refusal = refused(code, error.message ?? code);
+    return error.decline_code ? { ...refusal, declineCode: error.decline_code } : refusal;
   }
   // An idempotency_error is one of these: our key went out with two bodies.
   const field = error.param ? ` at ${error.param}` : '';

@@ -4,7 +4,7 @@ import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization } from '../../canonical/rules/order/after';
 import { isMoneyWanted } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import type { Refused } from '../../canonical/ports/fault';
+import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Authorized, AuthorizeRequest } from '../../canonical/ports/payment';
 import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
@@ -64,7 +64,7 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refuse
   if (isMoneyWanted(order, tenderNo)) {
     await openException(sql, {
       code: 'payment.declined',
-      detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refused.vendorCode}`,
+      detail: `${formatMoney(amountMinor, currency)} on tender ${tenderNo} was declined: ${refusalCode(refused)}`,
       cause: { kind: 'effect', ref: due.key },
       blocks: blocksAuthorization(tenderNo),
       subject: orderId,
@@ -75,7 +75,7 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refuse
       correlationId: order.correlationId,
     });
   }
-  const fact = factOf('authorization-declined', due, refused.vendorCode);
+  const fact = factOf('authorization-declined', due, refusalCode(refused));
   await appendFact(sql, orderId, fact);
 }
 

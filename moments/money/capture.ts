@@ -8,7 +8,7 @@ import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization, afterCapture, afterTender } from '../../canonical/rules/order/after';
 import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
 import { postCapture } from '../../canonical/rules/posting/posting';
-import type { Refused } from '../../canonical/ports/fault';
+import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
 import type { CaptureDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
@@ -114,11 +114,11 @@ function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string):
 
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer: Refused) {
   const { orderId, tenderNo, invoiceNo, amountMinor, authorizationNo } = due;
-  await captureFailed(sql, order, due, `it was refused: ${answer.vendorCode}`);
+  await captureFailed(sql, order, due, `it was refused: ${refusalCode(answer)}`);
   await appendFact(sql, orderId, {
     kind: 'capture-failed',
     occurredAt: new Date().toISOString(),
-    about: { tenderNo, invoiceNo, amountMinor, vendorCode: answer.vendorCode },
+    about: { tenderNo, invoiceNo, amountMinor, vendorCode: refusalCode(answer) },
   });
   if (answer.isAuthorizationGone !== true) return;
   await sql.query(

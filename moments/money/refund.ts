@@ -4,7 +4,7 @@ import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterRefund } from '../../canonical/rules/order/after';
 import { postRefund } from '../../canonical/rules/posting/posting';
-import type { Refused } from '../../canonical/ports/fault';
+import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
@@ -98,7 +98,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: 
   );
   await openException(sql, {
     code: 'refund.failed',
-    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${answer.vendorCode}`,
+    detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${refusalCode(answer)}`,
     cause: { kind: 'effect', ref: due.key },
     blocks: blocksRefund(tenderNo, refundNo),
     subject: orderId,

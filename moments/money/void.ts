@@ -3,7 +3,7 @@ import { blocksVoid } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import type { Refused } from '../../canonical/ports/fault';
+import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Voided, VoidRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, VoidDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
@@ -50,7 +50,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: VoidDue, refused: R
   const { orderId, tenderNo, authorizationNo, amountMinor, currency } = due;
   await openException(sql, {
     code: 'payment.void-failed',
-    detail: `the authorization of ${formatMoney(amountMinor, currency)} is still there: ${refused.vendorCode}`,
+    detail: `the authorization of ${formatMoney(amountMinor, currency)} is still there: ${refusalCode(refused)}`,
     cause: { kind: 'effect', ref: due.key },
     blocks: blocksVoid(tenderNo, authorizationNo),
     subject: orderId,

@@ -9,7 +9,11 @@ import type { ErpSalesOrder } from '../../canonical/ports/erp';
 import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import { TENDER_KINDS, type TenderKind } from '../../canonical/schema/tender-kind';
-import { ORDER_WORKFLOW_TYPE, type OrderFlowInput } from '../../canonical/flows/order';
+import {
+  ORDER_WORKFLOW_TYPE,
+  type OrderFlowInput,
+  type OrderFlowSettings,
+} from '../../canonical/flows/order';
 
 interface OrderToWrite {
   readonly orderId: string;
@@ -22,7 +26,7 @@ interface OrderToWrite {
   /** Taken, but kept from the warehouse. */
   readonly holdReason: string | null;
   /** Null where the flow runs already: it waited for this. */
-  readonly startFlow: { readonly fulfilmentDeadlineMs: number } | null;
+  readonly startFlow: OrderFlowSettings | null;
   readonly idempotency: {
     readonly scope: string;
     readonly key: string;
@@ -153,7 +157,7 @@ function onlyLocation({ groups, allocations }: Acceptable, line: { lineNo: numbe
 
 const AUTHORIZATION_STATE = { none: 'planned', authorized: 'live', captured: 'consumed' } as const;
 
-function flowAddress(of: OrderToWrite): Omit<OrderFlowInput, 'accepted' | 'fulfilmentDeadlineMs'> {
+function flowAddress(of: OrderToWrite): Omit<OrderFlowInput, 'accepted' | keyof OrderFlowSettings> {
   return {
     orderId: of.orderId,
     channelInstance: of.order.channelInstance,
@@ -161,6 +165,12 @@ function flowAddress(of: OrderToWrite): Omit<OrderFlowInput, 'accepted' | 'fulfi
     correlationId: of.correlationId,
     moneyMode: of.setup.moneyMode,
   };
+}
+
+/** Of an order that its channel sent with a hold. */
+function heldBy({ holdReason, order }: Acceptance) {
+  if (holdReason === null) return null;
+  return { by: order.channelInstance, since: new Date().toISOString() };
 }
 
 /** The order as the statement leaves it, so that nobody has to read it back. */
@@ -178,6 +188,7 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     stage: 'accepted',
     status: 'accepted',
     holdReason: acceptance.holdReason,
+    held: heldBy(acceptance),
     locationId: acceptable.location.locationId,
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({

@@ -2,7 +2,7 @@
 import type { Problem, Shortage } from '../../canonical/rules/order/acceptance';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
-import type { OrderBrief } from '../../canonical/flows/order';
+import type { OrderBrief, OrderFlowSettings } from '../../canonical/flows/order';
 
 export interface Accepted {
   readonly outcome: 'accepted';
@@ -16,12 +16,11 @@ export interface Waiting {
   readonly workflowId: string;
   readonly exceptions: readonly ExceptionBrief[];
 }
-export interface SubmitContext {
+export interface SubmitContext extends OrderFlowSettings {
   readonly correlationId: string;
   readonly sourceEventNo: number | null;
   /** A channel has sold it already: it is never refused for what we lack, it waits. */
   readonly isSold: boolean;
-  readonly fulfilmentDeadlineMs: number;
   readonly idempotency?: {
     readonly scope: string;
     readonly key: string;

@@ -77,7 +77,10 @@ function newAcceptance(
     setup,
     acceptable: verdict.acceptable,
     holdReason: order.hold?.reason ?? null,
-    startFlow: { fulfilmentDeadlineMs: context.fulfilmentDeadlineMs },
+    startFlow: {
+      fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,
+      pagesUrl: context.pagesUrl,
+    },
     idempotency: null,
   };
   const { idempotency } = context;

@@ -68,7 +68,7 @@ export async function writeWaitingOrder(
 ): Promise<Waiting> {
   const orderId = newId('ord');
   const workflowId = orderWorkflowId(order.channelInstance, order.orderNo);
-  const { correlationId, sourceEventNo, fulfilmentDeadlineMs } = context;
+  const { correlationId, sourceEventNo, fulfilmentDeadlineMs, pagesUrl } = context;
   await writeOrCollide(sql, {
     orderId,
     workflowId,
@@ -79,7 +79,7 @@ export async function writeWaitingOrder(
     setup,
     received: readOrder(order),
     holdReason: order.hold?.reason ?? null,
-    startFlow: { fulfilmentDeadlineMs },
+    startFlow: { fulfilmentDeadlineMs, pagesUrl },
     idempotency: null,
   });
   const exceptions = await openMissing(sql, {

@@ -112,6 +112,7 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
     TEMPORAL_ADDRESS: wiring.temporalAddress,
     TEMPORAL_NAMESPACE: wiring.temporalNamespace,
     ...(wiring.temporalUiUrl && { TEMPORAL_UI_URL: wiring.temporalUiUrl }),
+    PAGES_URL: localUrl(ports.api),
     API_HOST: '127.0.0.1',
     API_PORT: String(ports.api),
     ...bySystem((system) => [`${system.toUpperCase()}_URL`, localUrl(ports[system])]),

@@ -24,6 +24,19 @@ export interface KnownOrder extends OrderSnapshot {
 
 export type SnapshotRow = Omit<KnownOrder, 'exceptions'> & { exceptions: BriefRow[] };
 
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
+
+/** SQL for who placed the hold of order `o`, and when: a decision, or the channel with its order. */
+const HELD_BY = `coalesce(
+  (select jsonb_build_object('by', d.actor,
+          'since', to_char(d.decided_at at time zone 'UTC', ${INSTANT}))
+     from order_fact f
+     join decision d on d.action = 'hold' and d.subject = f.order_id
+      and d.decision_id = f.body -> 'about' ->> 'decisionId'
+    where f.order_id = o.order_id and f.kind = 'held' order by f.fact_no desc limit 1),
+  jsonb_build_object('by', o.channel_instance,
+    'since', to_char(o.received_at at time zone 'UTC', ${INSTANT})))`;
+
 /** SQL for everything of an order, whose id is the given expression; children as JSON, by number. */
 export const snapshotOf = (orderId: string): string => `
   select o.order_id as "orderId", o.channel_instance as "channelInstance",
@@ -31,6 +44,7 @@ export const snapshotOf = (orderId: string): string => `
          o.channel_order_ref as "channelOrderRef", o.correlation_id as "correlationId",
          o.currency, o.total_minor as "totalMinor", o.stage, o.status, o.version,
          o.hold_reason as "holdReason", o.location_id as "locationId",
+         case when o.hold_reason is not null then ${HELD_BY} end as held,
          coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')
            as "timeZone",
     coalesce((select jsonb_agg(jsonb_build_object(

@@ -127,7 +127,8 @@ async function compactEffects(sql: Sql, orderIds: readonly string[]): Promise<nu
                   body = jsonb_strip_nulls(jsonb_build_object('lines', ${LINES},
                     'amountMinor', body -> 'amountMinor', 'currency', body -> 'currency')),
                   answer = case when answer ? 'vendorCode'
-                    then jsonb_build_object('vendorCode', answer -> 'vendorCode') end
+                    then jsonb_strip_nulls(jsonb_build_object('vendorCode', answer -> 'vendorCode',
+                      'declineCode', answer -> 'declineCode')) end
             where order_id = any($1::text[]) and state in ('done', 'refused')`,
     values: [orderIds],
   });

@@ -1,7 +1,11 @@
 /** What a support person reads of an order, from the brief that every moment gives. */
+import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, test } from 'vitest';
-import type { OrderBrief } from '../../canonical/flows/order';
-import { describeOrder, warehousesOf } from '../../workflows/order/details';
+import type { OrderAgenda, OrderBrief } from '../../canonical/flows/order';
+import type { ExceptionBrief } from '../../canonical/schema/exception';
+import { describeException, detailsOf } from '../../workflows/kernel/details';
+import type { Flow } from '../../workflows/kernel/flow';
+import { describeOrder, describeOrderWait, warehousesOf } from '../../workflows/order/details';
 
 const group = (groupNo: number, location: string, account: string) => ({
   groupNo,
@@ -47,15 +51,6 @@ describe('the details of an order over two groups', () => {
     expect(describeOrder(one)).toContain('### Lines (released, from dc-east)');
   });
 
-  test('have every heading and every line stand alone in the Temporal UI', () => {
-    const line = { lineNo: 1, sku: 'CAP', ordered: 2, reserved: 0, released: 2, shipped: 0 };
-    const shown = describeOrder({ ...order, lines: [{ ...line, cancelled: 0 }], lineCount: 1 });
-    expect(shown).toContain('- line 1, `CAP`: 2 ordered, 2 released');
-    for (const [index, text] of shown.entries()) {
-      if (text.startsWith('#')) expect(shown[index - 1]).toBe('');
-    }
-  });
-
   test('of one group do not repeat what stands beside its lines', () => {
     const one = { ...order, groups: order.groups.slice(0, 1) };
     expect(describeOrder(one).join(' ')).not.toContain('Sent in');
@@ -63,5 +58,111 @@ describe('the details of an order over two groups', () => {
 
   test('wait for the warehouses that have something to ship, and no others', () => {
     expect(warehousesOf(order)).toBe('wms-main');
+  });
+});
+
+const PAGES = 'https://retail.example';
+const exception: ExceptionBrief = {
+  exceptionId: 'exc_1',
+  code: 'payment.declined',
+  owner: 'payments',
+  deadlineAt: '2026-03-02T19:04:05Z',
+  detail: '21.15 USD on tender 1 was declined: card_declined (insufficient_funds)',
+  resolutions: ['retry', 'abandon'],
+  isWait: false,
+  blocks: 'authorize:1',
+};
+
+/** As a reader of Markdown sees it: each block with its kind, and its text without marks. */
+const blocksOf = (parts: readonly string[]) =>
+  marked.lexer(detailsOf(parts)).filter(({ type }) => type !== 'space');
+
+function plainText(token: Token): string {
+  const { tokens } = token as { tokens?: Token[] };
+  return tokens ? tokens.map(plainText).join('') : (token as { text: string }).text;
+}
+
+function linksIn(token: Token): Tokens.Link[] {
+  if (token.type === 'link') return [token as Tokens.Link];
+  return ((token as { tokens?: Token[] }).tokens ?? []).flatMap(linksIn);
+}
+
+const boldIn = (token: Token): string[] =>
+  ((token as { tokens?: Token[] }).tokens ?? []).flatMap((one) =>
+    one.type === 'strong' ? [plainText(one)] : boldIn(one),
+  );
+
+const held = (by: string): Pick<Flow<OrderAgenda>, 'agenda' | 'deadlines'> => ({
+  deadlines: [],
+  agenda: {
+    order: { ...order, isOnHold: true, held: { by, since: '2026-03-02T15:04:05Z' } },
+    money: [],
+    releases: [],
+    blockedBy: [],
+    isSettled: false,
+  },
+});
+
+describe('the details, as Markdown is rendered', () => {
+  test('of an exception: what it is, which role must act until when, where, by which runbook', () => {
+    const [code, detail, who, where] = blocksOf(describeException(exception, PAGES));
+    expect([code?.type, code && plainText(code)]).toEqual(['heading', 'payment.declined']);
+    expect([detail?.type, detail && plainText(detail)]).toEqual(['paragraph', exception.detail]);
+    expect(who && boldIn(who)).toEqual(['support', '2026-03-02 19:04:05 UTC']);
+    expect(where && linksIn(where).map(({ href }) => href)).toEqual([
+      `${PAGES}/exceptions/exc_1`,
+      `${PAGES}/runbooks/payment.declined`,
+    ]);
+  });
+
+  test('name no path of the API, whatever the cause is', () => {
+    for (const kind of ['mapping', 'item', 'stock', 'system', 'event'] as const) {
+      const cause = { kind, ref: 'tax-code/web-us/State Tax' };
+      const text = detailsOf(describeException({ ...exception, cause }, PAGES));
+      expect(text).not.toMatch(/POST|PUT|GET|\/v1\//);
+    }
+    const cause = { kind: 'mapping', ref: 'tax-code/web-us/State Tax' } as const;
+    const cure = blocksOf(describeException({ ...exception, cause }, PAGES))[3];
+    expect(cure && plainText(cure)).toBe(
+      'It goes on by itself once the tax-code State Tax of web-us is mapped.',
+    );
+  });
+
+  test('say who placed a hold, since when, and who lifts it', () => {
+    const { lines } = describeOrderWait(held('fraud desk') as Flow<OrderAgenda>);
+    const [heading, who, lift] = blocksOf(lines);
+    expect(heading && plainText(heading)).toBe('On hold');
+    expect(who && boldIn(who)).toEqual(['fraud desk', '2026-03-02 15:04:05 UTC']);
+    expect(lift && boldIn(lift)).toEqual(['support']);
+  });
+
+  test('have headings, paragraphs and flat lists, each a block of its own', () => {
+    const line = { lineNo: 1, sku: 'CAP', ordered: 2, reserved: 0, released: 2, shipped: 0 };
+    const lines = [line, { ...line, lineNo: 2 }].map((one) => ({ ...one, cancelled: 0 }));
+    const tenders = [1, 2].map((tenderNo) => ({
+      ...{ tenderNo, state: 'authorized' as const, amountMinor: 2_000 },
+      ...{ capturedMinor: 0, refundedMinor: 0 },
+    }));
+    const shown = describeOrder({ ...order, lines, lineCount: 2, tenders });
+    const blocks = blocksOf([
+      '### Waits for a person',
+      ...describeException(exception, PAGES),
+      '**Last:** a hold was placed, at 2026-03-02 15:04:05 UTC.',
+      ...shown,
+    ]);
+    expect(blocks.map(({ type }) => type)).toEqual([
+      ...['heading', 'heading', 'paragraph', 'paragraph', 'paragraph', 'paragraph'],
+      ...['heading', 'list', 'heading', 'list', 'heading', 'list'],
+    ]);
+    for (const block of blocks) {
+      // A line that begins bold within a paragraph would be run on by the UI.
+      if (block.type === 'paragraph') expect(block.raw.trim()).not.toContain('\n');
+      if (block.type !== 'list') continue;
+      const { items } = block as Tokens.List;
+      expect(items).toHaveLength(2);
+      for (const item of items) {
+        expect(item.tokens.some(({ type }) => type === 'list')).toBe(false);
+      }
+    }
   });
 });

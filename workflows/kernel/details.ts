@@ -1,12 +1,14 @@
 /**
  * What a support person sees of a flow in the Temporal UI: first what it waits for, until when, who
- * must act and with which call; then what the flow says of itself. Markdown without tables. And the
- * search attributes, written only when the flow settles down to wait: each write is an event.
+ * must act and where; then what happened last, and what the flow says of itself. Markdown without
+ * tables. And the search attributes, written only when the flow settles down to wait: each write is
+ * an event.
  */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/contract';
 import type { FlowAgenda } from '../../canonical/flows/step';
+import { resolvingRole } from '../../canonical/rules/exceptions/resolving-role';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Flow } from './flow';
 import { kindOf } from './steps';
@@ -20,9 +22,26 @@ const shownStatus = keyword(SEARCH_ATTRIBUTES.status);
 const shownNode = keyword(SEARCH_ATTRIBUTES.node);
 const shownWaitingFor = keyword(SEARCH_ATTRIBUTES.waitingFor);
 
+/**
+ * Parts of a page, each a block of its own: a heading, a paragraph, a list's items. The UI (2.54)
+ * runs lines together that no blank line parts, so that two items in a row are all that may touch.
+ */
+export function detailsOf(parts: readonly string[]): string {
+  const isItem = (part: string | undefined) => part?.startsWith('- ') === true;
+  return parts
+    .filter((part) => part !== '')
+    .map((part, index, all) => {
+      if (index === 0) return part;
+      return `${isItem(part) && isItem(all[index - 1]) ? '\n' : '\n\n'}${part}`;
+    })
+    .join('');
+}
+
 /** Says what the flow waits for now. */
 export function showState<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
-  setCurrentDetails([...describeWaits(flow), ...flow.spec.describe(flow.agenda)].join('\n'));
+  setCurrentDetails(
+    detailsOf([...describeWaits(flow), describeLast(flow), ...flow.spec.describe(flow.agenda)]),
+  );
   // A call that is under way passes in moments: not worth an event.
   if (flow.call === null) show(flow, waitingFor(flow));
 }
@@ -30,7 +49,7 @@ export function showState<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
 export function showEnd<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
   const { spec, agenda } = flow;
   const end = `### Ended: ${spec.shown(agenda).status}`;
-  setCurrentDetails([end, ...spec.describe(agenda)].join('\n'));
+  setCurrentDetails(detailsOf([end, describeLast(flow), ...spec.describe(agenda)]));
   show(flow, '');
 }
 
@@ -60,52 +79,63 @@ function waitingFor<Agenda extends FlowAgenda>(flow: Flow<Agenda>): string {
 
 function describeWaits<Agenda extends FlowAgenda>(flow: Flow<Agenda>): readonly string[] {
   const exceptions = openExceptions(flow);
+  const { call, spec } = flow;
   if (exceptions.length > 0) {
     const more = exceptions.length - MAX_EXCEPTIONS_SHOWN;
     return [
       `### Waits for ${exceptions.length === 1 ? 'a person' : `${exceptions.length} things`}`,
-      ...exceptions.slice(0, MAX_EXCEPTIONS_SHOWN).flatMap(describeException),
-      ...(more > 0 ? [`- and ${more} more: \`GET /v1/exceptions?state=open\``] : []),
+      ...exceptions
+        .slice(0, MAX_EXCEPTIONS_SHOWN)
+        .flatMap((one) => describeException(one, spec.pagesUrl)),
+      ...(more > 0 ? [`And ${more} more.`] : []),
     ];
   }
-  const { call } = flow;
   if (call) return [`### Now: ${kindOf(flow, call.due).summary(call.due, flow.input)}`];
-  return flow.spec.describeWait(flow).lines;
+  return spec.describeWait(flow).lines;
 }
 
-/** A heading and one list: the UI (2.54) runs the lines of a list within a list together. */
-function describeException(one: ExceptionBrief): string[] {
+/** The line that ends every page. */
+function describeLast<Agenda extends FlowAgenda>({ last }: Flow<Agenda>): string {
+  return `**Last:** ${last.what}, at ${timeText(new Date(last.atMs).toISOString())}.`;
+}
+
+/** `2026-03-02 15:04:05 UTC`. */
+export function timeText(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 19)} UTC`;
+}
+
+export function describeException(one: ExceptionBrief, pagesUrl: string | undefined): string[] {
+  const role = resolvingRole(one.code);
+  const until = timeText(one.deadlineAt);
   return [
     `#### ${one.code}`,
     one.detail,
-    '',
-    `- **${one.owner}** must act until **${one.deadlineAt}**`,
-    ...howToCure(one).map((line) => `- ${line}`),
-    `- exception \`${one.exceptionId}\`: ${one.resolutions
-      .map((resolution) => `\`POST /v1/exceptions/${one.exceptionId}/${resolution}\``)
-      .join(' or ')}`,
-    '',
+    one.isWait
+      ? `It is tried again by itself. **${role}** (${one.owner}) must look at it from **${until}** on.`
+      : `**${role}** (${one.owner}) must act until **${until}**.`,
+    ...howToCure(one),
+    pagesUrl === undefined
+      ? `Exception \`${one.exceptionId}\`.`
+      : `[Look at it and decide](${pagesUrl}/exceptions/${one.exceptionId}) · ` +
+        `[Runbook](${pagesUrl}/runbooks/${one.code})`,
   ];
 }
 
-/** `tax-code/web-us/State Tax` as a path: what a channel calls a thing may hold anything. */
-function pathOf(mapping: string): string {
-  const [kind = '', source = '', ...value] = mapping.split('/');
-  return [kind, source, encodeURIComponent(value.join('/'))].join('/');
-}
-
-/** The call that removes the cause; what waits for it then goes on by itself. */
-function howToCure(exception: ExceptionBrief): string[] {
-  const { cause } = exception;
+/** What removes the cause; what waits for it then goes on by itself. */
+function howToCure({ cause }: ExceptionBrief): string[] {
   switch (cause?.kind) {
-    case 'mapping':
-      return [`\`PUT /v1/mappings/${pathOf(cause.ref)}\` and it goes on by itself`];
+    case 'mapping': {
+      const [kind = '', source = '', ...value] = cause.ref.split('/');
+      return [
+        `It goes on by itself once the ${kind} ${codeOf(value.join('/'))} of ${codeOf(source)} is mapped.`,
+      ];
+    }
     case 'item':
-      return [`\`PUT /v1/items/${cause.ref}\` and it goes on by itself`];
+      return [`It goes on by itself once the item ${codeOf(cause.ref)} is in the item master.`];
     case 'stock':
-      return [`stock of \`${cause.ref}\` by an \`inventory.received.v1\` event`];
+      return [`It goes on by itself once stock of ${codeOf(cause.ref)} is received.`];
     case 'system':
-      return [`${cause.ref} does not answer; it is tried again by itself`];
+      return [`${codeOf(cause.ref)} does not answer.`];
     case 'order':
     case 'flow':
     case 'effect':
@@ -113,4 +143,9 @@ function howToCure(exception: ExceptionBrief): string[] {
     case undefined:
       return [];
   }
+}
+
+/** What others call a thing, in one line and as it is: a backtick would end it. */
+function codeOf(text: string): string {
+  return `\`${text.replaceAll(/[`\s]+/g, ' ')}\``;
 }

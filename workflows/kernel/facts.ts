@@ -23,12 +23,16 @@ interface ResolutionSignal {
 /** Takes in every fact that the flow has a moment for, and the resolutions of its exceptions. */
 export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
   for (const signal of Object.keys(flow.spec.facts)) {
-    setHandler(defineSignal<[EventSignal]>(signal), ({ eventNo }) =>
-      take(flow, { kind: 'event', signal, eventNo }),
+    setHandler(
+      defineSignal<[EventSignal]>(signal),
+      ({ eventNo }) => take(flow, { kind: 'event', signal, eventNo }),
+      { description: flow.spec.factTitles[signal] },
     );
   }
-  setHandler(defineSignal<[ResolutionSignal]>(EXCEPTION_RESOLVED), (resolved) =>
-    take(flow, { kind: 'resolution', ...resolved }),
+  setHandler(
+    defineSignal<[ResolutionSignal]>(EXCEPTION_RESOLVED),
+    (resolved) => take(flow, { kind: 'resolution', ...resolved }),
+    { description: 'An exception of this flow was resolved' },
   );
   // A signal of a later version: it is in history, and nothing fails.
   setDefaultSignalHandler((signalName) => {
@@ -53,12 +57,16 @@ export function applyFact<Agenda extends FlowAgenda>(
 
 /** One that its moment cannot take is parked under an exception until it can; the others go on. */
 async function recordEvent<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: EventFact) {
-  const { facts, untakenFact } = flow.spec;
+  const { facts, untakenFact, factTitles } = flow.spec;
   const { eventNo, signal } = fact;
   const moment = facts[signal];
   if (!moment) return;
   try {
-    await momentOf(flow, () => moment(eventNo));
+    await momentOf(
+      flow,
+      () => moment(eventNo),
+      () => factTitles[signal] ?? signal,
+    );
   } catch (error) {
     if (!isDefinite(error)) throw error;
     flow.parked.push(fact);
@@ -73,12 +81,22 @@ async function recordEvent<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: 
   await closeWaitOf(flow, blocksFact(eventNo), untakenFact);
 }
 
+const RESOLVED_BY: Readonly<Record<Resolution, string>> = {
+  retry: 'an exception was resolved: try again',
+  override: 'an exception was resolved: go on without the step',
+  abandon: 'an exception was resolved: the step is given up',
+};
+
 /** What the exception blocked is due again, skipped or given up, as the resolution says. */
 async function applyResolution<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
   { exceptionId, resolution }: ResolutionFact,
 ) {
-  await momentOf(flow, () => flow.moments.applyResolution(exceptionId));
+  await momentOf(
+    flow,
+    () => flow.moments.applyResolution(exceptionId),
+    () => RESOLVED_BY[resolution],
+  );
   flow.facts.push(...flow.parked.splice(0));
   if (resolution === 'retry') flow.retryNo += 1;
   deadlinesResolved(flow, resolution === 'retry');

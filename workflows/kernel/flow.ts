@@ -3,7 +3,7 @@
  * owns what happens next; quantities and money are Postgres's. What differs between the types of
  * flow is their `FlowSpec`: steps, moments, facts, deadlines, and what a person is shown.
  */
-import type { CancellationScope } from '@temporalio/workflow';
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief, Resolution } from '../../canonical/schema/exception';
 import type { FlowMoments, Told, WaitEnd } from '../../canonical/flows/moments';
@@ -61,6 +61,10 @@ export interface FlowSpec<Agenda extends FlowAgenda> {
   shown(agenda: Agenda | null): { readonly status: string; readonly node?: string };
   /** What it waits for when no exception is open and no call is made, in Markdown. */
   describeWait(flow: Flow<Agenda>): { readonly lines: readonly string[]; readonly for: string };
+  /** Where a person decides on its exceptions; left out: no links are shown. */
+  readonly pagesUrl?: string;
+  /** By signal: what has happened when it comes, for a person. */
+  readonly factTitles: Readonly<Record<string, string>>;
   /** What a person wants to know beside that, in Markdown. */
   describe(agenda: Agenda | null): readonly string[];
 }
@@ -71,8 +75,16 @@ export interface Call {
   readonly scope: CancellationScope;
 }
 
+/** What happened last, for a person. */
+export interface Happened {
+  readonly what: string;
+  /** In milliseconds since 1970. */
+  readonly atMs: number;
+}
+
 /** What a run hands to the next one when its history is long. */
 export interface CarriedOver {
+  readonly last?: Happened;
   readonly facts: readonly Fact[];
   readonly deadlines: readonly Deadline[];
 }
@@ -100,6 +112,7 @@ export interface Flow<Agenda extends FlowAgenda> {
   /** Goes up with every retry that a person asks for. */
   retryNo: number;
   closeTriedAtTurn: number;
+  last: Happened;
   readonly deadlines: Deadline[];
   /** An error of something that runs beside the main function; thrown there. */
   failure: { readonly error: unknown } | null;
@@ -125,11 +138,17 @@ export function openFlow<Agenda extends FlowAgenda>(
     turnNo: 0,
     retryNo: 0,
     closeTriedAtTurn: -1,
+    last: carried?.last ?? { what: 'the flow began', atMs: workflowInfo().startTime.getTime() },
     deadlines: spec.deadlines.map(
       (_, index) => carried?.deadlines[index] ?? { state: 'off', endsAtMs: 0 },
     ),
     failure: null,
   };
+}
+
+/** Shown to whoever opens the flow. */
+export function happened<Agenda extends FlowAgenda>(flow: Flow<Agenda>, what: string): void {
+  flow.last = { what, atMs: Date.now() };
 }
 
 /** The moments that every flow has, about its subject. */
@@ -152,10 +171,14 @@ function momentsOf<Agenda>(subject: object) {
 export function momentOf<Agenda extends FlowAgenda, T extends object>(
   flow: Flow<Agenda>,
   moment: () => Promise<T & { readonly agenda?: Agenda | null }>,
+  /** What has happened by it; left out, or null: nothing that a person has to know. */
+  said?: (answer: T) => string | null,
 ): Promise<T> {
   return flow.turns.take(async () => {
     flow.turnNo += 1;
     const answer = await moment();
+    const what = said?.(answer);
+    if (what) happened(flow, what);
     if (answer.agenda) adopt(flow, answer.agenda);
     return answer;
   });

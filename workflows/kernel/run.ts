@@ -83,8 +83,8 @@ async function untilClosed<Agenda extends FlowAgenda>(
 }
 
 function carryOver<Agenda extends FlowAgenda>(flow: Flow<Agenda>): CarriedOver {
-  const { facts, parked, deadlines } = flow;
-  return { facts: [...facts, ...parked], deadlines };
+  const { facts, parked, deadlines, last } = flow;
+  return { facts: [...facts, ...parked], deadlines, last };
 }
 
 /** Closed only where Postgres has no unapplied fact and nothing due. */

@@ -7,10 +7,10 @@
  */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { Told } from '../../canonical/flows/moments';
+import type { EffectEnded } from '../../canonical/flows/moments';
 import type { DueStep, FlowAgenda, StepKind } from '../../canonical/flows/step';
 import { callStep, reasonOf } from './doors';
-import { adopt, isDue, refreshAgenda, type Flow } from './flow';
+import { adopt, happened, isDue, refreshAgenda, type Flow } from './flow';
 import { closeWaitOf, openWait, untilRetry } from './waits';
 
 /** @throws ApplicationFailure for a step that the flow has not declared */
@@ -75,8 +75,9 @@ async function callOnce<Agenda extends FlowAgenda>(
   flow.call = { due, scope };
   try {
     const answer = await scope.run(() =>
-      callStep<DueStep, object, Told<Agenda>>(kind, due, flow.input),
+      callStep<DueStep, object, EffectEnded<Agenda>>(kind, due, flow.input),
     );
+    happened(flow, `${kind.summary(due, flow.input)}: ${answer.outcome}`);
     // A moment that ran meanwhile knows more than the answer's agenda does, or less: ask again.
     if (flow.turnNo === begunAtTurn && !flow.turns.isBusy) adopt(flow, answer.agenda);
     else await refreshAgenda(flow);

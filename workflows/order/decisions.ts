@@ -30,34 +30,52 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
   const cancels = onceEach<CancelResult>();
   const holds = onceEach<HoldResult>();
   const lifts = onceEach<HoldResult>();
-  setHandler(cancelRequested, async ({ eventNo }) => {
-    // The row of the event holds what is wanted; the moment reads it there.
-    const decision = { decisionId: `event:${eventNo}`, orderId, lines: null, eventNo };
-    await cancels(decision.decisionId, () => cancelByEvent(flow, decision));
-  });
+  setHandler(
+    cancelRequested,
+    async ({ eventNo }) => {
+      // The row of the event holds what is wanted; the moment reads it there.
+      const decision = { decisionId: `event:${eventNo}`, orderId, lines: null, eventNo };
+      await cancels(decision.decisionId, () => cancelByEvent(flow, decision));
+    },
+    { description: 'The channel asks to cancel' },
+  );
   setHandler(
     cancelOrder,
     (request) =>
       cancels(request.decisionId, () =>
         cancelByPerson(flow, { ...request, orderId, eventNo: null }),
       ),
-    { validator: refuseMalformedCancel },
+    {
+      validator: refuseMalformedCancel,
+      description: 'Support, or the channel, cancels what has not shipped',
+    },
   );
   setHandler(
     holdOrder,
     ({ decisionId }) =>
       holds(decisionId, () =>
-        momentOf(flow, () => runMoment((moments) => moments.placeHold({ decisionId, orderId }))),
+        momentOf(
+          flow,
+          () => runMoment((moments) => moments.placeHold({ decisionId, orderId })),
+          ({ outcome }) => (outcome === 'held' ? 'a hold was placed' : null),
+        ),
       ),
-    { validator: refuseMalformed },
+    {
+      validator: refuseMalformed,
+      description: 'Support, or the channel, keeps the order from the warehouse',
+    },
   );
   setHandler(
     releaseHold,
     ({ decisionId }) =>
       lifts(decisionId, () =>
-        momentOf(flow, () => runMoment((moments) => moments.liftHold({ decisionId, orderId }))),
+        momentOf(
+          flow,
+          () => runMoment((moments) => moments.liftHold({ decisionId, orderId })),
+          ({ outcome }) => (outcome === 'released' ? 'the hold was lifted' : null),
+        ),
       ),
-    { validator: refuseMalformed },
+    { validator: refuseMalformed, description: 'The hold is lifted, and the order goes on' },
   );
 }
 
@@ -116,13 +134,21 @@ async function decideCancel(flow: OrderFlow, decision: CancelDecision): Promise<
   return writeCancel(flow, decision, recalled);
 }
 
+const CANCELLED: Readonly<Record<CancelResult['outcome'], string>> = {
+  cancelled: 'the order was cancelled',
+  'partly-cancelled': 'the order was cancelled in part',
+  refused: 'a cancellation was refused',
+};
+
 function writeCancel(
   flow: OrderFlow,
   decision: CancelDecision,
   recalled: readonly RecallAnswer[],
 ): Promise<CancelResult> {
-  return momentOf(flow, () =>
-    runMoment((moments) => moments.cancelOrder({ ...decision, recalled })),
+  return momentOf(
+    flow,
+    () => runMoment((moments) => moments.cancelOrder({ ...decision, recalled })),
+    ({ outcome }) => CANCELLED[outcome],
   );
 }
 

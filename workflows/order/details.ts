@@ -1,13 +1,12 @@
 /** What a support person sees of an order beside what every flow shows: its wait, units, money. */
 import { formatMoney } from '../../canonical/rules/money/money';
-import type { OrderAgenda, OrderBrief, OrderFlowInput } from '../../canonical/flows/order';
+import type { OrderAgenda, OrderBrief } from '../../canonical/flows/order';
+import { timeText } from '../kernel/details';
 import type { Flow } from '../kernel/flow';
 
-/** A blank line before each heading: else the UI (2.54) runs it on in the list before it. */
 export function describeOrder(order: OrderBrief | undefined): string[] {
   if (!order) return [];
-  const parts = [describeUnits(order), describeGroups(order), describeMoney(order)];
-  return parts.flatMap((lines) => ['', ...lines]);
+  return [...describeUnits(order), ...describeGroups(order), ...describeMoney(order)];
 }
 
 /** Who has units that are to be shipped. */
@@ -16,28 +15,31 @@ export function warehousesOf(order: OrderBrief | undefined): string {
   return [...new Set(out.map((group) => group.account))].join(' and ');
 }
 
-export function describeOrderWait(
-  { agenda, deadlines }: Flow<OrderAgenda>,
-  { orderId }: OrderFlowInput,
-): { readonly lines: readonly string[]; readonly for: string } {
+export function describeOrderWait({ agenda, deadlines }: Flow<OrderAgenda>): {
+  readonly lines: readonly string[];
+  readonly for: string;
+} {
   const order = agenda?.order;
-  if (order?.isOnHold) {
-    const call = `Support lifts it: \`POST /v1/orders/${orderId}/release-hold\``;
-    return { lines: ['### On hold', call], for: 'hold' };
-  }
+  if (order?.isOnHold) return { lines: describeHold(order), for: 'hold' };
   const released = order?.units.released ?? 0;
   if (released === 0) return { lines: ['### In progress'], for: '' };
   const [shipped] = deadlines;
-  const until = new Date(shipped?.endsAtMs ?? 0).toISOString();
+  const until = timeText(new Date(shipped?.endsAtMs ?? 0).toISOString());
   return {
     lines: [
       `### Waits for a shipment of ${released} from ${warehousesOf(order)}`,
-      shipped?.state === 'running'
-        ? `Until **${until}**; then fulfilment-operations must act.`
-        : '',
+      shipped?.state === 'running' ? `Until **${until}**; then **support** must act.` : '',
     ],
     for: 'shipment',
   };
+}
+
+function describeHold({ held }: OrderBrief): string[] {
+  return [
+    '### On hold',
+    held ? `Placed by **${held.by}**, since **${timeText(held.since)}**.` : '',
+    'Nothing more goes to a warehouse until **support**, or the channel, lifts it.',
+  ];
 }
 
 function describeUnits(order: OrderBrief): string[] {

@@ -32,13 +32,18 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
       [ORDER_SIGNALS.fulfilmentRejected]: (eventNo) =>
         runMoment((moments) => moments.recordRejection({ orderId, eventNo })),
     },
+    factTitles: {
+      [ORDER_SIGNALS.shipmentConfirmed]: 'the warehouse has shipped',
+      [ORDER_SIGNALS.fulfilmentRejected]: 'the warehouse has rejected a request',
+    },
+    ...(input.pagesUrl !== undefined && { pagesUrl: input.pagesUrl }),
     untakenFact: 'order.refused-by-rule',
     deadlines: [shippedInTime(input)],
     shown: (agenda) => {
       const order = agenda?.order ?? input.accepted?.order;
       return { status: order?.status ?? 'received', node: order?.location ?? '' };
     },
-    describeWait: (flow) => describeOrderWait(flow, input),
+    describeWait: (flow) => describeOrderWait(flow),
     describe: (agenda) => describeOrder(agenda?.order ?? input.accepted?.order),
   };
 }

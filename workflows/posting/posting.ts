@@ -45,8 +45,9 @@ export async function posting(
   try {
     const { formed, journals } = await formBatches(input);
     setCurrentDetails(
-      `### Posts to ${input.erpInstance}\n- ${journals} journals gathered in ${formed} batches\n` +
-        '- what is not mapped or refused: `GET /v1/exceptions?owner=finance-systems`',
+      `### Posts to ${input.erpInstance}\n\n` +
+        `${journals} journals were gathered in ${formed} batches.\n\n` +
+        'What is not mapped, or refused there, waits under an exception of **finance**.',
     );
     const summary = `Post the batches formed for ${input.erpInstance}`;
     return await postBatches.executeWithOptions({ summary }, []);

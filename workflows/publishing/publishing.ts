@@ -34,8 +34,8 @@ export async function publishing({
     },
   });
   setCurrentDetails(
-    `### Delivers to ${destination}\nRows wait in the outbox while it does not answer; ` +
-      'see `GET /v1/exceptions?state=open` for what it refused.',
+    `### Delivers to ${destination}\n\nRows wait in the outbox while it does not answer.\n\n` +
+      'What it refused waits under an exception of **operator**.',
   );
   try {
     const summary = `Deliver what ${destination} is to be told`;

@@ -213,6 +213,7 @@ export function briefOf(order: OrderSnapshot): OrderBrief {
     totalMinor: order.totalMinor,
     location: order.locationId,
     isOnHold: order.holdReason !== null,
+    ...(order.held && { held: order.held }),
     units: {
       ordered: total((line) => line.ordered),
       reserved: total((line) => line.reserved),

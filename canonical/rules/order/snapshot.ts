@@ -1,4 +1,5 @@
 /** An order as its rows say it is: what a moment decides on, and its flow's next step follows from. */
+import type { HeldBy } from '../../flows/order';
 import type { ExceptionBrief } from '../../schema/exception';
 import type { TenderKind } from '../../schema/tender-kind';
 import type { LineQuantities, OrderStatus } from './state';
@@ -94,6 +95,8 @@ export interface OrderSnapshot {
   readonly stage: OrderStage;
   readonly status: OrderStatus;
   readonly holdReason: string | null;
+  /** Null, or left out, while nothing holds it. */
+  readonly held?: HeldBy | null;
   /** Of its first group. */
   readonly locationId: string | null;
   /** Of that location: which day a moment of the order belongs to. UTC where it has none. */

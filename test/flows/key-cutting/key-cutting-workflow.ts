@@ -23,6 +23,7 @@ function keyProcess({ keyId, collectWithinMs }: KeyInput): FlowSpec<KeyAgenda> {
       [KEY_SIGNALS.collected]: (eventNo) =>
         runMoment((moments) => moments.recordCollected({ keyId, eventNo })),
     },
+    factTitles: { [KEY_SIGNALS.collected]: 'the key was collected' },
     untakenFact: 'event.no-rule',
     deadlines: [
       {

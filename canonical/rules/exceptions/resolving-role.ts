@@ -1,0 +1,15 @@
+/** Whose work an exception is: the role whose keys decide on it, by the family of its code. */
+import type { Role } from '../../schema/api-key';
+import type { ExceptionCode } from '../../schema/error-codes';
+
+const ROLE_OF_FAMILY: Readonly<Record<string, Role>> = {
+  payment: 'support',
+  refund: 'support',
+  fulfilment: 'support',
+  erp: 'finance',
+};
+
+export function resolvingRole(code: ExceptionCode): Role {
+  const family = code.split('.', 1)[0] ?? '';
+  return ROLE_OF_FAMILY[family] ?? 'operator';
+}
