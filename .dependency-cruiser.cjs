@@ -87,14 +87,14 @@ module.exports = {
       comment: 'Activities speak to ports; which vendor is behind one is wired in workers.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: '^(connectors|api|workers|audit|sandbox|stack|bench)/' },
+      to: { path: '^(connectors|api|workers|audit|sandbox|stack|bench|campaign)/' },
     },
     {
       name: 'api-does-not-act',
       comment: 'The API writes rows and calls updates; effects belong to flows.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^(activities|workers|audit|sandbox|stack|bench)/' },
+      to: { path: '^(activities|workers|audit|sandbox|stack|bench|campaign)/' },
     },
     only(
       'connectors-know-canonical-and-http',
@@ -136,7 +136,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^sandbox/' },
       to: {
-        path: '^(workflows|activities|moments|connectors|setup|store|workers|api|audit|stack|bench)/',
+        path: '^(workflows|activities|moments|connectors|setup|store|workers|api|audit|stack|bench|campaign)/',
       },
     },
   ],

@@ -17,6 +17,7 @@ const COMMANDS = [
   'audit',
   'setup',
   'bench',
+  'campaign',
   'migrate',
   'keys',
   'api',
