@@ -2,7 +2,7 @@
 import type { FlowAddress, FlowContract, NoFlow } from '../canonical/flows/contract';
 import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
-import { confirmEchoes } from '../store/inbox/echoes';
+import { confirmEchoes, isAnswerAwaited, type Echo } from '../store/inbox/echoes';
 import { adjustStock, receiveStock, type StockOutcome } from '../moments/stock/move-stock';
 import { only, type Database } from '../store/database';
 import {
@@ -21,7 +21,7 @@ import type { RouterSettings } from './router-settings';
 /** An event that waits for its flow is looked at again after 1, 2, 4 … 60 s. */
 const FIRST_RECHECK_MS = 1_000;
 const LONGEST_RECHECK_MS = 60_000;
-/** An echo may overtake our own record of the effect; after this nobody here made it. */
+/** An echo of no effect that is known or awaited: after this nobody here made it. */
 const ECHO_WAIT_MS = 120_000;
 
 /** Ends with the row in a state of its own; throws where that could not be written. */
@@ -122,9 +122,8 @@ function recheckMs(row: InboxRow): number {
 type EventOf<T extends CanonicalEvent['type']> = Extract<CanonicalEvent, { type: T }>;
 
 /** Of an effect of ours: confirmed, and at its end. */
-async function isEcho(db: Database, row: InboxRow, event: CanonicalEvent): Promise<boolean> {
-  const echo = echoOf(row.eventNo, event);
-  return echo !== null && (await confirmEchoes(db, [echo])).has(row.eventNo);
+async function isConfirmed(db: Database, echo: Echo | null): Promise<boolean> {
+  return echo !== null && (await confirmEchoes(db, [echo])).has(echo.eventNo);
 }
 
 /** An echo of our own release: it confirms the effect and wakes nobody. */
@@ -133,7 +132,7 @@ async function acknowledged(
   row: InboxRow,
   event: EventOf<'fulfilment.accepted.v1'>,
 ): Promise<void> {
-  if (await isEcho(db, row, event)) return;
+  if (await isConfirmed(db, echoOf(row.eventNo, event))) return;
   await settleEvent(db, row.eventNo, 'applied', 'no request of ours has that id');
 }
 
@@ -145,16 +144,20 @@ type PaymentEvent = EventOf<
 async function paid(settings: RouterSettings, row: InboxRow, event: PaymentEvent): Promise<void> {
   const { db } = settings;
   const { reference, orderId } = event.data;
-  if (await isEcho(db, row, event)) return;
+  const echo = echoOf(row.eventNo, event);
+  if (await isConfirmed(db, echo)) return;
   if (event.type === 'payment.voided.v1' && (await isAuthorizationGone(db, reference))) {
     await keepMapped(db, row.eventNo, event);
     return settleEvent(db, row.eventNo, 'applied', 'that authorization is known to be gone');
   }
-  if (row.waitedMs < ECHO_WAIT_MS) {
+  // Its meaning is kept, so that the effect's answer wakes it.
+  if (row.type === null) await keepMapped(db, row.eventNo, event);
+  if ((echo && (await isAnswerAwaited(db, echo))) || row.waitedMs < ECHO_WAIT_MS) {
     const note = `no effect with reference ${reference} yet`;
     return letWait(db, row.eventNo, note, recheckMs(row));
   }
-  await keepMapped(db, row.eventNo, event);
+  // The answer may have been recorded between the two looks.
+  if (await isConfirmed(db, echo)) return;
   const detail = `${event.type}: ${reference} is of no payment that was made from here`;
   return nobodys(settings, row, detail, orderId ?? null);
 }

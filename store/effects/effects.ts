@@ -266,13 +266,14 @@ export function finishUnchanged(
 /**
  * Nothing was made: the first and only calls never reached the other system. The rows go, so that
  * the next call is a first one again and may say something else. One that another call began since
- * (another token) stays.
+ * (another token) stays, and one that the other system itself has spoken of.
  */
 export async function forgetEffects(sql: Sql, keys: readonly string[]): Promise<void> {
   await sql.query({
     name: 'forget-effects',
     text: `delete from effect
-            where effect_key = any($1::text[]) and state = 'called' and calls = 1`,
+            where effect_key = any($1::text[]) and state = 'called' and calls = 1
+              and confirmed_at is null`,
     values: [keys],
   });
 }

@@ -19,6 +19,46 @@ const VERB_OF: Readonly<Record<string, string>> = {
   'fulfilment.accepted.v1': 'release',
 };
 
+/** SQL for the verb of an echo whose event type is the expression `type`. */
+const verbOfType = (type: string): string =>
+  `case ${type} ${Object.entries(VERB_OF)
+    .map(([one, verb]) => `when '${one}' then '${verb}'`)
+    .join(' ')} end`;
+
+/**
+ * SQL for the key of the effect that the event in `i` is an echo of; null where none has its key or
+ * its reference yet.
+ */
+export const EFFECT_OF_ECHO = `coalesce(
+  (select e.effect_key from effect e where e.effect_key = i.body ->> 'effectKey'),
+  (select e.effect_key from effect e
+    where i.body ->> 'effectKey' is null and e.reference = i.body ->> 'reference'
+      and e.verb = ${verbOfType('i.type')} limit 1))`;
+
+/**
+ * May it be an echo of an effect that was called and has no answer here yet, and so no reference?
+ * Of its order, where it names one, else of its account. What was called after the echo came is not
+ * what it echoes, so that none waits for ever.
+ */
+export async function isAnswerAwaited(
+  sql: Sql,
+  { eventNo, type, effectKey, orderId }: Echo,
+): Promise<boolean> {
+  const verb = VERB_OF[type];
+  if (effectKey !== null || verb === undefined) return false;
+  const { rows } = await sql.query<{ is_awaited: boolean }>({
+    name: 'is-answer-awaited',
+    text: `select exists (
+             select from effect e join inbox i on i.event_no = $1
+              where e.state = 'called' and e.reference is null and e.verb = $2
+                and e.first_called_at <= i.received_at
+                and case when $3::text is null then i.account is null or i.account = e.system
+                         else e.order_id = $3 end) as is_awaited`,
+    values: [eventNo, verb, orderId],
+  });
+  return rows[0]?.is_awaited === true;
+}
+
 /**
  * Confirms the effects and brings their events to their end, all in one statement; nobody is woken.
  * Gives the events whose effect is here; of the others nothing was written. Effects are locked in

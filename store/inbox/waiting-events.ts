@@ -1,6 +1,7 @@
 /** Events that came before what they are about: woken when it is here. */
 import type { Database } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';
+import { EFFECT_OF_ECHO } from './echoes';
 
 /** The order that the event in `i` is about, by primary key or by channel and number; null: none. */
 const ORDER_OF = `case when i.body ->> 'orderId' is not null
@@ -9,13 +10,16 @@ const ORDER_OF = `case when i.body ->> 'orderId' is not null
               where o.channel_instance = i.body ->> 'channelInstance'
                 and o.order_no = i.body ->> 'orderNo') end`;
 
+/** What the event in `i` waits for, where it is here: an echo's effect, else its order. */
+const AWAITED_BY = `case when i.type like 'payment.%' then ${EFFECT_OF_ECHO} else ${ORDER_OF} end`;
+
 /** The flow of `key/key-1`, which is what the exception in `e` is caused by. */
 const FLOW_OF = `(select f.workflow_id from flow f
   where f.subject_kind = split_part(e.cause_ref, '/', 1)
     and f.subject_id = substr(e.cause_ref, strpos(e.cause_ref, '/') + 1) limit 1)`;
 
 /**
- * Events whose order has come meanwhile are due at once; so are those that were given up for it.
+ * Events whose order has come meanwhile are due at once, and echoes whose effect has its answer; so are those that were given up for it.
  * Gives how many there were and how many still wait: its cost is theirs, not that of the orders.
  */
 export async function wakeWaiting(
@@ -24,13 +28,13 @@ export async function wakeWaiting(
   const waits = await db.query<{ waiting: number; woken: number }>({
     name: 'wake-waiting',
     text: `with waits as materialized (
-             select event_no, ${ORDER_OF} as order_id from inbox i
+             select event_no, ${AWAITED_BY} as came from inbox i
               where state in ('received', 'waiting') and next_at > now()
                 and state = 'waiting' and body is not null),
            woken as (
              update inbox set next_at = now()
               where state = 'waiting'
-                and event_no in (select event_no from waits where order_id is not null)
+                and event_no in (select event_no from waits where came is not null)
              returning 1)
            select (select count(*)::int from waits) as waiting,
                   (select count(*)::int from woken) as woken`,
