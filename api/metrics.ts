@@ -69,16 +69,23 @@ function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
   const outbox = gauge('outbox_backlog', 'Messages not yet delivered to other systems');
   const unposted = gauge('journals_unposted', 'Journals that no posted ERP batch holds yet');
   const exceptions = gauge('exceptions_open', 'Exceptions that wait for a person', ['owner']);
+  const watchdog = gauge(
+    'watchdog_cases',
+    'What had to be moved or named so far: none where all is well',
+    ['kind', 'outcome'],
+  );
   const givenUp = gauge('retention_rows', 'Rows given up or compacted so far', ['what']);
   return (backlog) => {
     up.set(backlog === null ? 0 : 1);
-    for (const one of [inbox, dispatch, outbox, unposted, exceptions, givenUp]) one.reset();
+    for (const one of [inbox, dispatch, outbox, unposted, exceptions, watchdog, givenUp])
+      one.reset();
     if (backlog === null) return;
     inbox.set(backlog.inbox);
     dispatch.set(backlog.dispatch);
     outbox.set(backlog.outbox);
     unposted.set(backlog.unpostedJournals);
     for (const { owner, count } of backlog.openExceptions) exceptions.set({ owner }, count);
+    for (const { kind, outcome, cases } of backlog.watchdog) watchdog.set({ kind, outcome }, cases);
     for (const { what, rows } of backlog.givenUp) givenUp.set({ what }, rows);
   };
 }

@@ -4,6 +4,7 @@ import type { FlowContract } from '../canonical/flows/contract';
 import { ORDER_FLOW } from '../canonical/flows/order-contract';
 import { POSTING_FLOW } from '../canonical/flows/posting';
 import { PUBLISHING_FLOW } from '../canonical/flows/publishing';
+import { WATCHDOG_FLOW } from '../canonical/flows/watchdog';
 import { entitiesOf, erpInstances } from '../canonical/installation';
 import { orderFlow } from '../moments/order/order-flow';
 import type { Database } from '../store/database';
@@ -31,8 +32,15 @@ const POSTING_LOOKS_A_WINDOW = 4;
 const POSTING_LOOK_AT_LEAST_MS = 30_000;
 const POSTING_LOOK_AT_MOST_MS = 500;
 
-export function workBeside(settings: { readonly postingWindowMs: number }): WorkBeside[] {
-  const { postingWindowMs } = settings;
+/** It runs always; one that was ended is begun again. */
+const WATCHDOG_CHECK_MS = 30_000;
+
+export interface BesideSettings {
+  readonly postingWindowMs: number;
+  readonly watchdogLookMs: number;
+}
+
+export function workBeside({ postingWindowMs, watchdogLookMs }: BesideSettings): WorkBeside[] {
   return [
     {
       contract: PUBLISHING_FLOW,
@@ -53,6 +61,11 @@ export function workBeside(settings: { readonly postingWindowMs: number }): Work
         }
         return due;
       },
+    },
+    {
+      contract: WATCHDOG_FLOW,
+      lookEveryMs: WATCHDOG_CHECK_MS,
+      whatIsDue: () => Promise.resolve([{ lookEveryMs: watchdogLookMs }]),
     },
   ];
 }

@@ -9,6 +9,7 @@ import pino, { type Logger } from 'pino';
 import { createFlowActivities } from '../activities/moments/every-flow';
 import { createOrderActivities } from '../activities/moments/order';
 import { createBatchActivities } from '../activities/moments/batches';
+import { createWatchdogActivities } from '../activities/watchdog/look';
 import { FLOWS_TASK_QUEUE } from '../canonical/flows/contract';
 import { FLOWS } from '../canonical/flows/registry';
 import {
@@ -19,6 +20,7 @@ import {
 import { installation, useInstallation } from '../canonical/installation';
 import { connectorsFrom, type Connectors } from '../connectors/registry';
 import { CONNECTOR_SETUPS } from '../connectors/setups';
+import { stalledOrders } from '../moments/order/stalled-orders';
 import { readProcess } from '../setup/read-installation';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
@@ -28,6 +30,7 @@ import { serveHealth } from './health';
 import { runMaintenance } from './maintenance';
 import { runRelay } from './relay';
 import { runRouter } from './router';
+import { runningFlows } from './running-flows';
 import { runtimeLogger } from './runtime-log';
 import { limitsOf } from './vendor-limits';
 import { loadWorkflowBundle } from './workflow-bundle';
@@ -72,6 +75,12 @@ function createFlowWorker(parts: Parts, bundle: Awaited<ReturnType<typeof loadWo
       ...createFlowActivities(MOMENTS, { db, log }),
       ...createOrderActivities({ db, log }),
       ...createBatchActivities({ db }),
+      ...createWatchdogActivities({
+        db,
+        log,
+        running: runningFlows(clientOf(parts)),
+        stalledFlows: stalledOrders,
+      }),
     },
     maxCachedWorkflows: MAX_CACHED_FLOWS,
     maxConcurrentWorkflowTaskExecutions: FLOW_TASKS_AT_ONCE,
@@ -105,11 +114,15 @@ function createVendorWorkers(parts: Parts): Promise<Worker[]> {
   );
 }
 
+/** The same connection as the workers': a start may hand its first task straight to one of them. */
+function clientOf({ connection, configuration }: Parts): Client {
+  return new Client({ connection, namespace: configuration.TEMPORAL_NAMESPACE });
+}
+
 /** The loops, until the signal; they keep to connections of their own. */
 function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unknown> {
-  const { configuration, log, connection } = parts;
-  // The same connection as the workers': a start may hand its first task straight to one of them.
-  const client = new Client({ connection, namespace: configuration.TEMPORAL_NAMESPACE });
+  const { configuration, log } = parts;
+  const client = clientOf(parts);
   return Promise.all([
     runRouter({
       db,
@@ -128,7 +141,10 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       signal,
       flows: FLOWS,
       startsPerSecond: configuration.RELAY_STARTS_PER_SECOND,
-      beside: workBeside({ postingWindowMs: configuration.POSTING_WINDOW_MS }),
+      beside: workBeside({
+        postingWindowMs: configuration.POSTING_WINDOW_MS,
+        watchdogLookMs: configuration.WATCHDOG_LOOK_MS,
+      }),
     }),
     runMaintenance({
       db,

@@ -2,3 +2,4 @@
 export { orderToCash } from './order/order-to-cash';
 export { posting } from './posting/posting';
 export { publishing } from './publishing/publishing';
+export { watchdog } from './watchdog/watchdog';

@@ -23,6 +23,9 @@ export interface SearchAttribute {
   readonly value: string;
 }
 
+/** Told to a flow that stands still: it asks Postgres again what is due. */
+export const LOOK_AGAIN = 'lookAgain';
+
 /** Told to every flow: the row of the exception says what was decided. */
 export const EXCEPTION_RESOLVED = 'exceptionResolved';
 

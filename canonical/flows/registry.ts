@@ -3,10 +3,11 @@ import type { FactRule, FlowContract } from './contract';
 import { ORDER_FLOW } from './order-contract';
 import { POSTING_FLOW } from './posting';
 import { PUBLISHING_FLOW } from './publishing';
+import { WATCHDOG_FLOW } from './watchdog';
 
 export type FlowRegistry = readonly FlowContract[];
 
-export const FLOWS = registryOf(ORDER_FLOW, PUBLISHING_FLOW, POSTING_FLOW);
+export const FLOWS = registryOf(ORDER_FLOW, PUBLISHING_FLOW, POSTING_FLOW, WATCHDOG_FLOW);
 
 /**
  * An event is told to one flow, a start names one.

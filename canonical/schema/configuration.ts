@@ -27,6 +27,8 @@ export const Configuration = z.object({
   FULFILMENT_DEADLINE_MS: z.coerce.number().int().min(1000).default(172_800_000),
   /** An event for an order that is not here waits this long before it becomes an exception. */
   EVENT_WAIT_MS: z.coerce.number().int().min(1000).default(86_400_000),
+  /** How often the watchdog looks for what has not moved. */
+  WATCHDOG_LOOK_MS: z.coerce.number().int().min(1000).max(3_600_000).default(180_000),
   /** An ended order keeps its work rows and the copies of what was sent and received for so long. */
   ORDER_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** A caller may repeat a call under its idempotency key for so long. */

@@ -83,6 +83,7 @@ const rows = {
   'event.unmappable': [422, true, OWNERS.integration, 'An event cannot be read as ours'],
   'event.no-order': [409, true, OWNERS.integration, 'The order of an event never arrived'],
   'event.no-flow': [409, true, OWNERS.integration, 'What an event is about never arrived'],
+  'platform.stalled': [409, true, OWNERS.integration, 'Something has not moved in its time'],
   'event.no-rule': [409, true, OWNERS.integration, 'No rule says what to do with an event'],
 } as const satisfies Record<string, readonly [number, boolean, Owner, string]>;
 

@@ -51,6 +51,7 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'event.no-order': rule(4, 'retry', 'abandon'),
   'event.no-flow': rule(4, 'retry', 'abandon'),
   'event.no-rule': rule(4, 'retry', 'abandon'),
+  'platform.stalled': rule(4, 'retry'),
 };
 
 /** Codes of waits that pass by themselves. */

@@ -7,6 +7,12 @@ export interface Backlog {
   readonly outbox: number;
   readonly unpostedJournals: number;
   readonly openExceptions: readonly { readonly owner: string; readonly count: number }[];
+  /** What the watchdog had to do since the beginning. */
+  readonly watchdog: readonly {
+    readonly kind: string;
+    readonly outcome: string;
+    readonly cases: number;
+  }[];
   /** What maintenance has given up since the beginning, in rows. */
   readonly givenUp: readonly { readonly what: string; readonly rows: number }[];
 }
@@ -31,6 +37,7 @@ export async function readBacklog(sql: Sql): Promise<Backlog> {
       coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count)) from
          (select owner, count(*) from exception where state <> 'resolved' group by owner) e),
          '[]') as "openExceptions",
+      coalesce((select jsonb_agg(to_jsonb(w)) from watchdog_total w), '[]') as watchdog,
       coalesce((select jsonb_agg(jsonb_build_object('what', what, 'rows', rows_given_up))
          from retention_total), '[]') as "givenUp"`,
   });

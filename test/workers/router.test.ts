@@ -6,7 +6,6 @@ import { FLOWS } from '../../canonical/flows/registry';
 import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import { openFlowOf } from '../../store/flows/flows';
 import { STARTERS } from '../../workers/flows';
-import { beginEffect, finishEffect, forgetEffects } from '../../store/effects/effects';
 import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
@@ -60,14 +59,6 @@ async function route(eventWaitMs = MINUTE_MS): Promise<void> {
     await routeEvent({ ...settings(), eventWaitMs }, row);
   }
 }
-
-/** An hour ago; effects of that time are an hour older too. */
-const longAgo = (eventId: string) =>
-  database.db.query(
-    `with e as (update effect set first_called_at = now() - interval '2 hours')
-     update inbox set received_at = now() - interval '1 hour' where event_id = $1`,
-    [eventId],
-  );
 
 interface InboxState {
   readonly state: string;
@@ -284,52 +275,6 @@ describe('other events', () => {
     const eventId = await store('payment.captured.v1', fact);
     await route();
     expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
-  });
-
-  test('an echo that comes before the answer it echoes waits for it, is woken by it, and is never dead', async () => {
-    const { db } = database;
-    await db.query(
-      `insert into effect (effect_key, system, verb, order_id, body, body_hash)
-       values ('capture:z:1', 'shopify-us', 'capture', null, '{}', 'h')`,
-    );
-    const amount = { currency: 'USD', minorUnits: 1_000 };
-    const eventId = await store('payment.captured.v1', { reference: 'tx_1', amount });
-    await longAgo(eventId);
-    await route();
-    expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
-    await wakeWaiting(db);
-    await route();
-    expect(await stateOf(eventId)).toMatchObject({ state: 'waiting' });
-    await finishEffect(db, 'capture:z:1', { state: 'done', reference: 'tx_1', answer: {} });
-    await wakeWaiting(db);
-    await route();
-    expect(await stateOf(eventId)).toMatchObject({ state: 'applied' });
-    expect(await exceptionsOf(eventId)).toEqual([]);
-  });
-
-  test('money that no unanswered effect can be about is an exception after two minutes', async () => {
-    const { db } = database;
-    const amount = { currency: 'USD', minorUnits: 1_000 };
-    const eventId = await store('payment.refunded.v1', { reference: 'tx_2', amount });
-    await longAgo(eventId);
-    // Called after the event had come: not what it echoes.
-    await db.query(
-      `insert into effect (effect_key, system, verb, body, body_hash)
-       values ('refund:z:1', 'shopify-us', 'refund', '{}', 'h')`,
-    );
-    await route();
-    expect(await exceptionsOf(eventId)).toMatchObject([{ code: 'event.no-rule' }]);
-  });
-
-  test('an effect that the other system has spoken of is not taken back', async () => {
-    const { db } = database;
-    await beginEffect(db, { key: 'void:z:1', system: 'stripe-us', verb: 'void', body: {} });
-    const amount = { currency: 'USD', minorUnits: 1_000 };
-    await store('payment.voided.v1', { reference: 'pi_1', effectKey: 'void:z:1', amount });
-    await route();
-    await forgetEffects(db, ['void:z:1']);
-    const { rows } = await db.query(`select state from effect where effect_key = 'void:z:1'`);
-    expect(rows).toEqual([{ state: 'called' }]);
   });
 
   test('stock of an unknown item waits for the item master, and names the field', async () => {

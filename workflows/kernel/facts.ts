@@ -1,11 +1,18 @@
 /** Facts: queued as their signals come, each applied by one moment, parked where that refuses. */
 import { defineSignal, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
-import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
+import { EXCEPTION_RESOLVED, LOOK_AGAIN } from '../../canonical/flows/contract';
 import { blocksFact, type FlowAgenda } from '../../canonical/flows/step';
 import type { Resolution } from '../../canonical/schema/exception';
 import { deadlinesResolved } from './deadlines';
 import { isDefinite, reasonOf } from './doors';
-import { momentOf, type EventFact, type Fact, type Flow, type ResolutionFact } from './flow';
+import {
+  momentOf,
+  refreshAgenda,
+  type EventFact,
+  type Fact,
+  type Flow,
+  type ResolutionFact,
+} from './flow';
 import { closeWaitOf, openWait } from './waits';
 
 /** Facts held at once; more are left to the relay, which signals what stays unapplied. */
@@ -34,10 +41,21 @@ export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): vo
     (resolved) => take(flow, { kind: 'resolution', ...resolved }),
     { description: 'An exception of this flow was resolved' },
   );
+  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow));
   // A signal of a later version: it is in history, and nothing fails.
   setDefaultSignalHandler((signalName) => {
     log.warn('signal without a handler', { signalName });
   });
+}
+
+/** Whatever it believed: what is due now is what Postgres says. */
+async function lookAgain<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<void> {
+  if (flow.agenda === null) return;
+  try {
+    await refreshAgenda(flow);
+  } catch (error) {
+    flow.failure = { error };
+  }
 }
 
 function take<Agenda extends FlowAgenda>(flow: Flow<Agenda>, fact: Fact): void {
