@@ -67,6 +67,9 @@ function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
   const inbox = gauge('inbox_backlog', 'Events stored and not yet routed');
   const dispatch = gauge('dispatch_backlog', 'Starts and signals not yet delivered to flows');
   const outbox = gauge('outbox_backlog', 'Messages not yet delivered to other systems');
+  const lag = gauge('lag_seconds', 'How long the oldest that a loop has not done yet waits', [
+    'loop',
+  ]);
   const unposted = gauge('journals_unposted', 'Journals that no posted ERP batch holds yet');
   const exceptions = gauge('exceptions_open', 'Exceptions that wait for a person', ['owner']);
   const watchdog = gauge(
@@ -77,12 +80,13 @@ function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
   const givenUp = gauge('retention_rows', 'Rows given up or compacted so far', ['what']);
   return (backlog) => {
     up.set(backlog === null ? 0 : 1);
-    for (const one of [inbox, dispatch, outbox, unposted, exceptions, watchdog, givenUp])
-      one.reset();
+    const reset = [inbox, dispatch, outbox, lag, unposted, exceptions, watchdog, givenUp];
+    for (const one of reset) one.reset();
     if (backlog === null) return;
     inbox.set(backlog.inbox);
     dispatch.set(backlog.dispatch);
     outbox.set(backlog.outbox);
+    for (const [loop, seconds] of Object.entries(backlog.lagSeconds)) lag.set({ loop }, seconds);
     unposted.set(backlog.unpostedJournals);
     for (const { owner, count } of backlog.openExceptions) exceptions.set({ owner }, count);
     for (const { kind, outcome, cases } of backlog.watchdog) watchdog.set({ kind, outcome }, cases);

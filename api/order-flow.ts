@@ -1,6 +1,7 @@
 /**
  * Decisions asked of an order's flow: Temporal updates, each under the caller's key. A flow that the
- * relay has not started yet is started with the update, with exactly the relay's options.
+ * relay has not started yet is started with the update, with exactly the relay's options; so is one
+ * that was terminated or lost, as the relay starts it again.
  */
 import {
   Client,
@@ -30,12 +31,30 @@ export interface FlowUpdate {
   /** The same id is the same update, whose answer comes again. */
   readonly updateId: string;
   readonly request: object;
-  /** The start that the relay still has to make; null where it is made. */
-  readonly pendingStart: FlowStart | null;
+  /** Null where the flow runs: the relay has started it. */
+  readonly start: UpdateStart | null;
 }
 
+/** `first`: the relay has still to make it; `again`: the flow was lost, and is to go on. */
+export interface UpdateStart {
+  readonly mode: 'first' | 'again';
+  readonly options: FlowStart;
+}
+
+/** Temporal knows no running flow: whether the order is closed is for Postgres to say. */
+export class FlowNotRunningError extends Error {
+  override readonly name = 'FlowNotRunningError';
+}
+
+/** The server's word for an update whose flow ended before it answered. */
+const ENDED_UNANSWERED = 'AcceptedUpdateCompletedWorkflow';
+
 export interface OrderFlows {
-  /** The flow's answer, unread. @throws Problem unavailable, order_closed, or the flow's own code */
+  /**
+   * The flow's answer, unread.
+   * @throws FlowNotRunningError where it has ended, or was terminated or lost
+   * @throws Problem unavailable, or the flow's own code
+   */
   update(update: FlowUpdate): Promise<unknown>;
   /** Resolves where the server answers. @throws whatever the connection throws */
   probe(): Promise<void>;
@@ -70,7 +89,7 @@ export function connectOrderFlows(server: TemporalServer): OrderFlows {
         const deadline = Date.now() + UPDATE_WAIT_MS;
         return await temporal.withDeadline(deadline, () => execute(temporal, update));
       } catch (error) {
-        throw flowProblem(error);
+        throw isNotRunning(error) ? new FlowNotRunningError(update.workflowId) : flowProblem(error);
       }
     },
     async probe() {
@@ -87,19 +106,19 @@ export function connectOrderFlows(server: TemporalServer): OrderFlows {
 }
 
 function execute(temporal: Client, update: FlowUpdate): Promise<unknown> {
-  const { workflowId, name, updateId, request, pendingStart } = update;
-  if (pendingStart === null) {
+  const { workflowId, name, updateId, request, start } = update;
+  if (start === null) {
     const handle = temporal.workflow.getHandle(workflowId);
     return handle.executeUpdate<unknown, [object]>(name, { updateId, args: [request] });
   }
-  const { workflowType, searchAttributes, ...options } = pendingStart;
+  const { workflowType, searchAttributes, ...options } = start.options;
   const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
     ...options,
     typedSearchAttributes: searchAttributes.map(({ name: attribute, value }) => ({
       key: defineSearchAttributeKey(attribute, 'KEYWORD'),
       value,
     })),
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy: start.mode === 'first' ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   return temporal.workflow.executeUpdateWithStart<Workflow, unknown, [object]>(name, {
@@ -113,6 +132,15 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CODES, code);
 }
 
+/** Ended, terminated, lost, or ended with the update in hand. */
+function isNotRunning(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  if (error instanceof WorkflowUpdateFailedError) {
+    return error.cause instanceof ApplicationFailure && error.cause.type === ENDED_UNANSWERED;
+  }
+  return nameOf(error) === 'WorkflowExecutionAlreadyStartedError';
+}
+
 /** What the server or the flow said, as a problem of ours. */
 function flowProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -121,12 +149,6 @@ function flowProblem(error: unknown): Problem {
     const code = cause instanceof ApplicationFailure ? (cause.type ?? '') : '';
     const detail = cause?.message ?? error.message;
     return new Problem(isErrorCode(code) ? code : 'decision_refused', detail);
-  }
-  if (
-    error instanceof WorkflowNotFoundError ||
-    nameOf(error) === 'WorkflowExecutionAlreadyStartedError'
-  ) {
-    return new Problem('order_closed', "the order's flow has ended");
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new Problem(

@@ -22,33 +22,38 @@ export function recordRejection(
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  return recordOrderFact<FulfilmentRejected>(db, input, async (sql, inHand, fact) => {
-    const { requestId, reason, lines } = fact.data;
-    const order = await withAnswer(sql, inHand.order, requestId);
-    const group = order.groups.find((one) => one.requestKey === requestId);
-    const units = group?.state === 'released' ? rejectedUnits(order, group.groupNo, lines) : null;
-    if (!group || !units || units.moves.length === 0) {
-      await markEventApplied(sql, eventNo, 'superseded', 'nothing of that request is still open');
+  return recordOrderFact<FulfilmentRejected>(
+    db,
+    input,
+    'fulfilment.rejected.v1',
+    async (sql, inHand, fact) => {
+      const { requestId, reason, lines } = fact.data;
+      const order = await withAnswer(sql, inHand.order, requestId);
+      const group = order.groups.find((one) => one.requestKey === requestId);
+      const units = group?.state === 'released' ? rejectedUnits(order, group.groupNo, lines) : null;
+      if (!group || !units || units.moves.length === 0) {
+        await markEventApplied(sql, eventNo, 'superseded', 'nothing of that request is still open');
+        return 'applied';
+      }
+      const groupNo = units.isPart
+        ? await splitGroup(sql, orderId, {
+            groupNo: group.groupNo,
+            lineNos: units.moves.map((move) => move.lineNo),
+          })
+        : group.groupNo;
+      if (!units.isPart) {
+        await writeTogether(sql, [
+          groupWrite(orderId, { groupNo, key: requestId, state: 'rejected' }),
+        ]);
+      }
+      const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
+      const { locationId: location } = group;
+      const what = { groupNo, location, moves, ref: requestId, why: reason, eventNo };
+      await rejected(sql, { order }, what);
+      await markEventApplied(sql, eventNo);
       return 'applied';
-    }
-    const groupNo = units.isPart
-      ? await splitGroup(sql, orderId, {
-          groupNo: group.groupNo,
-          lineNos: units.moves.map((move) => move.lineNo),
-        })
-      : group.groupNo;
-    if (!units.isPart) {
-      await writeTogether(sql, [
-        groupWrite(orderId, { groupNo, key: requestId, state: 'rejected' }),
-      ]);
-    }
-    const moves = units.moves.map((move) => ({ ...move, toGroupNo: groupNo }));
-    const { locationId: location } = group;
-    const what = { groupNo, location, moves, ref: requestId, why: reason, eventNo };
-    await rejected(sql, { order }, what);
-    await markEventApplied(sql, eventNo);
-    return 'applied';
-  });
+    },
+  );
 }
 
 /**

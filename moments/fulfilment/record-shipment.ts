@@ -42,22 +42,27 @@ export function recordShipment(
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
   const { orderId, eventNo } = input;
-  return recordOrderFact<ShipmentConfirmed>(db, input, async (sql, inHand, fact) => {
-    const { earlier, invoices, ...whom } = await readBeside(sql, orderId);
-    if (earlier.includes(fact.data.shipmentId)) {
-      await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
-      return 'duplicate';
-    }
-    const planned = fact.timeZone
-      ? planShipment(inHand.order, fact.data)
-      : unknownPlace(fact.data.location);
-    if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
-    else {
-      const numbers = { shipmentNo: earlier.length + 1, invoiceNo: invoices + 1 };
-      await record(sql, inHand, fact, planned, { ...numbers, whom });
-    }
-    return 'applied';
-  });
+  return recordOrderFact<ShipmentConfirmed>(
+    db,
+    input,
+    'shipment.confirmed.v1',
+    async (sql, inHand, fact) => {
+      const { earlier, invoices, ...whom } = await readBeside(sql, orderId);
+      if (earlier.includes(fact.data.shipmentId)) {
+        await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
+        return 'duplicate';
+      }
+      const planned = fact.timeZone
+        ? planShipment(inHand.order, fact.data)
+        : unknownPlace(fact.data.location);
+      if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
+      else {
+        const numbers = { shipmentNo: earlier.length + 1, invoiceNo: invoices + 1 };
+        await record(sql, inHand, fact, planned, { ...numbers, whom });
+      }
+      return 'applied';
+    },
+  );
 }
 
 interface Beside extends WhomToTell {

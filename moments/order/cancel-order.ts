@@ -24,7 +24,7 @@ import type {
   RecallAnswer,
   RecallDue,
 } from '../../canonical/flows/order';
-import { only, type Database, type Sql } from '../../store/database';
+import type { Database, Sql } from '../../store/database';
 import { markEventApplied } from '../../store/inbox/facts';
 import { appendFact, moveUnits } from '../../store/orders/orders';
 import { openException, settleExceptions } from '../../store/exceptions/exceptions';
@@ -40,12 +40,14 @@ export function planCancellation(db: Database, decision: CancelDecision): Promis
     const { order } = await takeOrder(sql, decision.orderId);
     const before = await decidedBefore(sql, decision);
     if (before) return { outcome: 'duplicate', result: before };
+    const wanted = await wantedBy(sql, decision);
+    if (wanted === null) return refusedBecause(NO_SUCH_EVENT);
     if (order.stage === 'received') {
-      const isPart = (await linesOf(sql, decision)) !== null;
+      const isPart = wanted.lines !== null;
       return isPart ? refusedBecause(NOT_IN_PARTS) : { outcome: 'planned', recalls: [] };
     }
     if (order.stage !== 'accepted') return refusedBecause(`the order is ${order.status}`);
-    const intent = intendCancel(order, await linesOf(sql, decision));
+    const intent = intendCancel(order, wanted.lines);
     if (intent.outcome === 'refused') return refusedBecause(intent.reason);
     return { outcome: 'planned', recalls: recallsOf(order, decision.decisionId, intent.toRecall) };
   });
@@ -96,15 +98,25 @@ async function decidedBefore(sql: Sql, decision: CancelDecision): Promise<Cancel
   return row ? (JSON.parse(row.body.about.result) as CancelResult) : null;
 }
 
-/** An event's lines are in its body; a person's came with the decision. */
-async function linesOf(sql: Sql, decision: CancelDecision): Promise<CancelDecision['lines']> {
-  if (decision.eventNo === null) return decision.lines;
+/**
+ * An event's lines are in its body; a person's came with the decision. Null where the order has no
+ * such event that is unapplied: a signal by hand may name any.
+ */
+async function wantedBy(
+  sql: Sql,
+  { orderId, eventNo, lines }: CancelDecision,
+): Promise<Pick<CancelDecision, 'lines'> | null> {
+  if (eventNo === null) return { lines };
   const { rows } = await sql.query<{ body: CancelRequested }>(
-    'select body from inbox where event_no = $1',
-    [decision.eventNo],
+    `select body from inbox where event_no = $1 and order_id = $2
+        and type = 'order.cancel-requested.v1' and state = 'routed'`,
+    [eventNo, orderId],
   );
-  return only(rows, `event ${decision.eventNo}`).body.lines ?? null;
+  const [event] = rows;
+  return event ? { lines: event.body.lines ?? null } : null;
 }
+
+const NO_SUCH_EVENT = 'the order has no such cancel request';
 
 export async function cancelOrder(
   db: Database,
@@ -116,7 +128,9 @@ export async function cancelOrder(
       if (decision.eventNo !== null) await markEventApplied(sql, decision.eventNo);
       return before;
     }
-    const result = await cancel(sql, inHand, decision);
+    const wanted = await wantedBy(sql, decision);
+    if (wanted === null) return refusal(NO_SUCH_EVENT);
+    const result = await cancel(sql, inHand, { ...decision, lines: wanted.lines });
     if (decision.eventNo !== null) {
       const isApplied = result.outcome !== 'refused';
       const state = isApplied ? 'applied' : 'superseded';
@@ -127,22 +141,24 @@ export async function cancelOrder(
   return { ...answer, agenda };
 }
 
+const refusal = (reason: string): CancelResult => ({
+  outcome: 'refused',
+  cancelled: [],
+  reason,
+  agenda: null,
+});
+
+/** `lines`: what is wanted, also by an event. */
 async function cancel(
   sql: Sql,
   inHand: OrderInHand,
   decision: CancelDecision & { readonly recalled: readonly RecallAnswer[] },
 ): Promise<CancelResult> {
   const { order } = inHand;
-  const refused = (reason: string): CancelResult => ({
-    outcome: 'refused',
-    cancelled: [],
-    reason,
-    agenda: null,
-  });
   if (order.stage === 'received') {
-    if ((await linesOf(sql, decision)) !== null) {
+    if (decision.lines !== null) {
       if (decision.eventNo !== null) await partTooEarly(sql, order, decision.eventNo);
-      return refused(NOT_IN_PARTS);
+      return refusal(NOT_IN_PARTS);
     }
     await rejectReceived(sql, inHand, 'cancelled before it was accepted');
     const result: CancelResult = {
@@ -161,14 +177,14 @@ async function cancel(
     await tellOfCancellation(sql, inHand, eventNo !== null);
     return result;
   }
-  if (order.stage !== 'accepted') return refused(`the order is ${order.status}`);
-  const intent = intendCancel(order, await linesOf(sql, decision));
-  if (intent.outcome === 'refused') return refused(intent.reason);
+  if (order.stage !== 'accepted') return refusal(`the order is ${order.status}`);
+  const intent = intendCancel(order, decision.lines);
+  if (intent.outcome === 'refused') return refusal(intent.reason);
   const recalled = decision.recalled.flatMap(({ groupNo, lines }) =>
     lines.map((line) => ({ ...line, groupNo })),
   );
   const moves = cancelMoves(order, intent.wanted, recalled);
-  if (moves.length === 0) return refused('it has left the warehouse already');
+  if (moves.length === 0) return refusal('it has left the warehouse already');
   const cancelled = intent.wanted.flatMap(({ lineNo }) => {
     const units = sum(moves.filter((move) => move.lineNo === lineNo).map((move) => move.quantity));
     return units > 0 ? [{ lineNo, quantity: units }] : [];

@@ -3,6 +3,7 @@ import { agendaOf } from '../../canonical/rules/order/agenda';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { channelSetup } from '../../canonical/installation';
 import type { ChannelSetup } from '../../canonical/schema/channel';
+import type { CanonicalEvent } from '../../canonical/schema/event';
 import type { OrderAgenda } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import { lockSubject } from '../../store/flows/subject';
@@ -91,5 +92,6 @@ export const orderMoment = <T>(
 export const recordOrderFact = <Data>(
   db: Database,
   of: OfOrder & { readonly eventNo: number },
+  type: CanonicalEvent['type'],
   apply: (sql: Sql, inHand: OrderInHand, fact: Fact<Data>) => Promise<'applied' | 'duplicate'>,
-) => recordFact(ORDER_FRAME, db, of, apply);
+) => recordFact(ORDER_FRAME, db, of, type, apply);

@@ -30,9 +30,8 @@ async function demo(): Promise<number> {
     const env = { ...process.env, THROUGHLINE_SETUP: undefined };
     const stack = await startStack({ home, env, abort, portOffset: PORT_OFFSET });
     const interrupted = untilAborted(abort).then(() => false);
-    const gaveUp = stack.givenUp.then(() => false);
     try {
-      held = await Promise.race([playAndAudit(stack), interrupted, gaveUp]);
+      held = await Promise.race([playAndAudit(stack), interrupted]);
     } finally {
       await stack.stop();
     }

@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../../canonical/schema/configuration';
 import { NoTemporalError } from '../temporal/ladder';
 import { StackRunningError } from '../supervisor/lock';
+import { NotUsableError } from '../supervisor/at-start';
 import { ServiceNotReadyError } from '../supervisor/service';
 import { NoStackError } from '../supervisor/stack-json';
 
@@ -12,6 +13,7 @@ function isExpected(error: unknown): error is Error {
   return (
     error instanceof ConfigurationError ||
     error instanceof NoTemporalError ||
+    error instanceof NotUsableError ||
     error instanceof StackRunningError ||
     error instanceof ServiceNotReadyError ||
     error instanceof NoStackError

@@ -41,11 +41,11 @@ async function start(): Promise<number> {
     if (!abort.aborted) console.error('The worked order did not end as it should:', error);
   }
   if (!abort.aborted) printWhereToLook(stack);
-  const reason = await Promise.race([untilAborted(abort), stack.givenUp]);
+  await untilAborted(abort);
   console.log('Stopping …');
   await stack.stop();
   console.log('Stopped.');
-  return reason === undefined ? 0 : 1;
+  return 0;
 }
 
 runCommand(start);

@@ -1,12 +1,14 @@
 // One OS process of the stack: spawned in a session of its own, its output in a log file.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { copyFile, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import type { Janitor } from './janitor';
 import type { StopSignal } from './janitor-messages';
 import { pollUntil } from './poll';
 
 const LOG_BYTES_MAX = 50 * 1024 ** 2;
+const LOG_LOOK_MS = 10_000;
 const LOG_MODE = 0o600;
 const KILLED_GRACE_MS = 5_000;
 
@@ -41,9 +43,19 @@ export interface Child {
 
 function openLog(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
   return openSync(file, 'a', LOG_MODE);
+}
+
+/**
+ * Keeps what a log holds as `.1` and empties it, once it is longer than that. The process goes on
+ * writing to the same file, at its new end, for it appends; what it writes between the copy and the
+ * cut, a few milliseconds of a file of 50 MiB, is lost.
+ */
+export async function rotateLog(file: string, bytesMax = LOG_BYTES_MAX): Promise<void> {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size <= bytesMax) return;
+  await copyFile(file, `${file}.1`);
+  await truncate(file);
 }
 
 function isReadyMessage(message: unknown): boolean {
@@ -72,6 +84,10 @@ export function spawnChild(name: string, launch: Launch, janitor: Janitor): Chil
     stdio: launch.hasChannel ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
   });
   closeSync(log);
+  // A disk that is full takes no copy: the log is looked at again.
+  const look = (): void => void rotateLog(launch.logFile).catch(() => undefined);
+  const looking = setInterval(look, LOG_LOOK_MS).unref();
+  look();
   const { pid } = process;
   let end: string | undefined;
   let isReady = false;
@@ -79,6 +95,7 @@ export function spawnChild(name: string, launch: Launch, janitor: Janitor): Chil
   const onceEnded = (how: string): void => {
     if (end !== undefined) return;
     end = how;
+    clearInterval(looking);
     if (pid !== undefined) janitor.forget(pid);
     for (const listener of listeners) listener(how);
   };

@@ -7,9 +7,8 @@ import type { Janitor } from './janitor';
 import { DeadlineError, pollUntil } from './poll';
 
 const RESTART_PAUSE_MS_MIN = 100;
-const RESTART_PAUSE_MS_MAX = 5_000;
-/** So many restarts in a row, none of which lasted, and the service is given up. */
-const RESTARTS_MAX = 10;
+/** Well within the time that whoever waits for a service gives it. */
+const RESTART_PAUSE_MS_MAX = 15_000;
 /** A process that lived this long was healthy: its next end counts as the first. */
 const HEALTHY_AFTER_MS = 60_000;
 
@@ -45,13 +44,18 @@ export interface ServicePlan {
   readonly isReady: (child: Child) => Promise<boolean> | boolean;
   readonly readyTimeoutMs: number;
   readonly stopGraceMs: number;
+  /** The first pause before it is started again; each is twice the one before, up to a limit. */
+  readonly restartPauseMs?: number;
 }
 
 /** What a service tells its owner. */
 export interface ServiceEvents {
   readonly onRestarted: (how: string, afterMs: number) => void;
-  /** It ended too often and stays down. */
-  readonly onGivenUp: (how: string) => void;
+  /** It ended, or did not come up, for the n-th time in a row: it is started again after a pause. */
+  readonly onEnded: (
+    how: string,
+    end: { readonly times: number; readonly pauseMs: number },
+  ) => void;
 }
 
 /** A service under supervision. */
@@ -150,18 +154,22 @@ export class Service {
 
   async #restart(how: string): Promise<void> {
     const startedAtMs = Date.now();
-    while (this.#isWanted && this.#restarts < RESTARTS_MAX) {
-      const pauseMs = Math.min(RESTART_PAUSE_MS_MIN * 2 ** this.#restarts, RESTART_PAUSE_MS_MAX);
+    const { restartPauseMs = RESTART_PAUSE_MS_MIN } = this.plan;
+    let why = how;
+    // However often: a stack of which one process is away answers its callers all the same.
+    while (this.#isWanted) {
+      const pauseMs = Math.min(restartPauseMs * 2 ** this.#restarts, RESTART_PAUSE_MS_MAX);
       this.#restarts += 1;
+      this.events.onEnded(why, { times: this.#restarts, pauseMs });
       await delay(pauseMs, undefined, { signal: this.#pause.signal }).catch(() => undefined);
       try {
         await this.#launch();
         if (this.#isReady) this.events.onRestarted(how, Date.now() - startedAtMs);
         return;
-      } catch {
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
         await this.#child?.stop(this.plan.stopGraceMs);
       }
     }
-    if (this.#isWanted) this.events.onGivenUp(how);
   }
 }

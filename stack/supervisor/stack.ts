@@ -14,6 +14,7 @@ import { findTemporal } from '../temporal/ladder';
 import { temporalPlan } from '../temporal/server';
 import { putApiKeys } from './api-keys';
 import { type HomePaths, type Secrets, loadSecrets, makeHome, writePrivateFile } from './home';
+import { requireDisk, requireServer } from './at-start';
 import type { Janitor } from './janitor';
 import { takeLock } from './lock';
 import {
@@ -78,10 +79,6 @@ export class Stack {
   #installation: Installation | undefined;
   #releases: (() => void)[] = [];
   #stopping: Promise<void> | undefined;
-  #reportGivenUp: (reason: string) => void = () => undefined;
-  readonly givenUp = new Promise<string>((resolve) => {
-    this.#reportGivenUp = resolve;
-  });
 
   constructor(
     private readonly options: StackOptions,
@@ -110,6 +107,7 @@ export class Stack {
   }
 
   async up(): Promise<void> {
+    requireDisk(this.#paths.home);
     const { ports, claims } = await claimPorts(this.options.portOffset ?? 0);
     for (const claim of claims) {
       this.#releases.push(claim.release);
@@ -168,10 +166,13 @@ export class Stack {
         this.#print(`${name} ended ${how}; up again after ${afterMs} ms (pid ${pid})`);
         this.writeStackJson();
       },
-      onGivenUp: (how) => {
-        const reason = `${name} ended ${how}, again and again: given up (log: ${plan.launch.logFile})`;
-        this.#print(reason);
-        this.#reportGivenUp(reason);
+      onEnded: (how, { times, pauseMs }) => {
+        const again = `started again in ${pauseMs} ms (log: ${plan.launch.logFile})`;
+        this.#print(
+          times === 1
+            ? `${name} ended ${how}; ${again}`
+            : `${name}, ${times} times in a row: ${how}; ${again}`,
+        );
       },
     });
     this.#services.set(name, service);
@@ -199,6 +200,7 @@ export class Stack {
     const startedAtMs = Date.now();
     const source = await findTemporal(this.#env, this.#print);
     if (source.kind === 'server') {
+      await requireServer(`the Temporal server at ${source.address}`, source.address);
       this.#wiring = {
         ...this.wiring,
         temporalAddress: source.address,

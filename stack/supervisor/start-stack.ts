@@ -19,8 +19,6 @@ export interface RunningStack {
   /** Sends a signal; resolves when the process has ended (at once for SIGSTOP and SIGCONT). */
   readonly kill: (name: ServiceName, signal: NodeJS.Signals) => Promise<void>;
   readonly waitUntilReady: (name: ServiceName) => Promise<void>;
-  /** Resolves with the reason when a service was given up: the stack is of no use then. */
-  readonly givenUp: Promise<string>;
 }
 
 /**
@@ -62,6 +60,5 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     },
     kill: (name, signal) => up.service(name).kill(signal),
     waitUntilReady: (name) => up.service(name).waitUntilReady(),
-    givenUp: up.givenUp,
   };
 }

@@ -1,5 +1,5 @@
 /** A fact on its way into a flow: its row of the inbox, taken once by the moment that applies it. */
-import { only, type Sql } from '../database';
+import type { Sql } from '../database';
 import { lockedSubject, type SubjectRow } from '../flows/subject';
 import { writeTogether, type Write } from '../writes';
 
@@ -21,14 +21,15 @@ interface FactRow<T> {
 }
 
 /**
- * The event's data while it is unapplied, null once a moment has applied it; in one statement with
- * the row lock of its flow's subject, which is taken first. An event that another moment applied
- * while this one waited for that lock is read as it is then: its row is locked too.
+ * The event's data while it is unapplied; null once a moment has applied it, and where the flow has
+ * no such event: a signal by hand may name any. In one statement with the row lock of its flow's
+ * subject, which is taken first. An event that another moment applied while this one waited for that
+ * lock is read as it is then: its row is locked too.
  */
 export async function takeFact<T>(
   sql: Sql,
   subject: SubjectRow,
-  eventNo: number,
+  { eventNo, type }: { readonly eventNo: number; readonly type: string },
 ): Promise<Fact<T> | null> {
   const { rows } = await sql.query<FactRow<T>>({
     name: `take-fact-of-${subject.table}`,
@@ -36,11 +37,13 @@ export async function takeFact<T>(
            select i.state, i.body, i.source, i.event_id,
                   (select l.time_zone from location l
                     where l.location_id = i.body ->> 'location')
-             from inbox i where i.event_no = $1 and exists (select from locked) for update of i`,
-    values: [eventNo, subject.id],
+             from inbox i
+            where i.event_no = $1 and i.type = $3
+              and i.workflow_id = (select workflow_id from locked) for update of i`,
+    values: [eventNo, subject.id, type],
   });
-  const row = only(rows, `event ${eventNo}`);
-  if (row.state !== 'routed') return null;
+  const [row] = rows;
+  if (row?.state !== 'routed') return null;
   return {
     eventNo,
     data: row.body,

@@ -208,20 +208,21 @@ export interface OrderFlowState {
   readonly channelInstance: string;
   readonly workflowId: string;
   readonly stage: 'received' | 'accepted' | 'rejected' | 'closed';
-  /** The start that the relay still has to deliver; null where it has. */
-  readonly pendingStart: OrderFlowInput | null;
+  /** What its first start begins with. */
+  readonly input: OrderFlowInput;
+  /** The relay still has to deliver that start. */
+  readonly isStartPending: boolean;
 }
 
 /** How a decision reaches the order's flow; null where there is no such order. */
 export async function readOrderFlow(sql: Sql, orderId: string): Promise<OrderFlowState | null> {
   const { rows } = await sql.query<OrderFlowState>(
     `select o.channel_instance as "channelInstance", o.workflow_id as "workflowId", o.stage,
-            f.input as "pendingStart"
-       from sales_order o
-       left join dispatch d on d.order_id = o.order_id and d.workflow_id = o.workflow_id
-                           and d.kind = 'start' and d.state = 'pending'
-       left join flow f on f.workflow_id = d.workflow_id
-      where o.order_id = $1 order by d.dispatch_no limit 1`,
+            f.input, exists (select from dispatch d
+              where d.order_id = o.order_id and d.workflow_id = o.workflow_id
+                and d.kind = 'start' and d.state = 'pending') as "isStartPending"
+       from sales_order o join flow f on f.workflow_id = o.workflow_id
+      where o.order_id = $1`,
     [orderId],
   );
   return rows[0] ?? null;

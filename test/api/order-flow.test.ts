@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { connectOrderFlows, type FlowUpdate, type OrderFlows } from '../../api/order-flow';
+import {
+  connectOrderFlows,
+  FlowNotRunningError,
+  type FlowUpdate,
+  type OrderFlows,
+} from '../../api/order-flow';
 import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES, startOf } from '../../canonical/flows/contract';
 import { ORDER_FLOW } from '../../canonical/flows/order-contract';
 import type { OrderFlowInput } from '../../canonical/flows/order';
@@ -75,7 +80,7 @@ const ask = (orderNo: string, more: Partial<FlowUpdate> = {}): FlowUpdate => ({
   name: 'cancelOrder',
   updateId: 'dec_1',
   request: { decisionId: 'dec_1', lines: null },
-  pendingStart: input(orderNo),
+  start: { mode: 'first', options: input(orderNo) },
   ...more,
 });
 
@@ -98,12 +103,17 @@ test('starts the flow with its update, as the relay would, and hears its answer'
   await connection.close();
 });
 
-test('a flow that has ended takes no decision, started or not', async () => {
+test('a flow that has ended takes no decision, started or not, unless it is to go on', async () => {
   await flows.update(ask('F-2'));
-  for (const pendingStart of [null, input('F-2')]) {
-    const late = flows.update(ask('F-2', { updateId: 'dec_2', pendingStart }));
-    await expect(late).rejects.toMatchObject({ name: 'Problem', code: 'order_closed' });
+  const first = { mode: 'first', options: input('F-2') } as const;
+  for (const start of [null, first]) {
+    const late = flows.update(ask('F-2', { updateId: 'dec_2', start }));
+    await expect(late).rejects.toThrow(FlowNotRunningError);
   }
+  const again = await flows.update(
+    ask('F-2', { updateId: 'dec_2', start: { ...first, mode: 'again' } }),
+  );
+  expect(again).toMatchObject({ outcome: 'cancelled' });
 });
 
 test('a refusal of the flow keeps its code and its words', async () => {

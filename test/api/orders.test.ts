@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ORDER_EXAMPLE } from '../../api/examples';
 import { Problem } from '../../api/http/problem';
+import { FlowNotRunningError } from '../../api/order-flow';
 import { startApi, type RunningApi } from './fixture';
 import { addStock, countOf, DC, orderOf, putMasterData, SKU, usd } from './world';
 
@@ -146,7 +147,7 @@ test('a decision reaches the flow with its start, and leaves who and why in the 
     { orderId: body.orderId, outcome: 'cancelled', cancelled, reason: null },
   ]);
   const update = api.updates.at(-1);
-  expect(update?.pendingStart?.args).toMatchObject([{ orderId: body.orderId }]);
+  expect(update?.start?.options.args).toMatchObject([{ orderId: body.orderId }]);
   expect(update?.updateId).toMatch(/^dec_/);
   expect(JSON.stringify(update?.request)).not.toContain('changed mind');
   const { rows } = await api.db.query(
@@ -193,6 +194,38 @@ test('a closed order takes no decision, an unknown one is not found', async () =
   expect([closed.status, closed.body.code]).toEqual([409, 'order_closed']);
   const nowhere = '/v1/orders/ord_00000000000000000000000000/cancel';
   expect((await api.send('POST', nowhere, { ...sent, key: 'c-11b' })).status).toBe(404);
+});
+
+test('a flow that was terminated is started again by a decision, with what the relay would say', async () => {
+  const { body } = await submit(orderOf('A-15'), 'a-15');
+  await api.db.query(`update dispatch set state = 'delivered' where order_id = $1`, [body.orderId]);
+  api.answerUpdates(({ start }) => {
+    if (start === null) throw new FlowNotRunningError('terminated');
+    return { outcome: 'held', agenda: null };
+  });
+  const sent = { json: { reason: 'fraud review' }, key: 'h-15', role: 'support' } as const;
+  const held = await api.send('POST', `/v1/orders/${body.orderId}/hold`, sent);
+  expect([held.status, held.body.outcome]).toEqual([200, 'held']);
+  const [first, again] = api.updates.slice(-2);
+  expect(first?.start).toBeNull();
+  expect(again).toMatchObject({
+    updateId: first?.updateId,
+    start: { mode: 'again', options: { args: [{ orderId: body.orderId, accepted: null }] } },
+  });
+});
+
+test('a flow that ended while it was asked is not started again', async () => {
+  const { body } = await submit(orderOf('A-16'), 'a-16');
+  api.answerUpdates(async () => {
+    const close = `update sales_order set stage = 'closed' where order_id = $1`;
+    await api.db.query(close, [body.orderId]);
+    throw new FlowNotRunningError('ended');
+  });
+  const asked = api.updates.length;
+  const sent = { json: { reason: 'x' }, key: 'h-16', role: 'support' } as const;
+  const late = await api.send('POST', `/v1/orders/${body.orderId}/hold`, sent);
+  expect([late.status, late.body.code]).toEqual([409, 'order_closed']);
+  expect(api.updates).toHaveLength(asked + 1);
 });
 
 test('an answer that was lost is found again after the cancel has ended the flow', async () => {

@@ -48,7 +48,7 @@ async function startPart(
 ): Promise<Service> {
   const service = new Service(plan, janitor, {
     onRestarted: () => undefined,
-    onGivenUp: () => undefined,
+    onEnded: () => undefined,
   });
   for (const claim of claims) janitor.watchFile(claim.claimFile, claim.content);
   try {

@@ -300,6 +300,15 @@ export class OrderOnBench {
     return rows;
   }
 
+  /** A signal as a row, brought by the relay. */
+  async tellByRow(name: string, body: object): Promise<void> {
+    await this.db.query(
+      `insert into dispatch (workflow_id, kind, name, order_id, body) values ($1, 'signal', $2, $3, $4)`,
+      [this.parts.workflowId, name, this.orderId, JSON.stringify(body)],
+    );
+    await this.bench.flows.deliver();
+  }
+
   private async tell(type: string, signal: string, body: object): Promise<number> {
     const eventNo = await routedEvent(this.db, type, this.orderId, body);
     await this.handle.signal(signal, { eventNo });

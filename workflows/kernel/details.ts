@@ -37,11 +37,15 @@ export function detailsOf(parts: readonly string[]): string {
     .join('');
 }
 
-/** Says what the flow waits for now. */
+/** Says what the flow waits for now; no event. */
+export function showDetails<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
+  const parts = [...describeWaits(flow), describeLast(flow), ...flow.spec.describe(flow.agenda)];
+  setCurrentDetails(detailsOf([...parts, ...describePresses(flow)]));
+}
+
+/** Its page, and the list of flows. */
 export function showState<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
-  setCurrentDetails(
-    detailsOf([...describeWaits(flow), describeLast(flow), ...flow.spec.describe(flow.agenda)]),
-  );
+  showDetails(flow);
   // A call that is under way passes in moments: not worth an event.
   if (flow.call === null) show(flow, waitingFor(flow));
 }
@@ -66,6 +70,11 @@ function show<Agenda extends FlowAgenda>(flow: Flow<Agenda>, waitsFor: string): 
   upsertSearchAttributes(
     changes.map(({ key, value }) => ({ key, value: value === '' ? null : value })),
   );
+}
+
+function describePresses<Agenda extends FlowAgenda>({ presses }: Flow<Agenda>): string[] {
+  if (presses.length === 0) return [];
+  return ['### Pressed in this UI', ...presses.map((line) => `- ${line}`)];
 }
 
 function openExceptions<Agenda extends FlowAgenda>(flow: Flow<Agenda>): readonly ExceptionBrief[] {

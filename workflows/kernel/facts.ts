@@ -1,8 +1,9 @@
 /** Facts: queued as their signals come, each applied by one moment, parked where that refuses. */
-import { defineSignal, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { defineSignal, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { EXCEPTION_RESOLVED, LOOK_AGAIN } from '../../canonical/flows/contract';
 import { blocksFact, type FlowAgenda } from '../../canonical/flows/step';
 import type { Resolution } from '../../canonical/schema/exception';
+import { ignoreSignal } from './buttons';
 import { deadlinesResolved } from './deadlines';
 import { isDefinite, reasonOf } from './doors';
 import {
@@ -27,25 +28,61 @@ interface ResolutionSignal {
   readonly resolution: Resolution;
 }
 
-/** Takes in every fact that the flow has a moment for, and the resolutions of its exceptions. */
+/** An id of ours; a message by hand may hold anything. */
+const EXCEPTION_ID = /^[\w-]{1,100}$/;
+
+/** A message that somebody typed into the Temporal UI may hold anything, or nothing. */
+export function isEventSignal(told: unknown): told is EventSignal {
+  return (
+    typeof told === 'object' &&
+    told !== null &&
+    'eventNo' in told &&
+    typeof told.eventNo === 'number' &&
+    Number.isSafeInteger(told.eventNo) &&
+    told.eventNo > 0
+  );
+}
+
+function isResolutionSignal(told: unknown): told is ResolutionSignal {
+  if (typeof told !== 'object' || told === null) return false;
+  if (!('exceptionId' in told && 'resolution' in told)) return false;
+  const { exceptionId, resolution } = told;
+  return (
+    typeof exceptionId === 'string' &&
+    EXCEPTION_ID.test(exceptionId) &&
+    (resolution === 'retry' || resolution === 'override' || resolution === 'abandon')
+  );
+}
+
+/**
+ * Takes in every fact that the flow has a moment for, and the resolutions of its exceptions. What
+ * it cannot take is named and fails nothing.
+ */
 export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
   for (const signal of Object.keys(flow.spec.facts)) {
     setHandler(
-      defineSignal<[EventSignal]>(signal),
-      ({ eventNo }) => take(flow, { kind: 'event', signal, eventNo }),
+      defineSignal<[unknown]>(signal),
+      (told) => {
+        if (!isEventSignal(told)) return ignoreSignal(flow, signal);
+        take(flow, { kind: 'event', signal, eventNo: told.eventNo });
+      },
       { description: flow.spec.factTitles[signal] },
     );
   }
   setHandler(
-    defineSignal<[ResolutionSignal]>(EXCEPTION_RESOLVED),
-    (resolved) => take(flow, { kind: 'resolution', ...resolved }),
+    defineSignal<[unknown]>(EXCEPTION_RESOLVED),
+    (told) => {
+      if (!isResolutionSignal(told)) return ignoreSignal(flow, EXCEPTION_RESOLVED);
+      const { exceptionId, resolution } = told;
+      take(flow, { kind: 'resolution', exceptionId, resolution });
+    },
     { description: 'An exception of this flow was resolved' },
   );
-  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow));
-  // A signal of a later version: it is in history, and nothing fails.
-  setDefaultSignalHandler((signalName) => {
-    log.warn('signal without a handler', { signalName });
+  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow), {
+    description: 'What is due is read again',
   });
+  // Of a later version, or by hand: it is in history, and nothing fails.
+  setDefaultSignalHandler((signalName) => ignoreSignal(flow, signalName));
 }
 
 /** Whatever it believed: what is due now is what Postgres says. */

@@ -65,6 +65,8 @@ export interface FlowSpec<Agenda extends FlowAgenda> {
   readonly pagesUrl?: string;
   /** By signal: what has happened when it comes, for a person. */
   readonly factTitles: Readonly<Record<string, string>>;
+  /** What whoever wants to cancel the workflow does instead, in Markdown. */
+  readonly insteadOfCancelling?: string;
   /** What a person wants to know beside that, in Markdown. */
   describe(agenda: Agenda | null): readonly string[];
 }
@@ -114,6 +116,8 @@ export interface Flow<Agenda extends FlowAgenda> {
   closeTriedAtTurn: number;
   last: Happened;
   readonly deadlines: Deadline[];
+  /** Buttons of the Temporal UI that changed nothing, for its page. */
+  presses: readonly string[];
   /** An error of something that runs beside the main function; thrown there. */
   failure: { readonly error: unknown } | null;
 }
@@ -142,6 +146,7 @@ export function openFlow<Agenda extends FlowAgenda>(
     deadlines: spec.deadlines.map(
       (_, index) => carried?.deadlines[index] ?? { state: 'off', endsAtMs: 0 },
     ),
+    presses: [],
     failure: null,
   };
 }

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DueStep, FlowAgenda } from '../../canonical/flows/step';
+import { listenToCancellation } from './buttons';
 import { deadlineWork, resumeDeadlines, settleDeadline, watchDeadlines } from './deadlines';
 import { showEnd, showState } from './details';
 import { applyFact, listenToFacts } from './facts';
@@ -35,13 +36,14 @@ export interface Life {
 }
 
 /**
- * From its first agenda to the moment that closes it. Cancelling the workflow does nothing: what a
- * flow does is ended by a decision, or by Postgres.
+ * From its first agenda to the moment that closes it. Cancelling the workflow does nothing, and its
+ * page says so: what a flow does is ended by a decision, or by Postgres.
  */
 export async function runFlow<Agenda extends FlowAgenda>(
   flow: Flow<Agenda>,
   { begin: beginning = () => refreshAgenda(flow), nextRun }: Life,
 ): Promise<void> {
+  listenToCancellation(flow);
   listenToFacts(flow);
   await CancellationScope.nonCancellable(async () => {
     await beginning();

@@ -15,13 +15,14 @@ import type {
   OrderFlowInput,
   RecallAnswer,
 } from '../../canonical/flows/order';
+import { ignoreSignal, shielded } from '../kernel/buttons';
 import { onceEach, refuseMalformed } from '../kernel/decisions';
-import type { EventSignal } from '../kernel/facts';
+import { isEventSignal } from '../kernel/facts';
 import { momentOf } from '../kernel/flow';
 import { callUntilAnswered } from '../kernel/steps';
 import { runMoment, type OrderFlow } from './process';
 
-const cancelRequested = defineSignal<[EventSignal]>(ORDER_SIGNALS.cancelRequested);
+const cancelRequested = defineSignal<[unknown]>(ORDER_SIGNALS.cancelRequested);
 const cancelOrder = defineUpdate<CancelResult, [CancelRequest]>(ORDER_UPDATES.cancelOrder);
 const holdOrder = defineUpdate<HoldResult, [HoldRequest]>(ORDER_UPDATES.holdOrder);
 const releaseHold = defineUpdate<HoldResult, [HoldRequest]>(ORDER_UPDATES.releaseHold);
@@ -32,19 +33,22 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
   const lifts = onceEach<HoldResult>();
   setHandler(
     cancelRequested,
-    async ({ eventNo }) => {
+    shielded(async (told) => {
+      if (!isEventSignal(told)) return ignoreSignal(flow, cancelRequested.name);
+      const { eventNo } = told;
       // The row of the event holds what is wanted; the moment reads it there.
       const decision = { decisionId: `event:${eventNo}`, orderId, lines: null, eventNo };
       await cancels(decision.decisionId, () => cancelByEvent(flow, decision));
-    },
+    }),
     { description: 'The channel asks to cancel' },
   );
   setHandler(
     cancelOrder,
-    (request) =>
+    shielded((request) =>
       cancels(request.decisionId, () =>
         cancelByPerson(flow, { ...request, orderId, eventNo: null }),
       ),
+    ),
     {
       validator: refuseMalformedCancel,
       description: 'Support, or the channel, cancels what has not shipped',
@@ -52,7 +56,7 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
   );
   setHandler(
     holdOrder,
-    ({ decisionId }) =>
+    shielded(({ decisionId }) =>
       holds(decisionId, () =>
         momentOf(
           flow,
@@ -60,6 +64,7 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
           ({ outcome }) => (outcome === 'held' ? 'a hold was placed' : null),
         ),
       ),
+    ),
     {
       validator: refuseMalformed,
       description: 'Support, or the channel, keeps the order from the warehouse',
@@ -67,7 +72,7 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
   );
   setHandler(
     releaseHold,
-    ({ decisionId }) =>
+    shielded(({ decisionId }) =>
       lifts(decisionId, () =>
         momentOf(
           flow,
@@ -75,6 +80,7 @@ export function listenToDecisions(flow: OrderFlow, { orderId }: OrderFlowInput):
           ({ outcome }) => (outcome === 'released' ? 'the hold was lifted' : null),
         ),
       ),
+    ),
     { validator: refuseMalformed, description: 'The hold is lifted, and the order goes on' },
   );
 }

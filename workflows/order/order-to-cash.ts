@@ -7,8 +7,8 @@
  * at the same time for one order; a step that cannot go on waits under a name with an owner, and
  * goes on there. It ends when Postgres closes the order (or rejected it), never before.
  * Compensation: a cancellation recalls what the warehouse has, releases stock, voids and refunds;
- * what cannot be compensated is an exception. Cancelling the flow itself does nothing: an order is
- * cancelled by a decision.
+ * what cannot be compensated is an exception. Cancelling the flow itself does nothing, and its page
+ * says which call cancels an order.
  *
  * Events of its own history, one shipment: 32 where we authorize and capture (start and finish 5,
  * authorize, release and capture 6 each, the shipment's signal 4, moments 2, deadline 1, search

@@ -44,6 +44,7 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
       return { status: order?.status ?? 'received', node: order?.location ?? '' };
     },
     describeWait: (flow) => describeOrderWait(flow),
+    insteadOfCancelling: `an order is cancelled by \`POST /v1/orders/${orderId}/cancel\``,
     describe: (agenda) => describeOrder(agenda?.order ?? input.accepted?.order),
   };
 }

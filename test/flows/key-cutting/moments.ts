@@ -122,7 +122,7 @@ export const recordCollected = (
   db: Database,
   of: Parameters<KeyMoments['recordCollected']>[0],
 ): ReturnType<KeyMoments['recordCollected']> =>
-  recordFact(KEY, db, of, async (sql, { keyId, state }) => {
+  recordFact(KEY, db, of, 'fulfilment.accepted.v1', async (sql, { keyId, state }) => {
     if (state !== 'cut') throw new RangeError(`${keyId} is ${state}, nothing is to be collected`);
     await sql.query('update key_job set collected = collected + 1 where key_id = $1', [keyId]);
     await markEventApplied(sql, of.eventNo);
