@@ -18,6 +18,8 @@ export interface FieldError {
 
 interface ProblemOptions {
   readonly errors?: readonly FieldError[];
+  /** Of all that were found, where `errors` holds the first of them. */
+  readonly errorCount?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Members of the document's own, such as `available`. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -27,6 +29,7 @@ interface ProblemOptions {
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly errors: readonly FieldError[];
+  readonly errorCount: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -38,6 +41,7 @@ export class Problem extends Error {
   ) {
     super(`${code}: ${detail}`);
     this.errors = options.errors ?? [];
+    this.errorCount = options.errorCount ?? this.errors.length;
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
   }
@@ -61,7 +65,10 @@ export const ProblemDocument = z
       .array(z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }))
       .optional()
       .meta({ description: 'Every problem of the request, the first 100' }),
-    errorCount: z.int().optional().meta({ description: 'How many problems there are' }),
+    errorCount: z
+      .int()
+      .optional()
+      .meta({ description: 'How many problems were found; a long body is not read on after 100' }),
   })
   .meta({
     id: 'Problem',
@@ -91,7 +98,7 @@ export function problemBody(problem: Problem, correlationId: string | undefined)
     ...(correlationId !== undefined && { correlationId }),
     ...(problem.errors.length > 0 && {
       errors: problem.errors.slice(0, MAX_ERRORS_LISTED),
-      errorCount: problem.errors.length,
+      errorCount: problem.errorCount,
     }),
     ...problem.members,
   };

@@ -63,12 +63,36 @@ test('unknown fields, wrong types, negative and fractional minor units: all at o
   expect(answer.body.errorCount).toBe(6);
 });
 
-test('lists the first 100 problems and counts them all', async () => {
+test('lists the first 100 problems, counts those of a small body, and says where it stopped', async () => {
   const order = orderOf('B-2');
-  const lines = Array.from({ length: 150 }, () => ({ ...order.lines[0], quantity: 0 }));
-  const answer = await submit({ json: { ...order, lines } });
-  expect(answer.body.errors).toHaveLength(100);
-  expect(answer.body.errorCount).toBe(150);
+  const unknown = Array.from({ length: 150 }, (_, at) => [`unknown${at}`, true]);
+  const small = await submit({ json: { ...order, ...Object.fromEntries(unknown) } });
+  expect(small.body.errors).toHaveLength(100);
+  expect(small.body.errorCount).toBe(150);
+  const lines = Array.from({ length: 1_500 }, () => ({ ...order.lines[0], quantity: 0 }));
+  const long = await submit({ json: { ...order, lines } });
+  expect(long.body.errors).toHaveLength(100);
+  expect(long.body.errors[99].pointer).toBe('/lines/99/quantity');
+  expect(long.body.detail).toContain('not read to its end');
+});
+
+test('a body over its budget of fields, entries or depth is refused before it is parsed', async () => {
+  const fields = Array.from({ length: 330_000 }, (_, at) => `"f${at}":1`).join(',');
+  const over: [string, string][] = [
+    [`{${fields}}`, 'one of its objects has more than 1000 fields'],
+    [`{"lines":[${'{},'.repeat(1_350_000)}{}]}`, 'its lists have more than 100000 entries'],
+    [`[${'{"a":{"b":1}},'.repeat(90_000)}{}]`, ''],
+    [`[${'{"a":1,"b":1,"c":1,"d":1},'.repeat(80_000)}{}]`, 'it has more than 300000 fields'],
+    [`${'['.repeat(65)}${']'.repeat(65)}`, 'it is nested deeper than 64 levels'],
+    [`{"text":"${'{[:,'.repeat(200_000)}\\""}`, ''],
+  ];
+  for (const [raw, detail] of over) {
+    const answer = await submit({ raw, headers: { 'content-type': 'application/json' } });
+    expect([answer.status, answer.body.code]).toEqual([422, 'invalid_request']);
+    const [first] = answer.body.errors;
+    if (detail === '') expect(first.detail).not.toMatch(/more than \d{6}|nested/);
+    else expect(first).toEqual({ pointer: '', code: 'too_big', detail });
+  }
 });
 
 test('totals that do not add up name both sums', async () => {
