@@ -127,8 +127,8 @@ const BODY_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
 
 /** Postgres is away, full, or kept us waiting: 08 connection, 53 resources, 55P03/57 locks, time. */
 const AWAY_STATES = /^(08...|53...|55P03|57...|40001|40P01)$/;
-/** A cursor that was tampered with, U+0000 in a path: data exceptions that a caller can cause. */
-const BAD_VALUE_STATES = /^22(007|008|021|023|P02|P05)$/;
+/** Data exceptions: what a caller sent is no date, no number, no text, or out of every range. */
+const BAD_VALUE_STATES = /^22...$/;
 const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 const POOL_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/;
@@ -150,7 +150,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem('unavailable', 'the database does not answer in time; nothing was changed');
   }
   if (BAD_VALUE_STATES.test(sqlState(error) ?? '')) {
-    return new Problem('invalid_request', 'a value of the request cannot be read; nothing changed');
+    return new Problem('invalid_value', 'a value of the request cannot be read; nothing changed');
   }
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : '';
   const known = BODY_ERRORS[String(type)];

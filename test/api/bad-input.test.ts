@@ -1,5 +1,7 @@
 /** Bad input: each kind has its documented answer, names every problem, and stores nothing. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { faultFields } from '../../api/http/logging';
+import { toProblem } from '../../api/http/problem';
 import { startApi, type Answered, type RunningApi, type Sent } from './fixture';
 import { addStock, countOf, orderOf, putMasterData, usd } from './world';
 
@@ -201,10 +203,27 @@ test('an order placed in another age is refused by name', async () => {
 test('unknown query parameters and tampered cursors are named', async () => {
   const query = await api.send('GET', '/v1/exceptions?owners=finance&state=lost');
   expect([query.status, pointersOf(query).sort()]).toEqual([422, ['query:owners', 'query:state']]);
-  const cursor = Buffer.from('["now-ish","x"]').toString('base64url');
-  const tampered = await api.send('GET', `/v1/exceptions?cursor=${cursor}`);
-  expect([tampered.status, tampered.body.code]).toEqual([422, 'invalid_request']);
+  for (const date of ['now-ish', '2026-03-02T15:04:05+99:99', '999999-01-01T00:00:00Z', '1e400']) {
+    const cursor = Buffer.from(JSON.stringify([date, 'x'])).toString('base64url');
+    const tampered = await api.send('GET', `/v1/exceptions?cursor=${cursor}`);
+    expect([date, tampered.status, tampered.body.code]).toEqual([date, 400, 'invalid_value']);
+  }
   expect((await api.send('GET', '/v1/trace/%E0%A4%A')).status).toBe(422);
+});
+
+test("what the database cannot read is the caller's, never a fault of ours", () => {
+  for (const code of ['22003', '22007', '22008', '22009', '22021', '22P02', '2202E', '22P05']) {
+    expect([code, toProblem(Object.assign(new Error('x'), { code })).status]).toEqual([code, 400]);
+  }
+});
+
+test('an e-mail address reaches no log line, by a path or by an error', async () => {
+  for (const address of ['ada@example.com', 'ada%40example.com', 'ada%2540example.com']) {
+    expect((await api.send('GET', `/v1/trace/${address}`)).status).toBe(404);
+    expect((await api.send('GET', `/v1/orders/x?orderNo=${address}`)).status).toBeGreaterThan(399);
+  }
+  const fault = new TypeError('cannot read Ada <ada@example.com>');
+  expect(JSON.stringify(faultFields(fault))).not.toContain('ada@');
 });
 
 test('nothing personal is logged, whatever is wrong', () => {
