@@ -4,12 +4,13 @@ import { ALL, MAY_TELL, mayBring, speaksFor } from '../canonical/schema/api-key'
 import { CloudEvent, EVENT_CATALOGUE, EVENT_TYPES, isEventType } from '../canonical/schema/event';
 import type { Sql } from '../store/database';
 import type { CanonicalRow, OrderReference } from '../store/inbox/inbox';
-import { contentHash } from '../store/ids';
 import { channelsOfOrders } from '../store/orders/order-view';
 import { locationSeen, type Caller } from './http/authenticate';
 import { CORRELATION_ID } from './http/correlation';
 import type { FieldError } from './http/problem';
-import { fieldErrors } from './http/validation';
+import { readInSlices } from './http/read-in-slices';
+import { contentHashInSlices, type Slice } from './http/slices';
+import { Found } from './http/validation';
 import { timeErrors } from './plausible-time';
 
 export interface ReadableEvent {
@@ -25,6 +26,8 @@ export interface Judged {
   readonly source: string | null;
   readonly event: ReadableEvent | null;
   readonly errors: readonly FieldError[];
+  /** Of those that were found; `errors` has the first of them. */
+  readonly errorCount: number;
 }
 
 /** Sources that vendors' own webhooks have: an event of ours may not take an id from them. */
@@ -91,11 +94,8 @@ export async function withoutForeignOrders(
     const channel = channels.get(idOf(one) ?? '');
     if (channel === undefined || speaksFor(caller, channel)) return one;
     const detail = 'this key does not speak for that order';
-    return {
-      ...one,
-      event: null,
-      errors: [{ pointer: '/data/orderId', code: 'forbidden', detail }],
-    };
+    const errors = [{ pointer: '/data/orderId', code: 'forbidden', detail }];
+    return { ...one, event: null, errors, errorCount: errors.length };
   });
 }
 
@@ -133,34 +133,40 @@ function envelopeErrors(source: string, correlation: string | undefined): FieldE
 /** Instants of facts: business dates follow from them. */
 const TIMES_OF_DATA = ['placedAt', 'shippedAt'] as const;
 
-export function readEvent(
+/**
+ * In slices, and no further than it takes: what is not the caller's to send, or of no type of ours,
+ * is refused by its envelope.
+ */
+export async function readEvent(
   value: unknown,
   index: number,
   caller: Caller,
-  correlationId: string,
-): Judged {
+  { correlationId, slice }: { readonly correlationId: string; readonly slice: Slice },
+): Promise<Judged> {
   const named = { index, id: textAt(value, 'id'), source: textAt(value, 'source') };
   const type = textAt(value, 'type') ?? '';
   const given: unknown =
     typeof value === 'object' && value !== null && 'data' in value ? value.data : undefined;
   const foreign = foreignErrors(caller, named.source ?? '', type, given);
-  if (foreign.length > 0) return { ...named, event: null, errors: foreign };
+  if (foreign.length > 0) {
+    return { ...named, event: null, errors: foreign, errorCount: foreign.length };
+  }
+  const found = new Found();
   const envelope = CloudEvent.safeParse(value);
-  const data = isEventType(type) ? EVENT_CATALOGUE[type].data.safeParse(given) : undefined;
-  const errors = [
-    ...(envelope.success ? [] : fieldErrors(envelope.error)),
+  if (!envelope.success) found.addIssues(envelope.error);
+  const beside = [
     ...(type === '' ? [] : typeErrors(type)),
     ...envelopeErrors(named.source ?? '', textAt(value, 'correlationid') ?? undefined),
-    ...(data === undefined || data.success
-      ? []
-      : fieldErrors(data.error).map((one) => ({ ...one, pointer: `/data${one.pointer}` }))),
     ...timeErrors('/time', textAt(value, 'time')),
     ...TIMES_OF_DATA.flatMap((name) => timeErrors(`/data/${name}`, textAt(given, name))),
   ];
-  if (errors.length > 0 || !envelope.success || data?.success !== true) {
-    return { ...named, event: null, errors };
+  for (const error of beside) found.add(error);
+  const body: unknown = isEventType(type)
+    ? await readInSlices(EVENT_CATALOGUE[type].data, given, { found, slice, path: ['data'] })
+    : undefined;
+  if (found.count > 0 || !envelope.success) {
+    return { ...named, event: null, errors: found.errors, errorCount: found.count };
   }
-  const body: unknown = data.data;
   const row: CanonicalRow = {
     source: envelope.data.source,
     eventId: envelope.data.id,
@@ -171,6 +177,6 @@ export function readEvent(
     occurredAt: envelope.data.time ?? null,
     order: orderOf(type, body),
   };
-  const event = { index, row, contentHash: contentHash([type, body]) };
-  return { ...named, event, errors: [] };
+  const contentHash = await contentHashInSlices([type, body], slice);
+  return { ...named, event: { index, row, contentHash }, errors: [], errorCount: 0 };
 }

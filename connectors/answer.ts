@@ -28,6 +28,11 @@ export function requireSuccess(system: string, what: string, { status }: HttpAns
   throw new VendorFault(system, 'misconfigured', `${what}: status ${status}`);
 }
 
+/** Where a vendor puts a sentence in a code's place, it is no code: sentences quote people. */
+const CODE = /^[A-Za-z0-9][\w.-]{0,79}$/;
+
+/** The vendor's own words stay in the answer; what others are told of it is the code. */
 export function refused(vendorCode: string, detail: string): Refused {
-  return { outcome: 'refused', vendorCode, detail: detail.slice(0, MAX_DETAIL_CHARS) };
+  const code = CODE.test(vendorCode) ? vendorCode : 'without_a_code';
+  return { outcome: 'refused', vendorCode: code, detail: detail.slice(0, MAX_DETAIL_CHARS) };
 }

@@ -22,13 +22,38 @@ export function contentHash(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
+/** As deep as a list of lines within what is hashed beside it. */
+const PIECES_DEPTH = 3;
+
+/** The text that `contentHash` is of, in pieces: who hashes a big value may pause between them. */
+export function* contentPieces(value: unknown, depth = PIECES_DEPTH): Generator<string> {
+  if (typeof value !== 'object' || value === null || depth === 0) {
+    yield canonicalJson(value);
+    return;
+  }
+  const isList = Array.isArray(value);
+  let before = isList ? '[' : '{';
+  for (const [name, entry] of isList ? value.entries() : membersOf(value)) {
+    yield isList ? before : `${before}${JSON.stringify(name)}:`;
+    yield* contentPieces(entry, depth - 1);
+    before = ',';
+  }
+  if (before !== ',') yield before;
+  yield isList ? ']' : '}';
+}
+
+function membersOf(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, entry]) => entry !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`);
+    const entries = membersOf(value).map(
+      ([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`,
+    );
     return `{${entries.join(',')}}`;
   }
   return JSON.stringify(value ?? null);

@@ -195,7 +195,7 @@ async function deliver(
   try {
     const answer = await perform(settings, message);
     if (isRefused(answer)) {
-      const why = `${verb}: ${answer.vendorCode} (${answer.detail})`;
+      const why = `${verb}: ${answer.vendorCode}`;
       await refuse(settings, run, message, { effectKey: effect.key, answer }, why);
     } else {
       const reference = answer.reference ?? answer.documentNo ?? '';

@@ -126,7 +126,7 @@ async function post(
     run.posted += 1;
     return;
   }
-  const detail = `${erpInstance} refused it: ${answer.vendorCode} (${answer.detail})`;
+  const detail = `${erpInstance} refused it: ${answer.vendorCode}`;
   const problem = { code: 'erp.refused' as const, cause: { kind: 'effect' as const, ref: key } };
   await parkBatch(db, batch, [{ ...problem, detail }], { effectKey: key, answer });
   run.parked += 1;

@@ -1,15 +1,16 @@
 /** Bodies: read whole under a limit, then parsed strictly as JSON in UTF-8. */
 import express, { type Request, type Response } from 'express';
+import { overBudget } from './budget';
 import { Problem } from './problem';
-import { invalidRequest, pointerOf } from './validation';
+import type { Slice } from './slices';
+import { Found, invalidRequest, pointerOf } from './validation';
 
 const MEBIBYTE = 1_048_576;
 export const BODY_LIMIT_BYTES = MEBIBYTE;
 /** Orders, event batches and the webhooks that carry orders. */
 export const LARGE_BODY_LIMIT_BYTES = 4 * MEBIBYTE;
-/** A document nested deeper than this is an attack on a parser, not an order. */
-const MAX_DEPTH = 64;
-const MAX_TEXT_PROBLEMS = 1_000;
+/** Up to here a body is read in one go. */
+const SMALL_BODY_BYTES = 65_536;
 
 const readers = new Map(
   [BODY_LIMIT_BYTES, LARGE_BODY_LIMIT_BYTES].map((limit) => [
@@ -61,17 +62,42 @@ export function requireMediaType(request: Request, allowed: readonly string[]): 
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws Problem invalid_json, or invalid_request for text that no database can hold */
-export function parseJson(bytes: Buffer): unknown {
-  let value: unknown;
+/**
+ * Read in slices where it is big.
+ * @throws Problem invalid_json, or invalid_request for what is over its budget and for text that no
+ *   database can hold
+ */
+export async function parseJson(bytes: Buffer, slice: Slice): Promise<unknown> {
+  const isBig = bytes.length > SMALL_BODY_BYTES;
+  if (isBig) await slice.next();
+  const over = overBudget(bytes);
+  if (over !== undefined) {
+    const errors = [{ pointer: '', code: 'too_big', detail: over }];
+    throw new Problem('invalid_request', `the body is over its budget: ${over}`, { errors });
+  }
+  const text = decode(bytes);
+  if (isBig) await slice.next();
+  const value = parse(text);
+  if (isBig) await slice.next();
+  if (UNSTORABLE_ESCAPE.test(text)) await refuseUnstorable(value, slice);
+  return value;
+}
+
+function decode(bytes: Buffer): string {
   try {
-    value = JSON.parse(decoder.decode(bytes));
+    return decoder.decode(bytes);
+  } catch {
+    throw new Problem('invalid_json', 'the body is not valid JSON: it is not UTF-8');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof SyntaxError ? positionOf(error) : 'it is not UTF-8';
+    const why = error instanceof SyntaxError ? positionOf(error) : 'it cannot be read';
     throw new Problem('invalid_json', `the body is not valid JSON: ${why}`);
   }
-  refuseUnstorable(value);
-  return value;
 }
 
 /** A parser's message quotes the body, which may hold personal data: only the place is kept. */
@@ -81,26 +107,40 @@ function positionOf(error: SyntaxError): string {
   return /end of JSON/.test(error.message) ? 'it ends early' : 'it cannot be read';
 }
 
-/** One walk: how deep it goes, and text that no database can hold. */
-function refuseUnstorable(value: unknown): void {
-  const bad: string[] = [];
+/** U+0000 and surrogates come only so through UTF-8 and JSON; most bodies have none. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/** Where a value is: the way to it is only written out where it is wanted. */
+interface Place {
+  readonly value: unknown;
+  readonly name: string;
+  readonly inside: Place | null;
+}
+
+function pathTo(place: Place): string[] {
+  const path: string[] = [];
+  for (let at: Place | null = place; at?.inside != null; at = at.inside) path.unshift(at.name);
+  return path;
+}
+
+/** One walk in slices, for text that no database can hold. */
+async function refuseUnstorable(body: unknown, slice: Slice): Promise<void> {
+  const found = new Found();
   const isBad = (text: string) => text.includes('\0') || /\p{Surrogate}/u.test(text);
-  const look = (entry: unknown, path: readonly PropertyKey[]): void => {
-    if (bad.length >= MAX_TEXT_PROBLEMS) return;
-    if (typeof entry === 'string') {
-      if (isBad(entry)) bad.push(pointerOf(path));
-    } else if (typeof entry === 'object' && entry !== null) {
-      if (path.length >= MAX_DEPTH) {
-        throw new Problem('invalid_request', `the body is nested deeper than ${MAX_DEPTH} levels`);
-      }
-      for (const [name, inner] of Object.entries(entry)) {
-        if (isBad(name)) bad.push(pointerOf(path));
-        look(inner, [...path, name]);
-      }
-    }
-  };
-  look(value, []);
-  if (bad.length === 0) return;
   const detail = 'U+0000 and lone surrogates cannot be stored';
-  throw invalidRequest(bad.map((pointer) => ({ pointer, code: 'invalid_text', detail })));
+  const refuse = (at: Place) =>
+    found.add({ pointer: pointerOf(pathTo(at)), code: 'invalid_text', detail });
+  const open: Place[] = [{ value: body, name: '', inside: null }];
+  for (let place = open.pop(); place !== undefined && !found.isFull; place = open.pop()) {
+    const { value } = place;
+    if (typeof value === 'string' && isBad(value)) refuse(place);
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value)) {
+      // What such a name holds is not looked at: it could not be pointed at.
+      if (isBad(name)) refuse(place);
+      else open.push({ value: inner, name, inside: place });
+    }
+    if (slice.isOver()) await slice.next();
+  }
+  if (found.count > 0) throw invalidRequest(found);
 }

@@ -1,7 +1,7 @@
 /** Lists are paged by cursor: the last row's key, opaque to callers. */
 import { z } from 'zod';
 import type { Answer } from './keyed';
-import { invalidRequest } from './validation';
+import { invalid } from './validation';
 
 export const PAGE_LIMIT = 50;
 export const PAGE_LIMIT_MAX = 200;
@@ -62,8 +62,10 @@ function readCursor<K extends string>(
     const parts = z.array(z.coerce.string()).length(key.length).parse(json);
     return Object.fromEntries(key.map((name, at) => [name, parts[at]])) as Record<K, string>;
   } catch {
-    throw invalidRequest([
-      { pointer: 'query:cursor', code: 'invalid_value', detail: 'this cursor is none of ours' },
-    ]);
+    throw invalid({
+      pointer: 'query:cursor',
+      code: 'invalid_value',
+      detail: 'this cursor is none of ours',
+    });
   }
 }

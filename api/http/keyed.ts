@@ -14,6 +14,7 @@ import {
 import { contentHash } from '../../store/ids';
 import type { Caller } from './authenticate';
 import { Problem, problemBody, toProblem } from './problem';
+import { contentHashInSlices } from './slices';
 
 const KEY_FORMAT = /^[!-~]{1,255}$/;
 
@@ -33,12 +34,12 @@ export interface KeyedCall extends IdempotencyKey {
 }
 
 /** @throws Problem idempotency_key_missing, or invalid_request for one that cannot be used */
-export function readKey(
+export async function readKey(
   request: Request,
   route: string,
   caller: Caller,
   body: unknown,
-): IdempotencyKey & { readonly decisionId: string } {
+): Promise<IdempotencyKey & { readonly decisionId: string }> {
   const key = request.get('idempotency-key');
   if (key === undefined || key === '') {
     throw new Problem('idempotency_key_missing', 'send Idempotency-Key: a value of your own');
@@ -59,7 +60,7 @@ export function readKey(
     scope,
     key,
     // The path is part of what was asked: the same key on another order is another request.
-    bodyHash: contentHash([request.path, body]),
+    bodyHash: await contentHashInSlices([request.path, body]),
     decisionId: decisionIdOf(scope, request.path, key),
   };
 }

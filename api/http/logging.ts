@@ -9,8 +9,21 @@ import { sqlState } from '../../store/database';
 
 const QUIET_PATHS = new Set(['/healthz', '/readyz', '/metrics']);
 
+/** As it was asked for, but for parts that hold somebody's address, however it is encoded. */
 function pathOf(request: Request): string {
-  return request.originalUrl.split('?', 1)[0] ?? '';
+  const [path = ''] = request.originalUrl.split('?', 1);
+  return path
+    .split('/')
+    .map((part) => (/@|%(?:25)*40/i.test(part) ? ADDRESS_LEFT_OUT : part))
+    .join('/');
+}
+
+const ADDRESS_LEFT_OUT = '[address]';
+const ADDRESS = /[^\s"'<>(),:;[\]]+@[^\s"'<>(),:;[\]]+/g;
+
+/** Errors of libraries quote what they were given. */
+function withoutAddresses(text: string | undefined): string | undefined {
+  return text?.replaceAll(ADDRESS, ADDRESS_LEFT_OUT);
 }
 
 /**
@@ -21,9 +34,9 @@ export function faultFields(error: unknown): Record<string, string | undefined> 
   if (!(error instanceof Error)) return { fault: typeof error };
   return {
     fault: error.name,
-    message: error.message,
+    message: withoutAddresses(error.message),
     sqlState: sqlState(error),
-    stack: error.stack,
+    stack: withoutAddresses(error.stack),
   };
 }
 

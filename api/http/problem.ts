@@ -18,6 +18,8 @@ export interface FieldError {
 
 interface ProblemOptions {
   readonly errors?: readonly FieldError[];
+  /** Of all that were found, where `errors` holds the first of them. */
+  readonly errorCount?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Members of the document's own, such as `available`. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -27,6 +29,7 @@ interface ProblemOptions {
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly errors: readonly FieldError[];
+  readonly errorCount: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -38,6 +41,7 @@ export class Problem extends Error {
   ) {
     super(`${code}: ${detail}`);
     this.errors = options.errors ?? [];
+    this.errorCount = options.errorCount ?? this.errors.length;
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
   }
@@ -61,7 +65,10 @@ export const ProblemDocument = z
       .array(z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }))
       .optional()
       .meta({ description: 'Every problem of the request, the first 100' }),
-    errorCount: z.int().optional().meta({ description: 'How many problems there are' }),
+    errorCount: z
+      .int()
+      .optional()
+      .meta({ description: 'How many problems were found; a long body is not read on after 100' }),
   })
   .meta({
     id: 'Problem',
@@ -91,7 +98,7 @@ export function problemBody(problem: Problem, correlationId: string | undefined)
     ...(correlationId !== undefined && { correlationId }),
     ...(problem.errors.length > 0 && {
       errors: problem.errors.slice(0, MAX_ERRORS_LISTED),
-      errorCount: problem.errors.length,
+      errorCount: problem.errorCount,
     }),
     ...problem.members,
   };
@@ -120,8 +127,8 @@ const BODY_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
 
 /** Postgres is away, full, or kept us waiting: 08 connection, 53 resources, 55P03/57 locks, time. */
 const AWAY_STATES = /^(08...|53...|55P03|57...|40001|40P01)$/;
-/** A cursor that was tampered with, U+0000 in a path: data exceptions that a caller can cause. */
-const BAD_VALUE_STATES = /^22(007|008|021|023|P02|P05)$/;
+/** Data exceptions: what a caller sent is no date, no number, no text, or out of every range. */
+const BAD_VALUE_STATES = /^22...$/;
 const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 const POOL_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/;
@@ -143,7 +150,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem('unavailable', 'the database does not answer in time; nothing was changed');
   }
   if (BAD_VALUE_STATES.test(sqlState(error) ?? '')) {
-    return new Problem('invalid_request', 'a value of the request cannot be read; nothing changed');
+    return new Problem('invalid_value', 'a value of the request cannot be read; nothing changed');
   }
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : '';
   const known = BODY_ERRORS[String(type)];

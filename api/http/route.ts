@@ -14,7 +14,9 @@ import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body
 import { correlatedOf } from './correlation';
 import { once, readKey, type Answer, type KeyedCall } from './keyed';
 import { type FieldError, Problem } from './problem';
-import { fieldErrors, invalidRequest, type Part, withoutUnknownFields } from './validation';
+import { readInSlices } from './read-in-slices';
+import { beginSlice, type Slice } from './slices';
+import { Found, invalidRequest, type Part } from './validation';
 
 export type Method = 'get' | 'post' | 'put';
 
@@ -101,40 +103,42 @@ function parsePart<S extends z.ZodType>(
   schema: S,
   value: unknown,
   part: Part,
-  errors: FieldError[],
+  found: Found,
 ): z.infer<S> | undefined {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  errors.push(...fieldErrors(parsed.error, part));
+  found.addIssues(parsed.error, part);
   return undefined;
 }
 
-async function readJson(request: Request, response: Response, body: BodySpec<z.ZodType>) {
+async function readJson(
+  request: Request,
+  response: Response,
+  body: BodySpec<z.ZodType>,
+  slice: Slice,
+) {
   const isBare =
     request.headers['content-length'] === undefined || request.headers['content-length'] === '0';
   const isChunked = request.headers['transfer-encoding'] !== undefined;
   if (body.mayBeEmpty === true && isBare && !isChunked) return {};
   requireMediaType(request, body.mediaTypes ?? JSON_TYPES);
-  return parseJson(await readBytes(request, response, body.limitBytes ?? BODY_LIMIT_BYTES));
+  const bytes = await readBytes(request, response, body.limitBytes ?? BODY_LIMIT_BYTES);
+  return parseJson(bytes, slice);
 }
 
 /** Undefined where there are problems, in the schema or past it. */
-function parseBody<B extends z.ZodType>(
+async function parseBody<B extends z.ZodType>(
   body: BodySpec<B>,
   json: unknown,
   caller: Caller,
-  errors: FieldError[],
-): z.infer<B> | undefined {
-  const parsed = body.schema.safeParse(json);
-  if (!parsed.success) errors.push(...fieldErrors(parsed.error));
-  const readable = parsed.success
-    ? parsed.data
-    : withoutUnknownFields(body.schema, json, parsed.error);
+  { found, slice }: { readonly found: Found; readonly slice: Slice },
+): Promise<z.infer<B> | undefined> {
+  const readable = await readInSlices(body.schema, json, { found, slice, path: [] });
   if (readable === undefined) return undefined;
   body.guard?.(readable, caller);
-  errors.push(...(body.check?.(readable) ?? []));
-  if (errors.length === 0) return readable;
-  errors.push(...(body.rules?.(readable) ?? []));
+  for (const error of body.check?.(readable) ?? []) found.add(error);
+  if (found.count === 0) return readable;
+  for (const error of body.rules?.(readable) ?? []) found.add(error);
   return undefined;
 }
 
@@ -154,16 +158,17 @@ export function route<
   return {
     ...described,
     serve: async (request, response, caller, dependencies) => {
-      const json = body && (await readJson(request, response, body));
-      const errors: FieldError[] = [];
-      const params = parsePart(described.params ?? NOTHING, request.params, 'path', errors);
+      const slice = beginSlice();
+      const json = body && (await readJson(request, response, body, slice));
+      const found = new Found();
+      const params = parsePart(described.params ?? NOTHING, request.params, 'path', found);
       // What cannot be a name names nothing; only a PUT would have made it.
       if (params === undefined && request.method !== 'PUT') {
-        throw new Problem('not_found', 'there is nothing here by that name', { errors });
+        throw new Problem('not_found', 'there is nothing here by that name', found);
       }
-      const query = parsePart(described.query ?? NOTHING, request.query, 'query', errors);
-      const parsed = body && parseBody(body, json, caller, errors);
-      if (errors.length > 0) throw invalidRequest(errors);
+      const query = parsePart(described.query ?? NOTHING, request.query, 'query', found);
+      const parsed = body && (await parseBody(body, json, caller, { found, slice }));
+      if (found.count > 0) throw invalidRequest(found);
       const { correlationId } = correlatedOf(response);
       const { log } = dependencies;
       const read = { params, query, body: parsed } as Call<z.infer<P>, z.infer<Q>, z.infer<B>>;
@@ -181,12 +186,15 @@ export function keyedRoute<B extends z.ZodType, P extends z.ZodObject = Nothing>
     key: KeyedCall,
   ) => Promise<Answer>,
 ): Route {
-  const made = route<P, Nothing, B>({ ...described, method: 'post' }, (call, dependencies) => {
-    const key = readKey(call.request, `POST ${described.path}`, call.caller, call.json);
-    return once(dependencies.db, key, call.correlationId, (keyed) =>
-      work(call, dependencies, keyed),
-    );
-  });
+  const made = route<P, Nothing, B>(
+    { ...described, method: 'post' },
+    async (call, dependencies) => {
+      const key = await readKey(call.request, `POST ${described.path}`, call.caller, call.json);
+      return once(dependencies.db, key, call.correlationId, (keyed) =>
+        work(call, dependencies, keyed),
+      );
+    },
+  );
   return { ...made, keyed: true };
 }
 

@@ -26,6 +26,7 @@ const KEYED_ERRORS: readonly ErrorCode[] = [
 const BODY_ERRORS: readonly ErrorCode[] = [
   'invalid_json',
   'invalid_request',
+  'invalid_value',
   'payload_too_large',
   'unsupported_media_type',
 ];
@@ -46,7 +47,7 @@ function problemsOf(route: RouteDescription): Map<number, ErrorCode[]> {
     ...(route.keyed === true ? KEYED_ERRORS : []),
     ...(route.params === undefined && route.query === undefined
       ? []
-      : (['invalid_request'] as const)),
+      : (['invalid_request', 'invalid_value'] as const)),
     ...(route.path.startsWith('/v1') ? (['unavailable'] as const) : []),
   ]);
   const byStatus = new Map<number, ErrorCode[]>();

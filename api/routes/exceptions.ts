@@ -29,7 +29,7 @@ import {
   type Route,
   type RouteDescription,
 } from '../http/route';
-import { invalidRequest } from '../http/validation';
+import { invalid } from '../http/validation';
 import { MAY, mayAssign, mayResolve } from '../roles';
 
 const PATH = '/v1/exceptions/{exceptionId}';
@@ -115,7 +115,7 @@ function requireAllowed(
 function requireDocument({ code }: ExceptionSeen, { documentNo }: ResolutionBody): void {
   if (!code.startsWith('erp.') || documentNo !== undefined) return;
   const detail = "the ERP's number of the document that was posted by hand";
-  throw invalidRequest([{ pointer: '/documentNo', code: 'required', detail }]);
+  throw invalid({ pointer: '/documentNo', code: 'required', detail });
 }
 
 /** Retry, override or abandon; a retry of what is resolved already changes nothing. */

@@ -17,7 +17,7 @@ import { findMapping, listMappings, putMapping } from '../../store/master/mappin
 import { PageQuery, pageOf, readPage } from '../http/cursor';
 import { Problem } from '../http/problem';
 import { found, madeBy, ok, route } from '../http/route';
-import { fieldErrors, invalidRequest } from '../http/validation';
+import { Found, invalidRequest } from '../http/validation';
 import { MAY } from '../roles';
 
 const PATH = '/v1/mappings/{kind}/{source}/{value}';
@@ -106,9 +106,9 @@ export const putMappingRoute = route(
     const { kind, source, value } = call.params;
     const target = MAPPING_KINDS[kind].target.safeParse(call.body.target);
     if (!target.success) {
-      throw invalidRequest(
-        fieldErrors(target.error).map((one) => ({ ...one, pointer: '/target' })),
-      );
+      const found = new Found();
+      found.addIssues(target.error, 'body', ['target']);
+      throw invalidRequest(found);
     }
     const mapping = { kind, source, value, target: target.data };
     const written = await db.transaction(async (sql) => {

@@ -18,9 +18,10 @@ import {
   requireMediaType,
 } from '../http/body';
 import { correlatedOf } from '../http/correlation';
-import { MAX_ERRORS_LISTED, type FieldError } from '../http/problem';
+import type { FieldError } from '../http/problem';
 import type { Route } from '../http/route';
-import { invalidRequest } from '../http/validation';
+import { beginSlice } from '../http/slices';
+import { invalid } from '../http/validation';
 import { MAY } from '../roles';
 
 const SINGLE = 'application/cloudevents+json';
@@ -55,15 +56,13 @@ function eventsOf(type: string, json: unknown): readonly unknown[] {
   const batch = z.array(z.unknown()).max(MAX_EVENTS_A_BATCH).safeParse(json);
   if (batch.success) return batch.data;
   const tooMany = Array.isArray(json);
-  throw invalidRequest([
-    {
-      pointer: '',
-      code: tooMany ? 'too_big' : 'invalid_type',
-      detail: tooMany
-        ? `${json.length} events; a batch holds ${MAX_EVENTS_A_BATCH} at the most`
-        : 'a batch is an array of events',
-    },
-  ]);
+  throw invalid({
+    pointer: '',
+    code: tooMany ? 'too_big' : 'invalid_type',
+    detail: tooMany
+      ? `${json.length} events; a batch holds ${MAX_EVENTS_A_BATCH} at the most`
+      : 'a batch is an array of events',
+  });
 }
 
 const OTHER_CONTENT: FieldError = {
@@ -74,12 +73,8 @@ const OTHER_CONTENT: FieldError = {
 
 type Said = Omit<Verdict, 'index' | 'id' | 'source'>;
 
-function rejected(errors: readonly FieldError[]): Said {
-  return {
-    verdict: 'rejected',
-    errors: errors.slice(0, MAX_ERRORS_LISTED),
-    errorCount: errors.length,
-  };
+function rejected(errors: readonly FieldError[], errorCount = errors.length): Said {
+  return { verdict: 'rejected', errors: [...errors], errorCount };
 }
 
 /** Events that came before in the same batch are told apart here, the others by the database. */
@@ -97,22 +92,45 @@ function splitRepeats(events: readonly ReadableEvent[]) {
   return { firsts: [...first.values()], repeats, others };
 }
 
+/** Text of events that is handed to the database in one go: writing it out holds everybody up. */
+const PORTION_CHARS = 262_144;
+
+/** One portion, but for big batches. */
+function portionsOf(rows: readonly CanonicalRow[]): CanonicalRow[][] {
+  const portions: CanonicalRow[][] = [];
+  let chars = PORTION_CHARS;
+  for (const row of rows) {
+    const last = portions.at(-1);
+    if (last === undefined || chars + row.raw.length > PORTION_CHARS) {
+      portions.push([row]);
+      chars = row.raw.length;
+    } else {
+      last.push(row);
+      chars += row.raw.length;
+    }
+  }
+  return portions;
+}
+
 /** Stores what is readable and says of each what became of it. */
 async function judge(db: Database, judged: readonly Judged[]): Promise<Verdict[]> {
   const rowsOf = (events: readonly ReadableEvent[]) => events.map(({ row }) => row);
   const readable = judged.flatMap(({ event }) => (event === null ? [] : [event]));
   const { firsts, repeats, others } = splitRepeats(readable);
-  const stored = await storeCanonicalEvents(db, rowsOf(firsts));
+  const stored: CanonicalVerdict[] = [];
+  for (const rows of portionsOf(rowsOf(firsts))) {
+    stored.push(...(await storeCanonicalEvents(db, rows)));
+  }
   await countRepeats(db, rowsOf(repeats));
   const said = new Map<number, Said>();
   firsts.forEach(({ index, row }, at) => said.set(index, storedAs(row, stored[at])));
   for (const { index } of repeats) said.set(index, { verdict: 'duplicate' });
   for (const { index } of others) said.set(index, rejected([OTHER_CONTENT]));
-  return judged.map(({ index, id, source, errors }) => ({
+  return judged.map(({ index, id, source, errors, errorCount }) => ({
     index,
     id,
     source,
-    ...(said.get(index) ?? rejected(errors)),
+    ...(said.get(index) ?? rejected(errors, errorCount)),
   }));
 }
 
@@ -148,11 +166,15 @@ export const sendEventsRoute: Route = {
   errors: ['invalid_json', 'invalid_request', 'payload_too_large', 'unsupported_media_type'],
   serve: async (request, response, caller, { db }) => {
     requireMediaType(request, [SINGLE, BATCH, JSON_TYPE]);
-    const json = parseJson(await readBytes(request, response, LARGE_BODY_LIMIT_BYTES));
+    const slice = beginSlice();
+    const bytes = await readBytes(request, response, LARGE_BODY_LIMIT_BYTES);
+    const json = await parseJson(bytes, slice);
     const { correlationId } = correlatedOf(response);
-    const judged = eventsOf(mediaType(request), json).map((event, index) =>
-      readEvent(event, index, caller, correlationId),
-    );
+    const judged: Judged[] = [];
+    for (const [index, event] of eventsOf(mediaType(request), json).entries()) {
+      judged.push(await readEvent(event, index, caller, { correlationId, slice }));
+      if (slice.isOver()) await slice.next();
+    }
     const own = await withoutForeignOrders(db, caller, judged);
     return { status: 202, body: { verdicts: await judge(db, own) } };
   },

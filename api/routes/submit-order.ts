@@ -139,7 +139,7 @@ export const submitOrderRoute: Route = {
     async (call, dependencies) => {
       const order = call.body;
       const { correlationId, caller, request, json } = call;
-      const { scope, key, bodyHash } = readKey(request, `POST ${PATH}`, caller, json);
+      const { scope, key, bodyHash } = await readKey(request, `POST ${PATH}`, caller, json);
       const keyed = { scope, key, bodyHash, correlationId };
       const outcome = await submitOrder(dependencies.buyers, order, {
         correlationId,

@@ -26,6 +26,7 @@ const rows = {
   // What a caller of the API can get wrong, or must wait for.
   invalid_json: [400, false, OWNERS.caller, 'The body is not valid JSON'],
   invalid_request: [422, false, OWNERS.caller, 'The request does not fit its schema'],
+  invalid_value: [400, false, OWNERS.caller, 'A value of the request cannot be read'],
   unauthenticated: [401, false, OWNERS.caller, 'A valid key is needed'],
   forbidden: [403, false, OWNERS.caller, 'This key may not do that'],
   not_found: [404, false, OWNERS.caller, 'There is nothing here by that name'],

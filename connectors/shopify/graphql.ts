@@ -34,8 +34,8 @@ function faultOf(what: string, envelope: GraphqlEnvelope, retryAfter?: string): 
     const waitMs = retryAfterMs(retryAfter, Date.now()) ?? throttledMs(envelope);
     return new VendorFault(SYSTEM, 'unavailable', `${what}: throttled`, waitMs);
   }
-  const said = errors.slice(0, MAX_MESSAGES).map((error) => error.message);
-  return new VendorFault(SYSTEM, 'misconfigured', `${what}: ${said.join(' · ')}`);
+  const named = [...new Set(codes)].slice(0, MAX_MESSAGES);
+  return new VendorFault(SYSTEM, 'misconfigured', `${what}: ${named.join(', ')}`);
 }
 
 /** Throws a VendorFault for everything but an answer that fits; userErrors are the caller's. */

@@ -1,5 +1,9 @@
 /** What the accept statement is given: the order as rows, its flow's input, what leaves with it. */
-import type { Acceptable, ReadOrder } from '../../canonical/rules/order/acceptance';
+import type {
+  Acceptable,
+  AcceptableAllocation,
+  ReadOrder,
+} from '../../canonical/rules/order/acceptance';
 import { agendaOf, statusOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
@@ -101,6 +105,7 @@ function acceptanceDocument(acceptance: Acceptance) {
   const { locationId } = acceptable.location;
   const snapshot = snapshotOf(acceptance);
   const received = receiptDocument(acceptance, acceptable);
+  const allocations = allocationsByLine(acceptable);
   return {
     ...received,
     order: {
@@ -112,7 +117,7 @@ function acceptanceDocument(acceptance: Acceptance) {
     },
     lines: acceptable.lines.map((line) => ({
       ...line,
-      locationId: onlyLocation(acceptable, line),
+      locationId: onlyLocation(acceptable.groups, allocations.get(line.lineNo) ?? []),
       reserved: line.quantity,
     })),
     groups: acceptable.groups.map((group) => ({
@@ -146,11 +151,23 @@ export const prepaidMoney = ({ tenders }: ReadOrder) =>
 const tenderKind = (tenderType: string): TenderKind =>
   TENDER_KINDS.find((kind) => kind === tenderType) ?? 'card';
 
+/** By line: an order has up to 10,000. */
+function allocationsByLine({ allocations }: Acceptable) {
+  const byLine = new Map<number, AcceptableAllocation[]>();
+  for (const one of allocations) {
+    const before = byLine.get(one.lineNo);
+    if (before) before.push(one);
+    else byLine.set(one.lineNo, [one]);
+  }
+  return byLine;
+}
+
 /** Null where a line is sent from several places. */
-function onlyLocation({ groups, allocations }: Acceptable, line: { lineNo: number }) {
-  const of = allocations.filter((one) => one.lineNo === line.lineNo);
-  const [first] = of;
-  return first && of.length === 1
+function onlyLocation(
+  groups: Acceptable['groups'],
+  [first, ...others]: readonly AcceptableAllocation[],
+) {
+  return first && others.length === 0
     ? (groups.find((group) => group.groupNo === first.groupNo)?.locationId ?? null)
     : null;
 }
@@ -176,6 +193,7 @@ function heldBy({ holdReason, order }: Acceptance) {
 /** The order as the statement leaves it, so that nobody has to read it back. */
 export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
   const { order, acceptable } = acceptance;
+  const allocations = allocationsByLine(acceptable);
   return {
     orderId: acceptance.orderId,
     channelInstance: order.channelInstance,
@@ -193,15 +211,13 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
       ...line,
-      allocations: acceptable.allocations
-        .filter((one) => one.lineNo === line.lineNo)
-        .map(({ groupNo, quantity }) => ({
-          groupNo,
-          reserved: quantity,
-          released: 0,
-          shipped: 0,
-          cancelled: 0,
-        })),
+      allocations: (allocations.get(line.lineNo) ?? []).map(({ groupNo, quantity }) => ({
+        groupNo,
+        reserved: quantity,
+        released: 0,
+        shipped: 0,
+        cancelled: 0,
+      })),
       ordered: line.quantity,
       unallocated: 0,
       backordered: 0,

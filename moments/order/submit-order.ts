@@ -3,6 +3,7 @@
  * sourced to one node, reserved, and the row that starts its flow. Two round trips (one to ask, one
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import type { Missing, Problem, ReadTender, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
@@ -38,14 +39,17 @@ export async function submitOrder(
       ? waitFor(db, order, context, setup, missingOf(refused))
       : refuse(db, refused, context);
   }
+  await letOthersGoOn(order);
   const question = valuesToLookUp(order);
   const remembered = recallMasterData(db, question);
   let verdict: Verdict | null = remembered ? judge(order, setup, remembered) : null;
   for (let attempt = 1; attempt <= SOURCING_ATTEMPTS; attempt += 1) {
+    await letOthersGoOn(order);
     if (attempt > 1 || verdict?.outcome !== 'acceptable') {
       verdict = judge(order, setup, await askMasterDataAfresh(db, question));
     }
     if (verdict.outcome !== 'acceptable') break;
+    await letOthersGoOn(order);
     const acceptance = newAcceptance(order, setup, context, verdict);
     const written = await write(db, acceptance);
     if (written === 'written') return acceptedOf(acceptance);
@@ -59,6 +63,12 @@ export async function submitOrder(
   }
   return shortOf(db, order, context, setup, verdict);
 }
+
+/** Each step of a long order takes tens of milliseconds: whoever waits comes between them. */
+async function letOthersGoOn(order: Order): Promise<void> {
+  if (order.lines.length > MANY_LINES) await nextTurn();
+}
+const MANY_LINES = 500;
 
 function newAcceptance(
   order: Order,

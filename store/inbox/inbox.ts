@@ -86,15 +86,21 @@ export async function storeCanonicalEvents(
   const answered = await sql.query<CanonicalVerdict & { [column: string]: unknown }>({
     name: 'store-canonical-events',
     // Rows go in in one order, so that two batches with the same events do not deadlock.
+    // One JSON text: to escape a long text for an array of the driver's takes it a hundred times
+    // as long (0.1 s for 2.5 MB), and holds everybody up.
     text: `with e as materialized (
-             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-                         $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
-               with ordinality as e(source, event_id, type, body, raw, correlation_id, occurred_at,
-                                    order_id, channel_instance, order_no, position)),
+             select r.source, r."eventId" as event_id, r.type, r.body, r.raw,
+                    r."correlationId" as correlation_id, r."occurredAt" as occurred_at,
+                    r."order" ->> 'orderId' as order_id,
+                    r."order" ->> 'channelInstance' as channel_instance,
+                    r."order" ->> 'orderNo' as order_no, position
+               from jsonb_array_elements($1::jsonb) with ordinality as d(d, position),
+                    jsonb_to_record(d) as r(source text, "eventId" text, type text, body jsonb,
+                      raw text, "correlationId" text, "occurredAt" timestamptz, "order" jsonb)),
            stored as (
              insert into inbox (source, event_id, topic, type, body, raw, correlation_id,
                                 occurred_at)
-             select source, event_id, type, type, body::jsonb, convert_to(raw, 'UTF8'),
+             select source, event_id, type, type, body, convert_to(raw, 'UTF8'),
                     correlation_id, occurred_at
                from e order by source, event_id
              on conflict (source, event_id) do update set duplicates = inbox.duplicates + 1
@@ -108,18 +114,7 @@ export async function storeCanonicalEvents(
                                        and o.channel_instance = e.channel_instance
                                        and o.order_no = e.order_no) as "isEarly"
              from e left join stored s using (source, event_id) order by e.position`,
-    values: [
-      rows.map((row) => row.source),
-      rows.map((row) => row.eventId),
-      rows.map((row) => row.type),
-      rows.map((row) => JSON.stringify(row.body)),
-      rows.map((row) => row.raw),
-      rows.map((row) => row.correlationId),
-      rows.map((row) => row.occurredAt),
-      rows.map((row) => row.order?.orderId ?? null),
-      rows.map((row) => row.order?.channelInstance ?? null),
-      rows.map((row) => row.order?.orderNo ?? null),
-    ],
+    values: [JSON.stringify(rows)],
   });
   return answered.rows;
 }

@@ -1,5 +1,7 @@
 /** Bad input: each kind has its documented answer, names every problem, and stores nothing. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { faultFields } from '../../api/http/logging';
+import { toProblem } from '../../api/http/problem';
 import { startApi, type Answered, type RunningApi, type Sent } from './fixture';
 import { addStock, countOf, orderOf, putMasterData, usd } from './world';
 
@@ -63,12 +65,36 @@ test('unknown fields, wrong types, negative and fractional minor units: all at o
   expect(answer.body.errorCount).toBe(6);
 });
 
-test('lists the first 100 problems and counts them all', async () => {
+test('lists the first 100 problems, counts those of a small body, and says where it stopped', async () => {
   const order = orderOf('B-2');
-  const lines = Array.from({ length: 150 }, () => ({ ...order.lines[0], quantity: 0 }));
-  const answer = await submit({ json: { ...order, lines } });
-  expect(answer.body.errors).toHaveLength(100);
-  expect(answer.body.errorCount).toBe(150);
+  const unknown = Array.from({ length: 150 }, (_, at) => [`unknown${at}`, true]);
+  const small = await submit({ json: { ...order, ...Object.fromEntries(unknown) } });
+  expect(small.body.errors).toHaveLength(100);
+  expect(small.body.errorCount).toBe(150);
+  const lines = Array.from({ length: 1_500 }, () => ({ ...order.lines[0], quantity: 0 }));
+  const long = await submit({ json: { ...order, lines } });
+  expect(long.body.errors).toHaveLength(100);
+  expect(long.body.errors[99].pointer).toBe('/lines/99/quantity');
+  expect(long.body.detail).toContain('not read to its end');
+});
+
+test('a body over its budget of fields, entries or depth is refused before it is parsed', async () => {
+  const fields = Array.from({ length: 330_000 }, (_, at) => `"f${at}":1`).join(',');
+  const over: [string, string][] = [
+    [`{${fields}}`, 'one of its objects has more than 1000 fields'],
+    [`{"lines":[${'{},'.repeat(1_350_000)}{}]}`, 'its lists have more than 100000 entries'],
+    [`[${'{"a":{"b":1}},'.repeat(90_000)}{}]`, ''],
+    [`[${'{"a":1,"b":1,"c":1,"d":1},'.repeat(80_000)}{}]`, 'it has more than 300000 fields'],
+    [`${'['.repeat(65)}${']'.repeat(65)}`, 'it is nested deeper than 64 levels'],
+    [`{"text":"${'{[:,'.repeat(200_000)}\\""}`, ''],
+  ];
+  for (const [raw, detail] of over) {
+    const answer = await submit({ raw, headers: { 'content-type': 'application/json' } });
+    expect([answer.status, answer.body.code]).toEqual([422, 'invalid_request']);
+    const [first] = answer.body.errors;
+    if (detail === '') expect(first.detail).not.toMatch(/more than \d{6}|nested/);
+    else expect(first).toEqual({ pointer: '', code: 'too_big', detail });
+  }
 });
 
 test('totals that do not add up name both sums', async () => {
@@ -177,10 +203,27 @@ test('an order placed in another age is refused by name', async () => {
 test('unknown query parameters and tampered cursors are named', async () => {
   const query = await api.send('GET', '/v1/exceptions?owners=finance&state=lost');
   expect([query.status, pointersOf(query).sort()]).toEqual([422, ['query:owners', 'query:state']]);
-  const cursor = Buffer.from('["now-ish","x"]').toString('base64url');
-  const tampered = await api.send('GET', `/v1/exceptions?cursor=${cursor}`);
-  expect([tampered.status, tampered.body.code]).toEqual([422, 'invalid_request']);
+  for (const date of ['now-ish', '2026-03-02T15:04:05+99:99', '999999-01-01T00:00:00Z', '1e400']) {
+    const cursor = Buffer.from(JSON.stringify([date, 'x'])).toString('base64url');
+    const tampered = await api.send('GET', `/v1/exceptions?cursor=${cursor}`);
+    expect([date, tampered.status, tampered.body.code]).toEqual([date, 400, 'invalid_value']);
+  }
   expect((await api.send('GET', '/v1/trace/%E0%A4%A')).status).toBe(422);
+});
+
+test("what the database cannot read is the caller's, never a fault of ours", () => {
+  for (const code of ['22003', '22007', '22008', '22009', '22021', '22P02', '2202E', '22P05']) {
+    expect([code, toProblem(Object.assign(new Error('x'), { code })).status]).toEqual([code, 400]);
+  }
+});
+
+test('an e-mail address reaches no log line, by a path or by an error', async () => {
+  for (const address of ['ada@example.com', 'ada%40example.com', 'ada%2540example.com']) {
+    expect((await api.send('GET', `/v1/trace/${address}`)).status).toBe(404);
+    expect((await api.send('GET', `/v1/orders/x?orderNo=${address}`)).status).toBeGreaterThan(399);
+  }
+  const fault = new TypeError('cannot read Ada <ada@example.com>');
+  expect(JSON.stringify(faultFields(fault))).not.toContain('ada@');
 });
 
 test('nothing personal is logged, whatever is wrong', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderAgenda, OrderBrief } from '../../canonical/flows/order';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import { describeException, detailsOf } from '../../workflows/kernel/details';
+import { codeOf, textOf } from '../../workflows/kernel/markdown';
 import type { Flow } from '../../workflows/kernel/flow';
 import { describeOrder, describeOrderWait, warehousesOf } from '../../workflows/order/details';
 
@@ -164,5 +165,54 @@ describe('the details, as Markdown is rendered', () => {
         expect(item.tokens.some(({ type }) => type === 'list')).toBe(false);
       }
     }
+  });
+});
+
+describe('what others call things', () => {
+  const hostile = [
+    'VAT\n\n# Refund 1,000 USD\n\n[Approve](https://evil.example)',
+    '- item\n1. one\n> quote',
+    '**bold** _em_ `code` ~~gone~~ <b>html</b> &lt; | a | b |',
+    'see https://evil.example, www.evil.example or a@evil.example',
+    '`](https://evil.example) [x](https://evil.example)',
+    '1. first',
+    '# heading',
+  ];
+  const inert = new Set(['text', 'escape', 'paragraph', 'codespan', 'space']);
+  const typesOf = (tokens: readonly Token[]): string[] =>
+    tokens.flatMap((token) => [
+      token.type,
+      ...typesOf('tokens' in token && token.tokens !== undefined ? token.tokens : []),
+    ]);
+
+  test.each(hostile)('%j is one plain line of a page, in a sentence and as code', (text) => {
+    for (const written of [textOf(text), codeOf(text), `- line 1, ${codeOf(text)}: 1 ordered`]) {
+      expect(written).not.toMatch(/[\n\r]/);
+      const blocks = marked.lexer(detailsOf([written]));
+      expect(blocks).toHaveLength(1);
+      if (!written.startsWith('- line')) {
+        for (const type of typesOf(blocks)) expect(inert).toContain(type);
+      }
+    }
+  });
+
+  test('are read as they were written', () => {
+    const text = '50% *off* [now] a_b & <c>';
+    expect(marked.parse(textOf(text), { async: false }).trim()).toBe(
+      '<p>50% *off* [now] a_b &amp; &lt;c&gt;</p>',
+    );
+    expect(textOf('21.15 USD on tender 1: card_declined (x)')).toBe(
+      '21.15 USD on tender 1: card_declined (x)',
+    );
+  });
+
+  test('a tax code with line breaks writes no heading and no link of its own', () => {
+    const detail = `${hostile[0]} of web-us is not mapped to a tax code`;
+    const cause = { kind: 'mapping' as const, ref: `tax-code/web-us/${hostile[0]}` };
+    const shown = { ...exception, code: 'mapping.tax-code' as const, detail, cause };
+    const blocks = marked.lexer(detailsOf(describeException(shown, undefined)));
+    const headings = blocks.filter(({ type }) => type === 'heading');
+    expect(headings.map((block) => block.raw.trim())).toEqual(['#### mapping.tax-code']);
+    expect(typesOf(blocks)).not.toContain('link');
   });
 });

@@ -11,6 +11,7 @@ import type { FlowAgenda } from '../../canonical/flows/step';
 import { resolvingRole } from '../../canonical/rules/exceptions/resolving-role';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Flow } from './flow';
+import { codeOf, textOf } from './markdown';
 import { kindOf } from './steps';
 
 /** Exceptions written out; a flow that waits for more shows how many. */
@@ -99,13 +100,13 @@ function describeWaits<Agenda extends FlowAgenda>(flow: Flow<Agenda>): readonly 
       ...(more > 0 ? [`And ${more} more.`] : []),
     ];
   }
-  if (call) return [`### Now: ${kindOf(flow, call.due).summary(call.due, flow.input)}`];
+  if (call) return [`### Now: ${textOf(kindOf(flow, call.due).summary(call.due, flow.input))}`];
   return spec.describeWait(flow).lines;
 }
 
 /** The line that ends every page. */
 function describeLast<Agenda extends FlowAgenda>({ last }: Flow<Agenda>): string {
-  return `**Last:** ${last.what}, at ${timeText(new Date(last.atMs).toISOString())}.`;
+  return `**Last:** ${textOf(last.what)}, at ${timeText(new Date(last.atMs).toISOString())}.`;
 }
 
 /** `2026-03-02 15:04:05 UTC`. */
@@ -118,7 +119,7 @@ export function describeException(one: ExceptionBrief, pagesUrl: string | undefi
   const until = timeText(one.deadlineAt);
   return [
     `#### ${one.code}`,
-    one.detail,
+    textOf(one.detail),
     one.isWait
       ? `It is tried again by itself. **${role}** (${one.owner}) must look at it from **${until}** on.`
       : `**${role}** (${one.owner}) must act until **${until}**.`,
@@ -136,7 +137,7 @@ function howToCure({ cause }: ExceptionBrief): string[] {
     case 'mapping': {
       const [kind = '', source = '', ...value] = cause.ref.split('/');
       return [
-        `It goes on by itself once the ${kind} ${codeOf(value.join('/'))} of ${codeOf(source)} is mapped.`,
+        `It goes on by itself once the ${textOf(kind)} ${codeOf(value.join('/'))} of ${codeOf(source)} is mapped.`,
       ];
     }
     case 'item':
@@ -152,9 +153,4 @@ function howToCure({ cause }: ExceptionBrief): string[] {
     case undefined:
       return [];
   }
-}
-
-/** What others call a thing, in one line and as it is: a backtick would end it. */
-function codeOf(text: string): string {
-  return `\`${text.replaceAll(/[`\s]+/g, ' ')}\``;
 }

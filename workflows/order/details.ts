@@ -3,6 +3,7 @@ import { formatMoney } from '../../canonical/rules/money/money';
 import type { OrderAgenda, OrderBrief } from '../../canonical/flows/order';
 import { timeText } from '../kernel/details';
 import type { Flow } from '../kernel/flow';
+import { codeOf, textOf } from '../kernel/markdown';
 
 export function describeOrder(order: OrderBrief | undefined): string[] {
   if (!order) return [];
@@ -37,7 +38,7 @@ export function describeOrderWait({ agenda, deadlines }: Flow<OrderAgenda>): {
 function describeHold({ held }: OrderBrief): string[] {
   return [
     '### On hold',
-    held ? `Placed by **${held.by}**, since **${timeText(held.since)}**.` : '',
+    held ? `Placed by **${textOf(held.by)}**, since **${timeText(held.since)}**.` : '',
     'Nothing more goes to a warehouse until **support**, or the channel, lifts it.',
   ];
 }
@@ -52,7 +53,7 @@ function describeUnits(order: OrderBrief): string[] {
         .filter((place) => line[place] > 0)
         .map((place) => `${line[place]} ${place}`);
       // `- 1. ` would be a list within a list, whose lines run together.
-      return `- line ${line.lineNo}, \`${line.sku}\`: ${line.ordered} ordered${
+      return `- line ${line.lineNo}, ${codeOf(line.sku)}: ${line.ordered} ordered${
         parts.length > 0 ? `, ${parts.join(', ')}` : ''
       }`;
     }),

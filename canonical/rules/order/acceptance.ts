@@ -176,12 +176,14 @@ export function readOrder(order: Order, shares: readonly AllocatedLine[] = readS
 
 export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Verdict {
   const missing: Missing[] = [];
+  const named = new Set<string>();
   const mapped = (kind: 'sku' | 'tax-code' | 'tender', value: string): string | null => {
     const target = known.mappings.get(`${kind}/${value}`);
     if (target !== undefined) return target;
     if (kind === 'sku' && setup.isOwnShop && known.items.has(value)) return value;
     const ref = `${kind}/${order.channelInstance}/${value}`;
-    if (!missing.some((one) => one.cause.ref === ref)) {
+    if (!named.has(ref)) {
+      named.add(ref);
       const detail = `${value} of ${order.channelInstance} is not mapped to ${NAMES[kind]}`;
       missing.push({ code: `mapping.${kind}`, cause: { kind: 'mapping', ref }, detail });
     }
