@@ -5,7 +5,14 @@
 import { Context } from '@temporalio/activity';
 import { VendorFault } from '../canonical/ports/fault';
 import type { Database } from '../store/database';
-import { beginEffect, type Draft, type EffectRow, type NewEffect } from '../store/effects/effects';
+import {
+  beginEffect,
+  forgetEffects,
+  type Draft,
+  type EffectRow,
+  type NewEffect,
+} from '../store/effects/effects';
+import type { KnownOrder } from '../store/orders/orders';
 import { callOnce, type OutsideCall } from './call-once';
 import { ownFailure, vendorFailure } from './failure';
 import { pause, withPulse } from './pace';
@@ -16,6 +23,8 @@ export interface Effect<Request, Answer, Result>
   prepare(): Promise<Request> | Request | Draft<Request>;
   /** Found nothing, and no key of ours would stop a second one: look twice, some time apart. */
   readonly looksTwice?: boolean;
+  /** What to tell instead where nobody wants it any more, as the order was when it was begun. */
+  readonly unwanted?: (order: KnownOrder) => Result | null;
   /** Idempotent; finishes the row in its own transaction. `begun`: with the order as it was then. */
   record(answer: Answer, begun: EffectRow<Request>): Promise<Result>;
 }
@@ -51,6 +60,12 @@ async function perform<Request extends object, Answer extends object, Result>(
     // Another attempt was at it, and may have died: its lease is waited out once, with a pulse.
     await pause(row.leasedForMs);
     row = await begin();
+  }
+  const told = row.state === 'fresh' && row.order ? effect.unwanted?.(row.order) : null;
+  if (told) {
+    // An attempt that came late: what it was sent for is no longer due.
+    await forgetEffects(db, [row.key]);
+    return told;
   }
   // Every second attempt only looks: the one before it may still be on its way over there.
   const isLookOnly = looksTwice === true && Context.current().info.attempt % 2 === 0;

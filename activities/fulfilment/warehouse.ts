@@ -5,6 +5,7 @@ import type { Database } from '../../store/database';
 import { prepareRecall, recordRecall } from '../../moments/fulfilment/recall';
 import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
 import { performEffect } from '../effect';
+import { unwanted } from '../still-due';
 
 export function createWarehouseActivities(settings: {
   readonly db: Database;
@@ -20,6 +21,7 @@ export function createWarehouseActivities(settings: {
         orderId: due.orderId,
         system: account,
         verb: 'release',
+        unwanted: unwanted(due.key),
         prepare: () => prepareRelease(due),
         find: (request) => warehouse.findRequest(request),
         call: (request) => warehouse.request(request),

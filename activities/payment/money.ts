@@ -11,6 +11,7 @@ import { prepareCapture, recordCapture } from '../../moments/money/capture';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { prepareVoid, recordVoid } from '../../moments/money/void';
 import { performEffect } from '../effect';
+import { unwanted } from '../still-due';
 
 export interface MoneyActivitiesSettings {
   readonly db: Database;
@@ -116,5 +117,5 @@ function effectOf(due: {
   readonly currency: string;
 }) {
   const { key, orderId, amountMinor, currency } = due;
-  return { key, orderId, amountMinor, currency };
+  return { key, orderId, amountMinor, currency, unwanted: unwanted(key) };
 }

@@ -31,6 +31,8 @@ export interface FlowRules<Ref extends object, InHand, Agenda extends FlowAgenda
   resolve(sql: Sql, inHand: InHand, resolved: TakenResolution): Promise<unknown>;
   /** What a flow that is settled ends as: `closed`. */
   outcomeOf(inHand: InHand): string;
+  /** Verbs of calls that its agenda does not follow: who asked follows them. */
+  readonly leaves?: readonly string[];
   /** It has ended: what else becomes true. */
   ended?(sql: Sql, inHand: InHand): Promise<void>;
 }
@@ -88,7 +90,7 @@ export function everyFlow<Ref extends object, InHand, Agenda extends FlowAgenda>
           const { workflowId } = rules.exceptionOf(inHand);
           const isEnded =
             rules.agendaOf(inHand).isSettled &&
-            (await endFlow(sql, workflowId, rules.outcomeOf(inHand)));
+            (await endFlow(sql, workflowId, rules.outcomeOf(inHand), rules.leaves));
           if (isEnded) await rules.ended?.(sql, inHand);
           return isEnded ? ('closed' as const) : ('open' as const);
         },

@@ -5,7 +5,12 @@
 import { blocksCapture } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
-import { afterAuthorization, afterCapture, afterTender } from '../../canonical/rules/order/after';
+import {
+  afterAuthorization,
+  afterCapture,
+  afterPlanned,
+  afterTender,
+} from '../../canonical/rules/order/after';
 import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
 import { postCapture } from '../../canonical/rules/posting/posting';
 import { refusalCode, type Refused } from '../../canonical/ports/fault';
@@ -16,7 +21,9 @@ import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { journalWrites } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
+import type { Write } from '../../store/writes';
 import { moneyDraft } from './money-refs';
+import { authorizationWrite, nextAuthorizationNo } from './shipment-money';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
@@ -36,10 +43,11 @@ export function recordCapture(
   db: Database,
   due: CaptureDue,
   answer: Captured | Refused,
-  begun?: EffectRow,
+  begun?: EffectRow<CaptureRequest>,
 ): Promise<EffectAnswer> {
-  return recordOrderEffect(db, due, answer, begun, {
-    yes: (taken, made) => booked(taken, due, made),
+  return recordOrderEffect<Captured, CaptureRequest>(db, due, answer, begun, {
+    // Whether it was final is what the call said, however the order stands now.
+    yes: (taken, made, { isFinal }) => booked(taken, { ...due, isFinal }, made),
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
 }
@@ -97,7 +105,45 @@ function booked({ order, setup }: TakenOrder, due: CaptureDue, answer: Captured)
       }),
     }),
   ];
-  return { after: afterBooking(order, due, answer.reference), writes };
+  const booking = afterBooking(order, due, answer.reference);
+  const anew = due.isFinal ? strandedOf(booking, due) : [];
+  return {
+    after: anew.reduce(afterAnew, booking),
+    writes: [...writes, ...anew.flatMap((one) => anewWrites(orderId, one))],
+  };
+}
+
+interface Anew {
+  readonly capture: SnapshotCapture;
+  readonly authorizationNo: number;
+}
+
+/** Captures that were to be made on what a final one has consumed: each is authorized anew. */
+function strandedOf(order: OrderSnapshot, { tenderNo, authorizationNo }: CaptureDue): Anew[] {
+  const first = nextAuthorizationNo(order, tenderNo);
+  return order.captures
+    .filter((one) => one.tenderNo === tenderNo && one.authorizationNo === authorizationNo)
+    .filter((one) => one.state === 'due')
+    .map((capture, index) => ({ capture, authorizationNo: first + index }));
+}
+
+function afterAnew(order: OrderSnapshot, { capture, authorizationNo }: Anew): OrderSnapshot {
+  const { tenderNo, amountMinor } = capture;
+  const planned = afterPlanned(order, { tenderNo, authorizationNo, amountMinor });
+  return afterCapture(planned, capture, { authorizationNo });
+}
+
+function anewWrites(orderId: string, { capture, authorizationNo }: Anew): Write[] {
+  const { tenderNo, invoiceNo, amountMinor } = capture;
+  return [
+    authorizationWrite(orderId, tenderNo, authorizationNo, amountMinor),
+    {
+      name: 'capture-on',
+      text: `update capture set authorization_no = $4
+              where order_id = $1 and tender_no = $2 and invoice_no = $3`,
+      values: [orderId, tenderNo, invoiceNo, authorizationNo],
+    },
+  ];
 }
 
 function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string): OrderSnapshot {

@@ -7,6 +7,7 @@ import type {
 } from '../../canonical/rules/money/capture';
 import { blocksCapture } from '../../canonical/flows/order-steps';
 import { formatMoney, sum } from '../../canonical/rules/money/money';
+import { openCaptures } from '../../canonical/rules/order/agenda';
 import { afterDue, afterTender } from '../../canonical/rules/order/after';
 import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/snapshot';
 import type { Sql } from '../../store/database';
@@ -39,21 +40,19 @@ function withoutNewAuthorizations(plan: CapturePlan): CapturePlan {
   return { ...plan, captures, uncoveredMinor };
 }
 
-/** As the captures that are still due will leave them: a single-capture one is spoken for. */
+/**
+ * As the captures that may still be made on them will leave them: a single-capture one is spoken
+ * for, and one that was asked to go is as good as gone.
+ */
 function usableAuthorizations(
   { order }: OrderInHand,
   tender: SnapshotTender,
 ): AuthorizationFacts[] {
-  return tender.authorizations.flatMap(({ state, ...authorization }) => {
-    if (state === 'planned') return [];
+  return tender.authorizations.flatMap(({ state, isAsked, ...authorization }) => {
+    if (state === 'planned' || isAsked) return [];
     const dueMinor = sum(
-      order.captures
-        .filter(
-          (one) =>
-            one.state === 'due' &&
-            one.tenderNo === tender.tenderNo &&
-            one.authorizationNo === authorization.authorizationNo,
-        )
+      openCaptures(order, tender.tenderNo)
+        .filter((one) => one.authorizationNo === authorization.authorizationNo)
         .map((one) => one.amountMinor),
     );
     const capturedMinor = authorization.capturedMinor + dueMinor;
@@ -64,11 +63,7 @@ function usableAuthorizations(
 
 /** Captures of earlier invoices that are still due take their part of the tender first. */
 function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
-  return sum(
-    order.captures
-      .filter((one) => one.tenderNo === tenderNo && (one.state === 'due' || one.state === 'failed'))
-      .map((one) => one.amountMinor),
-  );
+  return sum(openCaptures(order, tenderNo).map((one) => one.amountMinor));
 }
 
 /** Rows for what is to be captured; an authorization that is spent is asked for anew. */
@@ -161,7 +156,7 @@ async function uncovered(
   });
 }
 
-function nextAuthorizationNo(order: OrderSnapshot, tenderNo: number): number {
+export function nextAuthorizationNo(order: OrderSnapshot, tenderNo: number): number {
   const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
   return (tender?.authorizations.at(-1)?.authorizationNo ?? 0) + 1;
 }
@@ -180,7 +175,7 @@ export async function planAuthorization(
   return authorizationNo;
 }
 
-function authorizationWrite(
+export function authorizationWrite(
   orderId: string,
   tenderNo: number,
   authorizationNo: number,

@@ -43,7 +43,10 @@ function voided(order: OrderSnapshot, due: VoidDue): Change {
     },
     factWrite(orderId, factOf('authorization-voided', due)),
   ];
-  return { after: afterAuthorization(order, due, () => ({ state: 'voided' })), writes };
+  return {
+    after: afterAuthorization(order, due, () => ({ state: 'voided', isAsked: false })),
+    writes,
+  };
 }
 
 async function failed(sql: Sql, { order }: OrderInHand, due: VoidDue, refused: Refused) {

@@ -20,6 +20,8 @@ export const orderFlow = everyFlow({
     const action = actionOf(ORDER_STEPS, resolved);
     if (action) await ORDER_RESOLUTIONS[action](sql, inHand, resolved.about, resolved);
   },
+  // A recall is its cancel's: until that has its answer, units are released and the order is open.
+  leaves: ['recall'],
   outcomeOf: ({ order }) => (order.stage === 'rejected' ? 'rejected' : 'closed'),
   async ended(_sql, { order, becomes }) {
     if (order.stage !== 'accepted') return;

@@ -87,13 +87,17 @@ export interface BegunRow<Request = unknown> {
  * `calls` tells a first call from a later one. One that another is at, or has ended, is read as it
  * is; one that another begins in this very moment is not among the rows.
  */
-export const BEGIN_ASKED = `
+export const BEGIN_ASKED = beginAsked('true');
+
+/** `isWanted`: where it is not true, nothing is begun that was not begun before. */
+function beginAsked(isWanted: string): string {
+  return `
   begun as (
     insert into effect (effect_key, system, verb, workflow_id, order_id, batch_id, amount_minor,
                         currency, body, body_hash, leased_until)
     select key, system, verb, workflow_id, order_id, batch_id, amount_minor, currency, body,
            encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), now() + interval '${LEASE_MS} ms'
-      from asked
+      from asked where ${isWanted}
     on conflict (effect_key) do update
        set calls = effect.calls + 1, leased_until = excluded.leased_until
      where effect.state = 'called' and effect.leased_until <= now()
@@ -105,6 +109,13 @@ export const BEGIN_ASKED = `
            extract(epoch from e.leased_until - now())::float8 * 1000
       from asked join effect e on e.effect_key = asked.key
      where not exists (select from begun where begun.key = asked.key))`;
+}
+
+/**
+ * A flow that has ended begins no call, and one that is ending waits for a call that is being
+ * begun: its row is locked against its closing moment.
+ */
+const BEGIN_FOR_FLOW = beginAsked(`not exists (select from for_flow where state = 'ended')`);
 
 const JSON_BODY = { name: 'begin-effect', select: 'select $1::jsonb as body' } as const;
 
@@ -131,7 +142,9 @@ export async function beginEffect<Request = unknown>(
                     ${of(4)}::text as order_id, ${of(5)}::text as batch_id,
                     ${of(6)}::bigint as amount_minor, ${of(7)}::text as currency,
                     ${of(8)}::text as workflow_id, body from said),
-           ${BEGIN_ASKED}
+           for_flow as materialized (
+             select state from flow where workflow_id = ${of(8)} for share),
+           ${BEGIN_FOR_FLOW}
            select known.*, said.body as asked,
                   (select to_jsonb(s) from (${snapshotOf(of(4))}) s) as "order"
              from said left join known on true`,
@@ -175,7 +188,7 @@ export function effectRow<Request>(
   return { ...begun, state, answer: null, leasedForMs: 0 };
 }
 
-/** Its row came between our look and our insert. */
+/** Its row came between our look and our insert; or its flow has ended, and nobody waits for it. */
 function begunByAnother(key: string, asked: unknown): EffectRow<never> {
   const none = { body: null, answer: null, token: 0, sendUntilMs: 0, order: null };
   return { ...none, key, asked, state: 'leased', leasedForMs: LEASE_MS };

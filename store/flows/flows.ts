@@ -56,17 +56,26 @@ export async function openFlowOf(sql: Sql, workflowId: string): Promise<FlowToSt
 }
 
 /**
- * Ends the flow unless a fact waits for it; false where one does. Its row is locked, as whoever
- * routes a fact to it locks it; and this is a statement of its own: it sees what was routed before.
+ * Ends the flow unless a fact waits for it, or a call that was begun for it has no known end; false
+ * where one does. Its row is locked, as whoever routes a fact to it or begins a call for it locks
+ * it; and this is a statement of its own: it sees what was written before. `leaves`: verbs that are
+ * another's to follow.
  */
-export async function endFlow(sql: Sql, workflowId: string, outcome: string): Promise<boolean> {
+export async function endFlow(
+  sql: Sql,
+  workflowId: string,
+  outcome: string,
+  leaves: readonly string[] = [],
+): Promise<boolean> {
   const { rows } = await sql.query({
     name: 'end-flow',
     text: `update flow set state = 'ended', outcome = $2, ended_at = coalesce(ended_at, now())
             where workflow_id = $1
               and not exists (select from inbox where workflow_id = $1 and state = 'routed')
+              and not exists (select from effect where workflow_id = $1 and state = 'called'
+                                 and verb <> all($3::text[]))
             returning 1`,
-    values: [workflowId, outcome],
+    values: [workflowId, outcome, leaves],
   });
   return rows.length > 0;
 }

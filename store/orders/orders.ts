@@ -70,9 +70,11 @@ export const snapshotOf = (orderId: string): string => `
             'authorizationNo', a.authorization_no, 'state', a.state, 'voidTry', a.void_try,
             'reference', a.reference, 'amountMinor', a.amount_minor,
             'capturedMinor', a.captured_minor, 'isMulticapture', a.is_multicapture,
-            'isAsked', a.state = 'planned' and exists (select from effect e
-               where e.effect_key = 'authorize:' || a.order_id || ':' || a.tender_no || ':'
-                 || a.authorization_no and e.state = 'called'))
+            'isAsked', a.state in ('planned', 'live') and exists (select from effect e
+               where e.state = 'called' and e.effect_key =
+                 case a.state when 'planned' then 'authorize:' else 'void:' end
+                 || a.order_id || ':' || a.tender_no || ':' || a.authorization_no
+                 || case a.state when 'planned' then '' else ':' || a.void_try end))
             order by a.authorization_no)
           from payment_authorization a
          where a.order_id = t.order_id and a.tender_no = t.tender_no), '[]')) order by t.tender_no)

@@ -2,7 +2,7 @@
 import type { MoneyStep, OrderAgenda } from '../../canonical/flows/order';
 import type { FulfilmentRequest } from '../../canonical/ports/warehouse';
 import type { Database } from '../../store/database';
-import { beginEffect } from '../../store/effects/effects';
+import { beginEffect, type Draft } from '../../store/effects/effects';
 import { readAgenda } from '../../moments/order/order-flow';
 import { recordAuthorization } from '../../moments/money/authorize';
 import { prepareCapture, recordCapture } from '../../moments/money/capture';
@@ -18,14 +18,14 @@ export function step<S extends MoneyStep['step']>(agenda: OrderAgenda, name: S) 
   return found;
 }
 
-export async function begin(
+export async function begin<Request = FulfilmentRequest>(
   db: Database,
   key: string,
   verb: string,
   orderId: string,
-  body: object = {},
+  body: object | Draft<Request> = {},
 ) {
-  return beginEffect<FulfilmentRequest>(db, { key, system: 'test', verb, orderId, body });
+  return beginEffect<Request>(db, { key, system: 'test', verb, orderId, body });
 }
 
 export async function authorize(db: Database, orderId: string): Promise<OrderAgenda> {

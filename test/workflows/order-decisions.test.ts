@@ -45,6 +45,21 @@ describe('a vendor that is down', () => {
     expect(await order.handle.result()).toEqual({ status: 'closed' });
   });
 
+  test('a capture that waited goes before a later shipment’s, and both are made', async () => {
+    const script = { capture: down(8) };
+    const order = await bench.start({ moneyMode: 'psp', lines: [2], isMulticapture: true, script });
+    await order.untilReleased();
+    await order.ship([{ lineNo: 1, quantity: 1 }]);
+    await bench.flows.environment.sleep('95s');
+    await order.untilOpen('payment.unavailable');
+    await order.untilApplied(await order.ship([{ lineNo: 1, quantity: 1 }]));
+    await order.resolve('payment.unavailable', 'retry');
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(await order.capturedMinor()).toBe(2_000);
+    const made = [...order.vendors.made.keys()].filter((key) => key.startsWith('capture:'));
+    expect(made.map((key) => key.split(':').at(-2))).toEqual(['1', '2']);
+  });
+
   test('a cancel is answered while the release is in back-off, and nothing is released', async () => {
     const script = { release: down(40) };
     const order = await bench.start({ moneyMode: 'psp', lines: [2], script });

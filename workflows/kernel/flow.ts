@@ -196,8 +196,16 @@ export function adopt<Agenda extends FlowAgenda>(flow: Flow<Agenda>, agenda: Age
   if (call && !isDue(flow, call.due) && spec.isUnwanted?.(agenda, call.due)) call.scope.cancel();
 }
 
-export function isDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, { key }: DueStep): boolean {
-  return flow.agenda !== null && flow.spec.due(flow.agenda).some((one) => one.key === key);
+/** The step of that key as it is due now. */
+export function dueNow<Agenda extends FlowAgenda>(
+  { agenda, spec }: Flow<Agenda>,
+  { key }: DueStep,
+): DueStep | undefined {
+  return agenda === null ? undefined : spec.due(agenda).find((one) => one.key === key);
+}
+
+export function isDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueStep): boolean {
+  return dueNow(flow, due) !== undefined;
 }
 
 export async function refreshAgenda<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<void> {

@@ -10,7 +10,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { EffectEnded } from '../../canonical/flows/moments';
 import type { DueStep, FlowAgenda, StepKind } from '../../canonical/flows/step';
 import { callStep, reasonOf } from './doors';
-import { adopt, happened, isDue, refreshAgenda, type Flow } from './flow';
+import { adopt, dueNow, happened, isDue, refreshAgenda, type Flow } from './flow';
 import { closeWaitOf, openWait, untilRetry } from './waits';
 
 /** @throws ApplicationFailure for a step that the flow has not declared */
@@ -45,8 +45,10 @@ async function carryOut<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueS
   for (;;) {
     // Several steps may wake at once: only the first to look finds the way free.
     while (!mayCall(flow, due)) await condition(() => mayCall(flow, due));
-    if (!isStillDue()) break;
-    const end = await callOnce(flow, kind, due);
+    // As it is now: under the same key it may have become the last one of its kind.
+    const now = dueNow(flow, due);
+    if (!now) break;
+    const end = await callOnce(flow, kind, now);
     if (end.outcome === 'answered') break;
     if (end.outcome === 'withdrawn' || !isStillDue()) {
       // The call may have begun, or been recorded, after the agenda that withdrew it was read.
@@ -81,6 +83,8 @@ async function callOnce<Agenda extends FlowAgenda>(
     // A moment that ran meanwhile knows more than the answer's agenda does, or less: ask again.
     if (flow.turnNo === begunAtTurn && !flow.turns.isBusy) adopt(flow, answer.agenda);
     else await refreshAgenda(flow);
+    // What it was answered may be all that kept the flow from closing.
+    flow.closeTriedAtTurn = -1;
     return isDue(flow, due)
       ? { outcome: 'no-answer', problem: 'It was answered and is still due.' }
       : { outcome: 'answered' };

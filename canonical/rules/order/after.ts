@@ -140,9 +140,20 @@ export function afterDue(
   const captures = [...order.captures, capture].sort(
     (a, b) => a.invoiceNo - b.invoiceNo || a.tenderNo - b.tenderNo,
   );
-  const planned: SnapshotAuthorization = {
-    authorizationNo,
-    amountMinor,
+  const known = isNew ? afterPlanned(order, { tenderNo, authorizationNo, amountMinor }) : order;
+  return { ...known, captures };
+}
+
+/** One more authorization of a tender is to be asked for. */
+export function afterPlanned(
+  order: OrderSnapshot,
+  planned: Pick<SnapshotAuthorization, 'authorizationNo' | 'amountMinor'> & {
+    readonly tenderNo: number;
+  },
+): OrderSnapshot {
+  const { tenderNo, ...of } = planned;
+  const authorization: SnapshotAuthorization = {
+    ...of,
     state: 'planned',
     voidTry: 1,
     reference: null,
@@ -150,8 +161,7 @@ export function afterDue(
     isMulticapture: false,
     isAsked: false,
   };
-  const known = afterTender(order, tenderNo, ({ authorizations }) => ({
-    authorizations: isNew ? [...authorizations, planned] : authorizations,
+  return afterTender(order, tenderNo, ({ authorizations }) => ({
+    authorizations: [...authorizations, authorization],
   }));
-  return { ...known, captures };
 }

@@ -18,7 +18,7 @@ import {
   blocksVoid,
 } from '../../flows/order-steps';
 import { effectKey } from './effect-keys';
-import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './snapshot';
+import type { OrderSnapshot, SnapshotCapture, SnapshotLine, SnapshotTender } from './snapshot';
 import { openUnits, orderStatus, tenderState, type OrderStatus } from './state';
 
 export function agendaOf(order: OrderSnapshot): OrderAgenda {
@@ -44,6 +44,7 @@ function isSettled(order: OrderSnapshot): boolean {
     moneySteps(order).length === 0 &&
     order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
     order.refunds.every((refund) => refund.state !== 'failed') &&
+    !order.groups.some((group) => group.state === 'planned' && group.isAsked) &&
     order.exceptions.length === 0
   );
 }
@@ -111,39 +112,53 @@ function authorizations(
 export function isMoneyWanted(order: OrderSnapshot, tenderNo: number): boolean {
   if (order.stage !== 'accepted') return false;
   return (
-    order.lines.some((line) => openUnits(line) > 0) ||
-    order.captures.some(
-      (capture) =>
-        capture.tenderNo === tenderNo && (capture.state === 'due' || capture.state === 'failed'),
-    )
+    order.lines.some((line) => openUnits(line) > 0) || openCaptures(order, tenderNo).length > 0
   );
 }
 
+/**
+ * Of each authorization one capture at a time, the oldest first: whatever came between, none is
+ * made behind the back of one whose answer is not known. Only the last one is final, for a final
+ * one lets the rest of its authorization go; one that failed may still be made again on it.
+ */
 function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   const { orderId, currency } = order;
   const { tenderNo } = tender;
-  return order.captures
-    .filter((capture) => capture.tenderNo === tenderNo && capture.state === 'due')
-    .flatMap(({ invoiceNo, amountMinor, authorizationNo, isFinal, try: tryNo }) => {
-      const authorization = tender.authorizations.find(
-        (one) => one.authorizationNo === authorizationNo,
-      );
-      if (authorizationNo === null || authorization?.state !== 'live') return [];
-      const key = effectKey.capture(orderId, tenderNo, invoiceNo, tryNo);
-      const account = tender.moneyAccount;
-      const base = { step: 'capture' as const, orderId, account, tenderNo, currency, key };
-      const due = { ...base, invoiceNo, authorizationNo, amountMinor, isFinal };
-      return [{ step: blocksCapture(tenderNo, invoiceNo).text, due }];
-    });
+  const isEverythingOut = order.lines.every((line) => openUnits(line) === 0);
+  return tender.authorizations.flatMap(({ authorizationNo, state, isMulticapture }) => {
+    const open = openCaptures(order, tenderNo).filter(
+      (one) => one.authorizationNo === authorizationNo,
+    );
+    const first = open.find((one) => one.state === 'due');
+    if (!first || state !== 'live') return [];
+    const { invoiceNo, amountMinor } = first;
+    const isLast = open.length === 1 && (first.isFinal || isEverythingOut);
+    const key = effectKey.capture(orderId, tenderNo, invoiceNo, first.try);
+    const account = tender.moneyAccount;
+    const base = { step: 'capture' as const, orderId, account, tenderNo, currency, key };
+    const isFinal = isLast || !isMulticapture;
+    const due = { ...base, invoiceNo, authorizationNo, amountMinor, isFinal };
+    return [{ step: blocksCapture(tenderNo, invoiceNo).text, due }];
+  });
 }
 
-/** Authorizations that nothing will be captured on any more. */
+/** Captures that are to be made, or that a person may have made again; the oldest first. */
+export function openCaptures(order: OrderSnapshot, tenderNo: number): SnapshotCapture[] {
+  return order.captures.filter(
+    (one) => one.tenderNo === tenderNo && (one.state === 'due' || one.state === 'failed'),
+  );
+}
+
+/**
+ * Authorizations that nothing will be captured on any more. One that was asked to go, and whose
+ * answer is not known, is asked for to its end.
+ */
 function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
-  if (isMoneyWanted(order, tender.tenderNo)) return [];
+  const wanted = isMoneyWanted(order, tender.tenderNo);
   const { orderId, currency } = order;
   const { tenderNo } = tender;
   return tender.authorizations
-    .filter((one) => one.state === 'live' && one.capturedMinor === 0)
+    .filter((one) => one.state === 'live' && (one.isAsked || (!wanted && one.capturedMinor === 0)))
     .map(({ authorizationNo, amountMinor, voidTry }) => ({
       step: blocksVoid(tenderNo, authorizationNo).text,
       due: {
@@ -177,7 +192,7 @@ function releasesOf(order: OrderSnapshot): ReleaseDue[] {
     // A hold does not leave a question open that the warehouse may already have answered with yes.
     if (order.holdReason !== null && !group.isAsked) return [];
     const units = unitsOf(order, groupNo, 'reserved');
-    if (units === 0 || group.state !== 'planned') return [];
+    if (group.state !== 'planned' || (units === 0 && !group.isAsked)) return [];
     const key = effectKey.release(orderId, groupNo, group.try);
     return [{ orderId, groupNo, account, location, units, key }];
   });

@@ -33,7 +33,7 @@ export interface SnapshotAuthorization {
   readonly amountMinor: number;
   readonly capturedMinor: number;
   readonly isMulticapture: boolean;
-  /** It was asked for, and the answer is not known. */
+  /** It was asked for, or, where it is live, asked to go, and the answer is not known. */
   readonly isAsked: boolean;
 }
 export interface SnapshotTender {
