@@ -191,11 +191,8 @@ export async function playSeed(options: SeedOptions): Promise<SeedResult> {
   });
   let isClean = false;
   try {
-    const gaveUp = stack.givenUp.then((reason): never => {
-      throw new Error(reason);
-    });
-    const played = playOn(stack, planOf(seed, lifeMs), options.onProgress ?? (() => undefined));
-    const result = await Promise.race([played, gaveUp]);
+    const onProgress = options.onProgress ?? (() => undefined);
+    const result = await playOn(stack, planOf(seed, lifeMs), onProgress);
     isClean = result.differences.length === 0;
     return { ...result, home: isClean ? undefined : home };
   } finally {
