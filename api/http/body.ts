@@ -119,7 +119,7 @@ interface Place {
 
 function pathTo(place: Place): string[] {
   const path: string[] = [];
-  for (let at: Place | null = place; at?.inside != null; at = at.inside) path.unshift(at.name);
+  for (let at = place; at.inside !== null; at = at.inside) path.unshift(at.name);
   return path;
 }
 

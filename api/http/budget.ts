@@ -36,7 +36,8 @@ export function overBudget(bytes: Uint8Array): string | undefined {
   let fields = 0;
   let entries = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
+    const byte = bytes[at] ?? 0;
+    switch (byte) {
       case QUOTE:
         readText(bytes, at, text);
         at = text.end;
@@ -45,7 +46,7 @@ export function overBudget(bytes: Uint8Array): string | undefined {
       case OPEN_OBJECT:
         depth += 1;
         if (depth > MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH} levels`;
-        isList[depth] = bytes[at] === OPEN_LIST;
+        isList[depth] = byte === OPEN_LIST;
         fieldsOf[depth] = 0;
         // Its first entry has no comma; an empty list counts for one.
         if (isList[depth] === true) entries += 1;
