@@ -2,15 +2,11 @@
  * A key is made, rotated or revoked, and the audit trail says who did: one transaction of the
  * caller's. The key itself is given back here and kept nowhere.
  */
-import { randomBytes } from 'node:crypto';
 import { bindingsOf, type KeyRequest } from '../../canonical/schema/key';
-import { apiKeyHash } from '../../store/access/api-keys';
+import { apiKeyHash, newApiKey } from '../../store/access/api-keys';
 import { recordDecision, type Decision } from '../../store/access/decisions';
 import type { Sql } from '../../store/database';
 import { endKey, findKey, insertKey, lockKeys, type KeptKey } from '../../store/access/kept-keys';
-
-const PREFIX_BYTES = 4;
-const SECRET_BYTES = 24;
 
 /** Who decides, as the audit trail keeps it. */
 export type KeyDecider = Pick<
@@ -22,12 +18,6 @@ export type KeyMade =
   { readonly outcome: 'made'; readonly kept: KeptKey; readonly key: string } | KeyRefused;
 type KeyRefused =
   { readonly outcome: 'refused'; readonly why: string } | { readonly outcome: 'unknown' };
-
-/** `tlk_` and eight characters that name it; what follows is secret. */
-function newKey(): { readonly key: string; readonly prefix: string } {
-  const prefix = `tlk_${randomBytes(PREFIX_BYTES).toString('hex')}`;
-  return { prefix, key: `${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
-}
 
 const isLive = ({ revokedAt, expiresAt }: KeptKey) =>
   revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now());
@@ -100,7 +90,7 @@ async function put(
   by: KeyDecider,
   detail: object = {},
 ): Promise<KeyMade> {
-  const { key, prefix } = newKey();
+  const { key, prefix } = newApiKey();
   const kept = await insertKey(sql, { ...of, prefix, createdBy: by.actor }, apiKeyHash(key));
   const { name, role, channels, sources, types, storeId, expiresAt } = kept;
   await recordDecision(sql, {

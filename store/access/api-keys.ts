@@ -1,5 +1,5 @@
 /** Keys of the API at the door: only their SHA-256 is kept. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { ROLES, type Bindings, type Role } from '../../canonical/schema/api-key';
 import type { Sql } from '../database';
 
@@ -13,6 +13,15 @@ export interface ApiKey extends Bindings {
 
 function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
+}
+
+const PREFIX_BYTES = 4;
+const SECRET_BYTES = 24;
+
+/** `tlk_` and eight characters that name it; what follows is secret. */
+export function newApiKey(): { readonly key: string; readonly prefix: string } {
+  const prefix = `tlk_${randomBytes(PREFIX_BYTES).toString('hex')}`;
+  return { prefix, key: `${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
 export function apiKeyHash(key: string): string {

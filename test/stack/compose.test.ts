@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
+import { ROLES } from '../../canonical/schema/api-key';
 import { PROJECT_ROOT } from '../../stack/supervisor/home';
 
 const Compose = z.object({
@@ -47,6 +48,27 @@ describe('docker-compose.yml', () => {
     for (const [name, { image }] of Object.entries(Compose.parse(document).services)) {
       expect(image, name).toMatch(/^[\w./-]+:\d+\.\d+[\w.-]*$/);
     }
+  });
+
+  test('has no secret of its own: each is named, and one that is missing stops the start', () => {
+    const isSecret = (name: string) => /SECRET|TOKEN|PASSWORD|PWD|_KEY$/.test(name);
+    const { services } = Compose.parse(document);
+    const given = Object.values(services).flatMap(({ environment = {} }) =>
+      Object.entries(environment).filter(([name]) => isSecret(name)),
+    );
+    expect(given.length).toBeGreaterThan(ROLES.length);
+    for (const [name, value] of given) expect(value, name).toMatch(/^\$\{[A-Z_]+:\?[^}]+\}$/);
+    // Those that stand inside an address too.
+    const references = [...text.matchAll(/\$\{([A-Z_]+)([^}]*)\}/g)];
+    for (const [, name = '', otherwise] of references.filter(([, one = '']) => isSecret(one))) {
+      expect(otherwise, name).toMatch(/^:\?/);
+    }
+  });
+
+  test('makes the key of every role', () => {
+    const { environment = {} } = Compose.parse(document).services['schema'] ?? {};
+    const made = ROLES.map((role) => `THROUGHLINE_${role.toUpperCase()}_KEY`);
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(made));
   });
 
   test('runs the project by its own commands', () => {
