@@ -79,6 +79,16 @@ const PAGE = `
       'i.invoice_no',
     )} as invoices,
     ${children(
+      `'shipmentRef', s.shipment_ref, 'account', g.warehouse_account, 'lines', i.lines,
+       'shippedAt', to_char(s.shipped_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+      `shipment s
+         join invoice i on i.order_id = s.order_id and i.source_kind = 'shipment'
+          and i.source_no = s.shipment_no
+         left join fulfilment_group g on g.order_id = s.order_id and g.group_no = i.group_no
+        where s.order_id = o.order_id`,
+      's.shipment_no',
+    )} as shipments,
+    ${children(
       `'moves', f.body -> 'moves', 'money', f.body -> 'money'`,
       'order_fact f where f.order_id = o.order_id',
       'f.fact_no',

@@ -10,13 +10,15 @@ import type { Sql } from '../store/database';
 import { checkOpenItems } from './check-open-items';
 import { checkKeyedEffects } from './comparisons/effects';
 import { KEYED } from './comparisons/keyed';
+import { checkHeld } from './comparisons/held';
 import { checkOutsideMoney } from './comparisons/outside-money';
+import { checkShipments } from './comparisons/shipments';
 import { checkShop, type KnownOrder } from './comparisons/shop';
 import { checkTakenOver, takenOverOf } from './comparisons/taken-over';
 import { checkVoids } from './comparisons/voids';
 import type { Against } from './comparisons/window';
 import type { Findings } from './findings';
-import { checkOrderEffects } from './invariants/order-effects';
+import { checkOrderEffects, checkUnanswered, checkUncounted } from './invariants/order-effects';
 import { checkProjections } from './invariants/projections';
 import { checkTenders } from './invariants/tenders';
 import { loadEffects } from './load-effects';
@@ -44,7 +46,11 @@ export async function loadChunk(sql: Sql, orderIds: readonly string[]): Promise<
   };
 }
 
-export function checkOwn({ orders, effects }: OrderChunk, findings: Findings): void {
+export function checkOwn(
+  { orders, effects }: OrderChunk,
+  { cutoff }: Scope,
+  findings: Findings,
+): void {
   let facts = 0;
   let items = 0;
   for (const order of orders) {
@@ -52,6 +58,8 @@ export function checkOwn({ orders, effects }: OrderChunk, findings: Findings): v
     findings.add(checkProjections(order));
     findings.add(checkOpenItems(order));
     findings.add(checkOrderEffects(order, effects));
+    findings.add(checkUncounted(order, effects));
+    findings.add(checkUnanswered(order, effects, cutoff));
     facts += order.facts.length;
     items += order.openItems.length;
   }
@@ -67,7 +75,9 @@ export function namesOf({ orders, effects }: OrderChunk): SpoolNames {
   const channelRefs = orders
     .map((order) => tail(order.channelOrderRef))
     .filter((ref) => ref !== '');
+  const parcels = orders.flatMap((order) => order.shipments.map((one) => one.shipmentRef));
   const references = [
+    ...parcels,
     ...own.map((effect) => effect.reference),
     ...orders.flatMap((order) => order.authorizations.map((one) => one.reference)),
   ];
@@ -98,6 +108,10 @@ export function compareChunk(
     if (one.kinds.includes('authorization')) {
       findings.add(compareWithProcessor(orders, own, records, against));
     }
+    if (one.kinds.includes('shipment')) {
+      const parcels = ofKind(records, 'shipment');
+      findings.add(checkShipments(orders, parcels, one.accounts, against));
+    }
     if (one.kinds.includes('shop-order')) {
       // A shop's account is called as its channel.
       const sold = orders.filter(({ channelInstance }) => one.accounts.includes(channelInstance));
@@ -121,7 +135,7 @@ function compareWithProcessor(
   against: Reading,
 ): Difference[] {
   const authorizations = ofKind(theirs, 'authorization');
-  const byId = new Map<string, OrderName>(orders.map((order) => [order.orderId, order]));
+  const byId = new Map(orders.map((order) => [order.orderId, order]));
   const money = {
     books: against.books,
     authorizations: authorizations.filter(isWhollyRead(against)),
@@ -130,6 +144,7 @@ function compareWithProcessor(
   };
   return [
     ...checkVoids(effects, authorizations, liveReferencesOf(orders), against),
+    ...checkHeld(authorizations, byId, against),
     ...checkOutsideMoney(money, byId),
   ];
 }
@@ -169,7 +184,7 @@ function compareWithShop(
   const ofType = (...types: string[]) =>
     made.filter((record) => record.type !== null && types.includes(record.type));
   const byTail = new Map(orders.map((order) => [tail(order.channelOrderRef), order]));
-  const byRef = new Map<string, OrderName>();
+  const byRef = new Map<string, OwnOrder>();
   for (const { orderRef } of made) {
     const order = byTail.get(tail(orderRef));
     if (orderRef !== null && order) byRef.set(orderRef, order);
@@ -183,6 +198,7 @@ function compareWithShop(
   return [
     ...checkShop(effects, shop, known, against),
     ...checkTakenOver(orders.flatMap(takenOverOf), whole, shop.transactions, against.books),
+    ...checkHeld(ofType('AUTHORIZATION'), byRef, against),
     ...checkOutsideMoney(money, byRef),
   ];
 }

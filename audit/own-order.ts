@@ -57,6 +57,15 @@ export interface OwnInvoice {
     readonly worthMinor: number;
   }[];
 }
+export interface OwnShipment {
+  /** The warehouse's name of the parcel. */
+  readonly shipmentRef: string;
+  /** The warehouse's account; null: of no group that was asked. */
+  readonly account: string | null;
+  /** RFC 3339, as the warehouse told it. */
+  readonly shippedAt: string;
+  readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
+}
 export interface OwnFact {
   readonly moves: readonly UnitMove[];
   readonly money: readonly MoneyMove[];
@@ -89,6 +98,7 @@ export interface OwnOrder extends OrderName {
   readonly captures: readonly OwnCapture[];
   readonly refunds: readonly OwnRefund[];
   readonly invoices: readonly OwnInvoice[];
+  readonly shipments: readonly OwnShipment[];
   readonly facts: readonly OwnFact[];
   readonly exceptions: readonly OwnException[];
   readonly openItems: readonly OpenItem[];

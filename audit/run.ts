@@ -191,7 +191,7 @@ async function readChunk(
     if (scope.writtenSince !== null) await readOrphans(sql, orderIds, findings);
     return loadChunk(sql, orderIds);
   });
-  checkOwn(chunk, findings);
+  checkOwn(chunk, scope, findings);
   const theirs = await recordsOf(spool, namesOf(chunk));
   compareChunk(chunk, readable(audit), theirs, scope, findings);
 }

@@ -35,6 +35,7 @@ const ListedRecord = z.object({
   topic: text,
   eventId: text,
   taxMinor: number,
+  closed: z.boolean().nullish(),
   lines: z
     .array(
       z.object({
@@ -58,6 +59,7 @@ export interface RecordList {
   readonly fields?: readonly (keyof Listed)[];
   readonly partsOf?: (record: Listed) => OutsideRecord['parts'];
   readonly referenceOf?: (record: Listed) => string | null;
+  readonly isHeld?: (record: Listed) => boolean;
 }
 
 /** What a vendor's records are, by the stand-in's lists. */
@@ -95,7 +97,8 @@ export function listedRecords(
   };
 }
 
-function outsideRecord({ partsOf, referenceOf }: RecordList, record: Listed): OutsideRecord {
+function outsideRecord(list: RecordList, record: Listed): OutsideRecord {
+  const { partsOf, referenceOf, isHeld } = list;
   return {
     id: record.id,
     parentId: record.parentId ?? null,
@@ -107,6 +110,7 @@ function outsideRecord({ partsOf, referenceOf }: RecordList, record: Listed): Ou
     state: record.status,
     type: record.kind ?? record.topic ?? null,
     parts: partsOf?.(record) ?? [],
+    ...(isHeld && { isHeld: isHeld(record) }),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
   };

@@ -1,8 +1,8 @@
 // I4, inside: money that an order's rows say has moved was moved by an effect that is done.
 import { effectKey } from '../../canonical/rules/order/effect-keys';
-import type { OwnEffect } from '../own-effect';
+import { nameOfEffect, type OwnEffect } from '../own-effect';
 import type { OwnOrder } from '../own-order';
-import { money, nameOfOrder, type Difference } from '../report';
+import { amountOf, money, nameOfOrder, type Difference } from '../report';
 
 interface Moved {
   readonly key: string;
@@ -66,4 +66,57 @@ export function checkOrderEffects(
       },
     ];
   });
+}
+
+/** Verbs whose effect is money of the order's own rows. */
+const COUNTED: ReadonlySet<OwnEffect['verb']> = new Set(['capture', 'refund']);
+
+const ofOrder = (order: OwnOrder, effects: ReadonlyMap<string, OwnEffect>) =>
+  [...effects.values()].filter((effect) => effect.order?.orderId === order.orderId);
+
+/** The other way round: money that an effect moved is counted, by one row and once. */
+export function checkUncounted(
+  order: OwnOrder,
+  effects: ReadonlyMap<string, OwnEffect>,
+): Difference[] {
+  const counted = new Set(movedBy(order).map(({ key }) => key));
+  return ofOrder(order, effects)
+    .filter(({ verb, state, key }) => COUNTED.has(verb) && state === 'done' && !counted.has(key))
+    .map(({ key, verb, amountMinor, currency }) => ({
+      invariant: 'I4',
+      code: 'effect-not-counted',
+      subject: key,
+      ...amountOf(amountMinor, currency),
+      detail: `${nameOfEffect(key, order)}: a ${verb} of ${money(amountMinor, currency)} was made under ${key}; no row of the order counts it`,
+    }));
+}
+
+/** What is told to others after the end may be on its way. */
+const FOLLOWED: ReadonlySet<OwnEffect['verb']> = new Set([
+  'authorize',
+  'capture',
+  'void',
+  'refund',
+  'release',
+  'recall',
+]);
+
+/** An effect that was begun is followed to its end before its order ends. */
+export function checkUnanswered(
+  order: OwnOrder,
+  effects: ReadonlyMap<string, OwnEffect>,
+  cutoff: string,
+): Difference[] {
+  if (order.stage !== 'closed' && order.stage !== 'rejected') return [];
+  return ofOrder(order, effects)
+    .filter(({ verb, state, calledAt }) => {
+      return FOLLOWED.has(verb) && state === 'called' && calledAt <= cutoff;
+    })
+    .map(({ key, amountMinor, currency }) => ({
+      invariant: 'I4',
+      code: 'effect-unanswered',
+      subject: key,
+      ...amountOf(amountMinor, currency),
+      detail: `${nameOfEffect(key, order)}: it has ended, and what ${key} did nobody knows: it was called and not answered`,
+    }));
 }

@@ -7,7 +7,7 @@
 export const OUTSIDE_KINDS = {
   payment: ['authorization', 'capture', 'refund'],
   commerce: ['shop-order', 'shop-transaction', 'shop-fulfillment', 'shop-webhook'],
-  wms: ['fulfilment-request', 'recall'],
+  wms: ['fulfilment-request', 'recall', 'shipment'],
   erp: ['sales-order', 'journal-document'],
   tax: ['tax-invoice'],
   notification: ['message'],
@@ -32,6 +32,8 @@ export interface OutsideRecord {
   readonly type: string | null;
   /** What it is made of: units by line number, minor units by `debit` and `credit`, tax. */
   readonly parts: readonly { readonly name: string; readonly quantity: number }[];
+  /** Of an authorization: it still holds the buyer's money. */
+  readonly isHeld?: boolean;
   /** RFC 3339, by that system's clock. */
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -7,7 +7,12 @@ import type { RecordLists } from '../listed-records';
 
 export const shopifyRecords: RecordLists = {
   'shop-order': { path: 'orders' },
-  'shop-transaction': { path: 'transactions', fields: ['kind'] },
+  'shop-transaction': {
+    path: 'transactions',
+    fields: ['kind', 'closed'],
+    isHeld: ({ kind, status, closed }) =>
+      kind === 'AUTHORIZATION' && status === 'SUCCESS' && closed === false,
+  },
   'shop-fulfillment': { path: 'fulfillments' },
   'shop-webhook': {
     path: 'webhooks',

@@ -6,7 +6,10 @@
 import type { RecordLists } from '../listed-records';
 
 export const stripeRecords: RecordLists = {
-  authorization: { path: 'payment_intents' },
+  authorization: {
+    path: 'payment_intents',
+    isHeld: ({ status }) => status === 'requires_capture',
+  },
   capture: { path: 'captures' },
   refund: { path: 'refunds' },
 };

@@ -6,5 +6,6 @@ import { unitsByLine, type RecordLists } from '../listed-records';
 
 export const warehouseRecords: RecordLists = {
   'fulfilment-request': { path: 'fulfilment_requests', fields: ['lines'], partsOf: unitsByLine },
+  shipment: { path: 'shipments', fields: ['lines'], partsOf: unitsByLine },
   recall: { path: 'cancellations', fields: ['lines'], partsOf: unitsByLine },
 };

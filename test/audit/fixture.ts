@@ -85,6 +85,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
         lines: [{ lineNo: 1, quantity: 1, worthMinor: 2_000 }],
       },
     ],
+    shipments: [],
     facts: [
       { moves: [{ lineNo: 1, groupNo: 1, from: null, to: 'reserved', quantity: 2 }], money: [] },
       {

@@ -132,5 +132,21 @@ export async function agreeingBooks(
     const made = record({ ...row, id: `${kind}/${row.key}`, orderRef: orderId, parts });
     books[kind] = [...(books[kind] ?? []), made];
   }
-  return books;
+  return { ...books, shipment: await shippedParcels(db) };
+}
+
+/** The warehouse's records of what has left. */
+async function shippedParcels(db: Database): Promise<OutsideRecord[]> {
+  const { rows } = await db.query<{
+    id: string;
+    orderRef: string;
+    lines: { lineNo: number; quantity: number }[];
+  }>(
+    `select s.shipment_ref as id, s.order_id as "orderRef", i.lines
+       from shipment s join invoice i on i.order_id = s.order_id and i.source_no = s.shipment_no`,
+  );
+  return rows.map(({ id, orderRef, lines }) => {
+    const parts = lines.map(({ lineNo, quantity }) => ({ name: `line ${lineNo}`, quantity }));
+    return record({ id, orderRef, parts, amountMinor: null, currency: null });
+  });
 }

@@ -72,6 +72,7 @@ test('a shipment that is told before its order waits, and is applied when the or
   await shopifyWebhook(world, JSON.stringify(order));
   const closed = await world.untilOrder(SHOP, orderNo, 'closed');
   expect(closed.shipments).toMatchObject([{ shipmentRef: `parcel-${orderNo}` }]);
+  await world.keepParcel(shipment.shipmentId, closed.orderId, shipment.lines);
   expect(closed.tenders).toMatchObject([{ state: 'captured', captured: closed.total }]);
   await world.expectCleanAudit();
 });

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { OrderView } from '../../api/schema/order';
@@ -243,6 +243,18 @@ export class World {
     const orderId = `gid://shopify/Order/${shopId}`;
     const found = await this.records('commerce', 'transactions', { orderId });
     return found.filter((record) => record['kind'] === kind);
+  }
+
+  /** The warehouse's own record of a parcel that a test told of in its place. */
+  async keepParcel(shipmentId: string, orderId: string, lines: readonly object[]): Promise<void> {
+    const client = new Client({ connectionString: this.json.sandboxDatabaseUrl });
+    await client.connect();
+    await client.query(
+      `insert into wms.shipments (id, order_id, status, details)
+       values ($1, $2, 'confirmed', jsonb_build_object('lines', $3::jsonb))`,
+      [shipmentId, orderId, JSON.stringify(lines)],
+    );
+    await client.end();
   }
 
   async script(system: System, script: unknown): Promise<void> {
