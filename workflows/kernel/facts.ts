@@ -41,7 +41,9 @@ export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): vo
     (resolved) => take(flow, { kind: 'resolution', ...resolved }),
     { description: 'An exception of this flow was resolved' },
   );
-  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow));
+  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow), {
+    description: 'The watchdog found that nothing moved: what is due is asked again',
+  });
   // A signal of a later version: it is in history, and nothing fails.
   setDefaultSignalHandler((signalName) => {
     log.warn('signal without a handler', { signalName });
