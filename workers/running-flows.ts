@@ -22,7 +22,11 @@ export function runningFlows(
     await eachInParallel(queries, CALLS_IN_PARALLEL, async (ids) => {
       const isOneOf = ids.map((id) => `'${id}'`).join(', ');
       const query = `ExecutionStatus = 'Running' AND WorkflowId IN (${isOneOf})`;
-      for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
+      try {
+        for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
+      } catch {
+        // A list that cannot be read: each is asked for by itself.
+      }
     });
     const unseen = workflowIds.filter((id) => !running.has(id));
     await eachInParallel(unseen, CALLS_IN_PARALLEL, async (id) => {

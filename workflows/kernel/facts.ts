@@ -79,7 +79,7 @@ export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): vo
     { description: 'An exception of this flow was resolved' },
   );
   setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow), {
-    description: 'What is due is read again',
+    description: 'The watchdog found that nothing moved: what is due is asked again',
   });
   // Of a later version, or by hand: it is in history, and nothing fails.
   setDefaultSignalHandler((signalName) => ignoreSignal(flow, signalName));
