@@ -35,6 +35,12 @@ function bearerOf(request: Request): string | undefined {
   return key !== undefined && key.length <= MAX_KEY_CHARS ? key : undefined;
 }
 
+/** Whose key has this hash; null where there is none, or it was revoked. */
+export async function callerOf(sql: Sql, keyHash: string): Promise<Caller | null> {
+  const found = await findApiKey(sql, keyHash);
+  return found && { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
+}
+
 export type Authenticate = (request: Request) => Promise<Caller>;
 
 /** @throws Problem unauthenticated or rate_limited, from what it returns */
@@ -54,9 +60,7 @@ export function createAuthenticate(
     // A key that was good is looked up whatever others try from its address.
     if (!known?.caller) failures.requireSlow(from);
     if (known === undefined || known.untilMs <= now()) {
-      const found = await findApiKey(sql, keyHash);
-      const caller =
-        found === null ? null : { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
+      const caller = await callerOf(sql, keyHash);
       const ttlMs = caller === null ? UNKNOWN_KEY_TTL_MS : KEY_CACHE_TTL_MS;
       const endsAtMs = found?.endsAt ? Date.parse(found.endsAt) : Infinity;
       known = { caller, untilMs: Math.min(now() + ttlMs, endsAtMs) };

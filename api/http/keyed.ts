@@ -32,14 +32,25 @@ export interface KeyedCall extends IdempotencyKey {
   readonly keep: (sql: Sql, answer: Answer) => Promise<void>;
 }
 
+type NamedKey = IdempotencyKey & { readonly decisionId: string };
+
 /** @throws Problem idempotency_key_missing, or invalid_request for one that cannot be used */
-export function readKey(
-  request: Request,
-  route: string,
-  caller: Caller,
-  body: unknown,
-): IdempotencyKey & { readonly decisionId: string } {
-  const key = request.get('idempotency-key');
+export function readKey(request: Request, route: string, caller: Caller, body: unknown): NamedKey {
+  return keyOf(request.get('idempotency-key'), { route, path: request.path, caller, body });
+}
+
+/** @throws Problem as `readKey` does */
+export function keyOf(
+  key: string | undefined,
+  asked: {
+    readonly route: string;
+    /** With its ids filled in: part of what was asked. */
+    readonly path: string;
+    readonly caller: Caller;
+    readonly body: unknown;
+  },
+): NamedKey {
+  const { route, path, caller, body } = asked;
   if (key === undefined || key === '') {
     throw new Problem('idempotency_key_missing', 'send Idempotency-Key: a value of your own');
   }
@@ -59,8 +70,8 @@ export function readKey(
     scope,
     key,
     // The path is part of what was asked: the same key on another order is another request.
-    bodyHash: contentHash([request.path, body]),
-    decisionId: decisionIdOf(scope, request.path, key),
+    bodyHash: contentHash([path, body]),
+    decisionId: decisionIdOf(scope, path, key),
   };
 }
 

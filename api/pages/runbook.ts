@@ -1,0 +1,58 @@
+/** Runbooks as pages: the Markdown that they are written in, and no more of it than they use. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EXCEPTION_RULES } from '../../canonical/schema/exception';
+import type { ExceptionCode } from '../../canonical/schema/error-codes';
+import { html, type Html } from './html';
+
+const FOLDER = path.join(__dirname, '..', '..', 'docs', 'runbooks');
+
+export function isRunbook(code: string): code is ExceptionCode {
+  return Object.hasOwn(EXCEPTION_RULES, code);
+}
+
+/** Without its title, which the page has. */
+export async function runbook(code: ExceptionCode): Promise<Html> {
+  const text = await readFile(path.join(FOLDER, `${code}.md`), 'utf8');
+  const blocks = text.split(/\n{2,}/).filter((block) => !/^(# |\s*$)/.test(block));
+  return html`${blocks.map(blockHtml)}`;
+}
+
+function blockHtml(block: string): Html {
+  const lines = block.trim().split('\n');
+  if (lines.every((line) => /^\d+\. /.test(line))) {
+    return html`<ol>
+      ${lines.map((line) => item(line.replace(/^\d+\. /, '')))}
+    </ol>`;
+  }
+  if (lines.every((line) => line.startsWith('- '))) {
+    return html`<ul>
+      ${lines.map((line) => item(line.slice(2)))}
+    </ul>`;
+  }
+  const heading = /^##+ (.*)$/.exec(block.trim())?.[1];
+  return heading === undefined ? html`<p>${inline(block)}</p>` : html`<h3>${inline(heading)}</h3>`;
+}
+
+const item = (text: string) => html`<li>${inline(text)}</li>`;
+
+/** Code, bold, emphasis and links: none of them within another, but in bold text. */
+const MARKS = /`([^`]+)`|\*\*(.+?)\*\*|\b_([^_]+)_\b|\[([^\]]+)\]\(([^)\s]+)\)/g;
+
+function inline(text: string): Html {
+  const parts: Html[] = [];
+  let from = 0;
+  for (const match of text.matchAll(MARKS)) {
+    parts.push(html`${text.slice(from, match.index)}`, markHtml(match));
+    from = match.index + match[0].length;
+  }
+  return html`${parts}${text.slice(from)}`;
+}
+
+function markHtml([, code, bold, emphasis, label = '', target = '']: RegExpExecArray): Html {
+  if (code !== undefined) return html`<code>${code}</code>`;
+  if (bold !== undefined) return html`<b>${inline(bold)}</b>`;
+  if (emphasis !== undefined) return html`<em>${emphasis}</em>`;
+  const other = target.replace(/\.md$/, '');
+  return isRunbook(other) ? html`<a href="/runbooks/${other}">${label}</a>` : html`${label}`;
+}
