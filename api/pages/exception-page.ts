@@ -6,7 +6,7 @@ import type { Resolution } from '../../canonical/schema/exception';
 import type { ExceptionSeen } from '../../store/exceptions/exception-queries';
 import type { ExceptionDecision, ExceptionStory } from '../../store/exceptions/exception-story';
 import { mayAssign, mayResolve } from '../roles';
-import { html, type Html } from './html';
+import { markup, type Html } from './html';
 
 export interface ExceptionShown {
   readonly exception: ExceptionSeen;
@@ -53,14 +53,14 @@ function blockedText({ step, about }: ExceptionStory, { blocks }: ExceptionSeen)
 
 export function exceptionHtml(shown: ExceptionShown): Html {
   const { exception, notice } = shown;
-  return html`<p class="quiet"><a href="/exceptions">Exceptions</a></p>
+  return markup`<p class="quiet"><a href="/exceptions">Exceptions</a></p>
     <h1>${exception.title}</h1>
     <p>
       <span class="tag">${exception.code}</span
       ><span class="tag">${exception.state}</span>
-      ${exception.isOverdue ? html`<span class="tag late">overdue</span>` : null}
+      ${exception.isOverdue ? markup`<span class="tag late">overdue</span>` : null}
     </p>
-    ${notice && html`<div class="note ${notice.isProblem ? 'problem' : ''}">${notice.text}</div>`}
+    ${notice && markup`<div class="note ${notice.isProblem ? 'problem' : ''}">${notice.text}</div>`}
     <div class="card">${factsHtml(shown)}</div>
     ${decideHtml(shown)}
     <h2>History</h2>
@@ -85,10 +85,10 @@ function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
     [
       'Order',
       order &&
-        html`${order.orderNo} of ${order.channelInstance},
-        ${order.status}${flowUrl && html` · <a href="${flowUrl}">its flow in the Temporal UI</a>`}`,
+        markup`${order.orderNo} of ${order.channelInstance},
+        ${order.status}${flowUrl && markup` · <a href="${flowUrl}">its flow in the Temporal UI</a>`}`,
     ],
-    ['Owner', html`${owner}; decided by <b>${resolvingRole(code)}</b>`],
+    ['Owner', markup`${owner}; decided by <b>${resolvingRole(code)}</b>`],
     ['Looked after by', assignee ?? 'nobody yet'],
     [
       'Deadline',
@@ -100,14 +100,14 @@ function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
       'Opened',
       `${timeText(openedAt)}${exception.openings > 1 ? `, for the ${exception.openings}. time` : ''}`,
     ],
-    ['Cause', html`${cause.kind} <code>${cause.ref}</code>`],
+    ['Cause', markup`${cause.kind} <code>${cause.ref}</code>`],
   ];
-  return html`<dl>
+  return markup`<dl>
     ${facts.flatMap(([name, value]) =>
       value === null
         ? []
         : [
-            html`<dt>${name}</dt>
+            markup`<dt>${name}</dt>
               <dd>${value}</dd>`,
           ],
     )}
@@ -142,22 +142,22 @@ const CHOICES: Readonly<Record<Resolution, Choice>> = {
 function decideHtml(shown: ExceptionShown): Html {
   const { exception, role } = shown;
   const { code, resolutions } = exception;
-  if (exception.state === 'resolved') return html``;
+  if (exception.state === 'resolved') return markup``;
   const mine = resolutions.filter((resolution) => mayResolve(role, code, resolution));
   const others =
     mine.length === resolutions.length
       ? null
-      : html`<p class="quiet">
+      : markup`<p class="quiet">
           ${mine.length === 0 ? 'It' : 'The rest'} is decided with a key of ${resolvingRole(code)};
           yours is of ${role}.
         </p>`;
-  return html`<h2>Decide</h2>
+  return markup`<h2>Decide</h2>
     ${mine.map((resolution) => resolutionForm(shown, resolution))}${others}
     ${mayAssign(role, code) ? assignForm(shown) : null}`;
 }
 
 function hidden({ formToken, decisionKey }: ExceptionShown): Html {
-  return html`<input type="hidden" name="token" value="${formToken}" /><input
+  return markup`<input type="hidden" name="token" value="${formToken}" /><input
       type="hidden"
       name="decision"
       value="${decisionKey}"
@@ -171,7 +171,7 @@ function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
   const id = `reason-${resolution}`;
   const document =
     resolution === 'override' && code.startsWith('erp.')
-      ? html`<label for="document">Number of the document in the ERP</label
+      ? markup`<label for="document">Number of the document in the ERP</label
           ><input
             id="document"
             name="documentNo"
@@ -180,7 +180,7 @@ function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
             value="${shown.typed['documentNo'] ?? ''}"
           />`
       : null;
-  return html`<form class="card" method="post" action="/exceptions/${exceptionId}/${resolution}">
+  return markup`<form class="card" method="post" action="/exceptions/${exceptionId}/${resolution}">
     ${hidden(shown)}
     <h3>${title}</h3>
     <p class="quiet">${explanation}</p>
@@ -190,7 +190,7 @@ function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
       name="reason"
       rows="2"
       maxlength="300"
-      ${isNeeded ? html` required` : null}
+      ${isNeeded ? markup` required` : null}
     >
 ${shown.typed['reason'] ?? ''}</textarea
     >${document}<button>${button}</button>
@@ -199,7 +199,7 @@ ${shown.typed['reason'] ?? ''}</textarea
 
 function assignForm(shown: ExceptionShown): Html {
   const { exceptionId, assignee } = shown.exception;
-  return html`<form class="card" method="post" action="/exceptions/${exceptionId}/assign">
+  return markup`<form class="card" method="post" action="/exceptions/${exceptionId}/assign">
     ${hidden(shown)}
     <h3>Say who looks after it</h3>
     <label for="assignee">Team or shift</label>
@@ -250,7 +250,7 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
     entries.push({ at: resolvedAt, what: resolution ?? 'resolved', who: resolvedBy ?? '', words });
   }
   entries.sort((a, b) => (a.at < b.at ? -1 : 1));
-  return html`<table>
+  return markup`<table>
     <tr>
       <th>When</th>
       <th>What</th>
@@ -259,7 +259,7 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
     </tr>
     ${entries.map(
       ({ at, what, who, words }) =>
-        html`<tr>
+        markup`<tr>
           <td>${timeText(at)}</td>
           <td>${what}</td>
           <td>${who}</td>
@@ -272,9 +272,9 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
 /** What is open, what is due first on top. */
 export function exceptionListHtml(open: readonly ExceptionSeen[]): Html {
   if (open.length === 0)
-    return html`<h1>Exceptions</h1>
+    return markup`<h1>Exceptions</h1>
       <p>Nothing waits for a person.</p>`;
-  return html`<h1>Exceptions</h1>
+  return markup`<h1>Exceptions</h1>
     <table>
       <tr>
         <th>Deadline</th>
@@ -284,9 +284,9 @@ export function exceptionListHtml(open: readonly ExceptionSeen[]): Html {
       </tr>
       ${open.map(
         ({ exceptionId, deadlineAt, title, code, owner, money, isOverdue, assignee }) =>
-          html`<tr>
+          markup`<tr>
             <td>
-              ${fromNow(deadlineAt)}${isOverdue ? html` <span class="tag late">overdue</span>` : null}
+              ${fromNow(deadlineAt)}${isOverdue ? markup` <span class="tag late">overdue</span>` : null}
             </td>
             <td>
               <a href="/exceptions/${exceptionId}">${title}</a><br /><span class="quiet"

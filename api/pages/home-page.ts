@@ -2,7 +2,7 @@
 import { SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
 import { ORDER_WORKFLOW_TYPE } from '../../canonical/flows/order';
 import type { Configuration } from '../../canonical/schema/configuration';
-import { html, type Html, type Page } from './html';
+import { markup, type Html, type Page } from './html';
 
 type Link = readonly [url: string, name: string, what: string];
 
@@ -41,14 +41,14 @@ export function homePage({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: Configuration)
     `${base}/namespaces/${TEMPORAL_NAMESPACE}/workflows?query=${encodeURIComponent(query)}`;
   return {
     title: 'Throughline',
-    body: html`<h1>Throughline</h1>
+    body: markup`<h1>Throughline</h1>
       <p>One durable history from the channel event to the ERP journal.</p>
       <h2>What waits for people</h2>
       ${linksHtml([['/exceptions', 'Exceptions', 'by deadline; signed in by a key']])}
       ${
         base === undefined
           ? null
-          : html`<h2>Orders, in the Temporal UI</h2>
+          : markup`<h2>Orders, in the Temporal UI</h2>
               ${linksHtml([
                 [TEMPORAL_UI_URL ?? '', 'Temporal UI', 'every flow, what it waits for'],
                 ...LISTS.map(([name, what, query]): Link => [list(query), name, what]),
@@ -73,11 +73,11 @@ export function homePage({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: Configuration)
 
 function columnsHtml(): Html {
   const names = Object.values(SEARCH_ATTRIBUTES);
-  return html`${names.map((name, index) => html`${index > 0 ? ', ' : ''}<code>${name}</code>`)}`;
+  return markup`${names.map((name, index) => markup`${index > 0 ? ', ' : ''}<code>${name}</code>`)}`;
 }
 
 function linksHtml(links: readonly Link[]): Html {
-  return html`<ul>
-    ${links.map(([url, name, what]) => html`<li><a href="${url}">${name}</a>: ${what}</li>`)}
+  return markup`<ul>
+    ${links.map(([url, name, what]) => markup`<li><a href="${url}">${name}</a>: ${what}</li>`)}
   </ul>`;
 }

@@ -12,7 +12,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
 }
 
-/** A part of a page; only `html` makes one, so that no text of others can pass for it. */
+/** A part of a page; only `markup` makes one, so that no text of others can pass for it. */
 export class Html {
   readonly #text: string;
   private constructor(text: string) {
@@ -36,8 +36,8 @@ function textOf(shown: Shown): string {
   return shown.map(String).join('');
 }
 
-/** ``html`<b>${name}</b>` ``: null is left out, a list is put together. */
-export function html(strings: TemplateStringsArray, ...values: readonly Shown[]): Html {
+/** ``markup`<b>${name}</b>` ``: null is left out, a list is put together. */
+export function markup(strings: TemplateStringsArray, ...values: readonly Shown[]): Html {
   return Html.of(strings, values);
 }
 
@@ -104,7 +104,7 @@ export function pageText({ title, body, reader, goesOnTo }: Page): string {
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     (refresh === '' ? '' : `<meta http-equiv="refresh" content="${escapeHtml(refresh)}">`) +
     `<title>${escapeHtml(title)}</title>${style}</head><body>` +
-    html`<header><div><a href="/">Throughline</a><span>${reader ?? null}</span></div></header>
+    markup`<header><div><a href="/">Throughline</a><span>${reader ?? null}</span></div></header>
 <main>${body}</main></body></html>`.toString()
   );
 }

@@ -24,7 +24,7 @@ import {
 } from '../routes/exceptions';
 import { exceptionHtml, exceptionListHtml, type ExceptionShown } from './exception-page';
 import { homePage } from './home-page';
-import { html } from './html';
+import { markup } from './html';
 import { seeOther, send, type PageCall } from './page-call';
 import { isRunbook, runbook } from './runbook';
 import { formToken, requireFormToken, requireOwnPage, type Session } from './session';
@@ -123,7 +123,7 @@ async function decide(call: PageCall): Promise<void> {
 async function readRunbook({ request, response }: PageCall): Promise<void> {
   const code = String(request.params['code']);
   if (!isRunbook(code)) throw new Problem('not_found', 'there is no such runbook');
-  const body = html`<h1>${code}</h1>
+  const body = markup`<h1>${code}</h1>
     ${await runbook(code)}`;
   send(response, 200, { title: code, body });
 }
@@ -143,7 +143,7 @@ function showProblem(error: unknown, response: Response): void {
   const problem = toProblem(error);
   if (problem.code === 'internal' || response.headersSent) throw error;
   response.locals['problem'] = problem.code;
-  const body = html`<h1>That did not work</h1>
+  const body = markup`<h1>That did not work</h1>
     <div class="note problem">${problem.detail}</div>
     <p><a href="/exceptions">Exceptions</a></p>`;
   send(response, problem.status, { title: 'That did not work', body });

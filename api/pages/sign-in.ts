@@ -5,7 +5,7 @@ import { ExceptionId } from '../../canonical/schema/ids';
 import { requireRight } from '../http/authenticate';
 import { toProblem } from '../http/problem';
 import { MAY } from '../roles';
-import { html, type Html, type Page } from './html';
+import { markup, type Html, type Page } from './html';
 import { seeOther, send, type PageCall } from './page-call';
 import {
   closeSession,
@@ -27,7 +27,7 @@ export function fieldsOf(request: Request): z.infer<typeof Fields> {
 /** Who reads, and the way out: at the head of their pages. */
 export function readerHtml(session: Session): Html {
   const { label, role } = session.caller;
-  return html`${label === role ? role : `${label} (${role})`} ·
+  return markup`${label === role ? role : `${label} (${role})`} ·
     <form method="post" action="/exceptions/sign-out">
       <input type="hidden" name="token" value="${formToken(session)}" /><button class="plain">
         Sign out
@@ -38,9 +38,9 @@ export function readerHtml(session: Session): Html {
 function signInPage(exceptionId: string, problem: string | null): Page {
   return {
     title: 'Sign in',
-    body: html`<h1>Sign in</h1>
+    body: markup`<h1>Sign in</h1>
       <p>With your key. It is asked for once in eight hours and is not kept in this browser.</p>
-      ${problem && html`<div class="note problem">${problem}</div>`}
+      ${problem && markup`<div class="note problem">${problem}</div>`}
       <form class="card" method="post" action="/exceptions/sign-in">
         <input type="hidden" name="exceptionId" value="${exceptionId}" /><label for="key">Key</label
         ><input
@@ -74,7 +74,7 @@ export async function signedIn(call: PageCall): Promise<Session | null> {
   if (request.get('sec-fetch-site') === 'cross-site' && request.method === 'GET' && !isAgain) {
     // A strict cookie does not come along with a link on another site: it does from our own page.
     const own = `${request.path}?again=1`;
-    const body = html`<p><a href="${own}">Go on</a></p>`;
+    const body = markup`<p><a href="${own}">Go on</a></p>`;
     send(response, 200, { title: 'Throughline', body, goesOnTo: own });
   } else {
     const id = ExceptionId.safeParse(request.params['exceptionId']).data ?? '';
