@@ -35,8 +35,11 @@ function bearerOf(request: Request): string | undefined {
   return key !== undefined && key.length <= MAX_KEY_CHARS ? key : undefined;
 }
 
-/** Whose key has this hash; null where there is none, or it was revoked. */
-export async function callerOf(sql: Sql, keyHash: string): Promise<Caller | null> {
+/** Whose key has this hash; null where there is none, it was revoked or has expired. */
+export async function callerOf(
+  sql: Sql,
+  keyHash: string,
+): Promise<(Caller & { readonly endsAt: string | null }) | null> {
   const found = await findApiKey(sql, keyHash);
   return found && { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
 }
@@ -62,7 +65,7 @@ export function createAuthenticate(
     if (known === undefined || known.untilMs <= now()) {
       const caller = await callerOf(sql, keyHash);
       const ttlMs = caller === null ? UNKNOWN_KEY_TTL_MS : KEY_CACHE_TTL_MS;
-      const endsAtMs = found?.endsAt ? Date.parse(found.endsAt) : Infinity;
+      const endsAtMs = caller?.endsAt ? Date.parse(caller.endsAt) : Infinity;
       known = { caller, untilMs: Math.min(now() + ttlMs, endsAtMs) };
       cache.delete(keyHash);
       cache.set(keyHash, known);

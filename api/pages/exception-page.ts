@@ -255,7 +255,7 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
       <th>When</th>
       <th>What</th>
       <th>Who</th>
-      <th>In which words</th>
+      <th>Reason</th>
     </tr>
     ${entries.map(
       ({ at, what, who, words }) =>

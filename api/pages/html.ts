@@ -50,8 +50,8 @@ header>div{display:flex;justify-content:space-between;align-items:center;gap:1re
 header form{display:inline}header a{font-weight:600;text-decoration:none;color:inherit}
 h1{font-size:1.6rem;line-height:1.25;margin:.6rem 0 .4rem}h2{font-size:1.1rem;margin:2rem 0 .6rem}
 h3{font-size:1rem;margin:0 0 .2rem}p{margin:.4rem 0}a{color:var(--link)}
-code{font:.88em ui-monospace,monospace;background:var(--soft);padding:.1em .3em;border-radius:4px;
-overflow-wrap:anywhere}.quiet{color:var(--quiet)}.tag{display:inline-block;border:1px solid var(--line);
+code{font:.88em ui-monospace,monospace;
+overflow-wrap:anywhere}.card code{background:var(--soft);padding:.1em .3em;border-radius:4px}.quiet{color:var(--quiet)}.tag{display:inline-block;border:1px solid var(--line);
 background:var(--paper);border-radius:1rem;padding:.05rem .7rem;font-size:.88rem;margin-right:.3rem}
 .late{color:var(--warn);border-color:var(--warn)}.note{border-left:4px solid var(--link);
 background:var(--paper);padding:.6rem 1rem;margin:1rem 0}.problem{border-color:var(--warn);

@@ -97,11 +97,11 @@ describe('signing in', () => {
     const { status, set } = await signIn('channel');
     expect([status, set]).toEqual([403, '']);
     const form = { key: keyOf('support') };
-    for (const headers of [
-      { 'sec-fetch-site': 'cross-site' },
-      { origin: 'https://evil.example' },
-    ]) {
-      const answer = await visit('/exceptions/sign-in', { form, headers: { ...headers } });
+    for (const [name, value] of [
+      ['sec-fetch-site', 'cross-site'],
+      ['origin', 'https://evil.example'],
+    ] as const) {
+      const answer = await visit('/exceptions/sign-in', { form, headers: { [name]: value } });
       expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
     }
   });
