@@ -10,7 +10,8 @@ import { mountRoutes } from './http/mount';
 import { sendProblem, toProblem } from './http/problem';
 import { createMetrics } from './metrics';
 import { openApiDocument } from './openapi/document';
-import { homePage, referencePage } from './openapi/render';
+import { referencePage } from './openapi/render';
+import { mountPages } from './pages/pages';
 import { routes } from './routes';
 
 /** Pages carry their style inline and load nothing; TLS and HSTS belong to what stands in front. */
@@ -42,9 +43,6 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.get('/metrics', (_request, response, next) => {
     metrics.render().then(({ text, mediaType }) => response.type(mediaType).send(text), next);
   });
-  app.get('/', (_request, response) => {
-    response.type('html').send(homePage(dependencies.configuration));
-  });
   app.get('/openapi.json', (_request, response) => {
     response.json(openApiDocument());
   });
@@ -55,6 +53,7 @@ export function createApp(dependencies: ApiDependencies): Express {
     authenticate: createAuthenticate(db, Date.now, metrics.keyRefused),
     limit: keyLimit(),
   };
+  mountPages(app, doors, dependencies);
   mountRoutes(app, routes, doors, dependencies);
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {

@@ -7,7 +7,7 @@ import { withAmounts } from './amounts';
 import type { OrderView } from './schema/order';
 
 /** Where a person opens the order's flow; null where no UI is known. */
-function temporalUiUrl(configuration: Configuration, workflowId: string): string | null {
+export function temporalUiUrl(configuration: Configuration, workflowId: string): string | null {
   const { TEMPORAL_UI_URL: base, TEMPORAL_NAMESPACE: namespace } = configuration;
   if (base === undefined) return null;
   const flow = `namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;

@@ -35,6 +35,15 @@ function bearerOf(request: Request): string | undefined {
   return key !== undefined && key.length <= MAX_KEY_CHARS ? key : undefined;
 }
 
+/** Whose key has this hash; null where there is none, it was revoked or has expired. */
+export async function callerOf(
+  sql: Sql,
+  keyHash: string,
+): Promise<(Caller & { readonly endsAt: string | null }) | null> {
+  const found = await findApiKey(sql, keyHash);
+  return found && { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
+}
+
 export type Authenticate = (request: Request) => Promise<Caller>;
 
 /** @throws Problem unauthenticated or rate_limited, from what it returns */
@@ -54,11 +63,9 @@ export function createAuthenticate(
     // A key that was good is looked up whatever others try from its address.
     if (!known?.caller) failures.requireSlow(from);
     if (known === undefined || known.untilMs <= now()) {
-      const found = await findApiKey(sql, keyHash);
-      const caller =
-        found === null ? null : { ...found, callerId: keyHash.slice(0, CALLER_ID_CHARS) };
+      const caller = await callerOf(sql, keyHash);
       const ttlMs = caller === null ? UNKNOWN_KEY_TTL_MS : KEY_CACHE_TTL_MS;
-      const endsAtMs = found?.endsAt ? Date.parse(found.endsAt) : Infinity;
+      const endsAtMs = caller?.endsAt ? Date.parse(caller.endsAt) : Infinity;
       known = { caller, untilMs: Math.min(now() + ttlMs, endsAtMs) };
       cache.delete(keyHash);
       cache.set(keyHash, known);

@@ -33,14 +33,30 @@ export interface KeyedCall extends IdempotencyKey {
   readonly keep: (sql: Sql, answer: Answer) => Promise<void>;
 }
 
+type NamedKey = IdempotencyKey & { readonly decisionId: string };
+
 /** @throws Problem idempotency_key_missing, or invalid_request for one that cannot be used */
-export async function readKey(
+export function readKey(
   request: Request,
   route: string,
   caller: Caller,
   body: unknown,
-): Promise<IdempotencyKey & { readonly decisionId: string }> {
-  const key = request.get('idempotency-key');
+): Promise<NamedKey> {
+  return keyOf(request.get('idempotency-key'), { route, path: request.path, caller, body });
+}
+
+/** @throws Problem as `readKey` does */
+export async function keyOf(
+  key: string | undefined,
+  asked: {
+    readonly route: string;
+    /** With its ids filled in: part of what was asked. */
+    readonly path: string;
+    readonly caller: Caller;
+    readonly body: unknown;
+  },
+): Promise<NamedKey> {
+  const { route, path, caller, body } = asked;
   if (key === undefined || key === '') {
     throw new Problem('idempotency_key_missing', 'send Idempotency-Key: a value of your own');
   }
@@ -60,8 +76,8 @@ export async function readKey(
     scope,
     key,
     // The path is part of what was asked: the same key on another order is another request.
-    bodyHash: await contentHashInSlices([request.path, body]),
-    decisionId: decisionIdOf(scope, request.path, key),
+    bodyHash: await contentHashInSlices([path, body]),
+    decisionId: decisionIdOf(scope, path, key),
   };
 }
 

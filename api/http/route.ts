@@ -9,10 +9,10 @@ import type { Role } from '../../canonical/schema/api-key';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
 import type { EventType } from '../../canonical/schema/event';
 import type { ApiDependencies } from '../dependencies';
-import type { Caller } from './authenticate';
+import { requireRight, type Caller } from './authenticate';
 import { BODY_LIMIT_BYTES, parseJson, readBytes, requireMediaType } from './body';
 import { correlatedOf } from './correlation';
-import { once, readKey, type Answer, type KeyedCall } from './keyed';
+import { keyOf, once, readKey, type Answer, type KeyedCall } from './keyed';
 import { type FieldError, Problem } from './problem';
 import { readInSlices } from './read-in-slices';
 import { beginSlice, type Slice } from './slices';
@@ -177,6 +177,21 @@ export function route<
   };
 }
 
+/** What a page asks for in the name of its reader. */
+export interface Asked {
+  readonly params: Readonly<Record<string, string>>;
+  readonly json: unknown;
+  readonly idempotencyKey: string;
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface KeyedRoute extends Route {
+  /** The same rights, schemas, key and work as over HTTP. */
+  readonly ask: (asked: Asked, dependencies: ApiDependencies) => Promise<Answer>;
+}
+
 /** A POST that makes something: it takes an Idempotency-Key, and runs once for it. */
 export function keyedRoute<B extends z.ZodType, P extends z.ZodObject = Nothing>(
   described: Omit<Described<P, Nothing, B>, 'method' | 'query'>,
@@ -185,17 +200,35 @@ export function keyedRoute<B extends z.ZodType, P extends z.ZodObject = Nothing>
     dependencies: ApiDependencies,
     key: KeyedCall,
   ) => Promise<Answer>,
-): Route {
+): KeyedRoute {
+  const name = `POST ${described.path}`;
   const made = route<P, Nothing, B>(
     { ...described, method: 'post' },
     async (call, dependencies) => {
-      const key = await readKey(call.request, `POST ${described.path}`, call.caller, call.json);
+      const key = await readKey(call.request, name, call.caller, call.json);
       return once(dependencies.db, key, call.correlationId, (keyed) =>
         work(call, dependencies, keyed),
       );
     },
   );
-  return { ...made, keyed: true };
+  const ask = async (asked: Asked, dependencies: ApiDependencies) => {
+    const { params, json, caller, request, response } = asked;
+    requireRight(caller, described.roles ?? [], described.sameAs);
+    const found = new Found();
+    const reading = { found, slice: beginSlice() };
+    const read = {
+      params: parsePart(described.params ?? NOTHING, params, 'path', found),
+      body: described.body && (await parseBody(described.body, json, caller, reading)),
+    } as Pick<Call<z.infer<P>, unknown, z.infer<B>>, 'params' | 'body'>;
+    if (found.count > 0) throw invalidRequest(found);
+    const path = described.path.replaceAll(/\{(\w+)\}/g, (_, id: string) => params[id] ?? '');
+    const key = await keyOf(asked.idempotencyKey, { route: name, path, caller, body: json });
+    const { correlationId } = correlatedOf(response);
+    const { log } = dependencies;
+    const call = { ...read, query: {}, json, caller, correlationId, log, request, response };
+    return once(dependencies.db, key, correlationId, (keyed) => work(call, dependencies, keyed));
+  };
+  return { ...made, keyed: true, ask };
 }
 
 /** The answer of a route that found, wrote or decided what it was asked to. */

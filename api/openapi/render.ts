@@ -1,19 +1,8 @@
 /** HTML without scripts, fonts or addresses of others: it reads the same on a plane. */
 import { ERROR_CODES } from '../../canonical/schema/error-codes';
-import type { Configuration } from '../../canonical/schema/configuration';
 import { EVENT_CATALOGUE } from '../../canonical/schema/event';
+import { escapeHtml } from '../pages/html';
 import type { OpenApiDocument } from './document';
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
-}
 
 /** `code` in Markdown's backticks, everything else as it is. */
 function prose(text: string): string {
@@ -36,27 +25,6 @@ function page(title: string, body: string): string {
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     `<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>`
-  );
-}
-
-export function homePage(configuration: Configuration): string {
-  const flows = configuration.TEMPORAL_UI_URL;
-  const links = [
-    ['/docs', 'API reference', 'every path, with examples to paste'],
-    ['/openapi.json', 'OpenAPI document', 'the same, for programs'],
-    ['/healthz', 'Health', 'the process answers'],
-    ['/readyz', 'Readiness', 'names what is missing'],
-    ['/metrics', 'Metrics', 'for Prometheus'],
-    ...(flows === undefined ? [] : [[flows, 'Temporal UI', 'every flow, what it waits for']]),
-  ];
-  const items = links.map(
-    ([url = '', name = '', what = '']) =>
-      `<li><a href="${escapeHtml(url)}">${escapeHtml(name)}</a>: ${escapeHtml(what)}</li>`,
-  );
-  return page(
-    'Throughline',
-    `<h1>Throughline</h1><p>One durable history from the channel event to the ERP journal.</p>` +
-      `<ul>${items.join('')}</ul>`,
   );
 }
 

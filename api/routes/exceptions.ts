@@ -26,7 +26,7 @@ import {
   route,
   type BodySpec,
   type Call,
-  type Route,
+  type KeyedRoute,
   type RouteDescription,
 } from '../http/route';
 import { invalid } from '../http/validation';
@@ -55,7 +55,7 @@ function decisionRoute<B extends z.ZodType>(
     readonly body: BodySpec<B>;
   },
   decide: (sql: Sql, call: Decision<z.infer<B>>, seen: ExceptionSeen) => Promise<Decided | null>,
-): Route {
+): KeyedRoute {
   return keyedRoute(
     {
       ...described,

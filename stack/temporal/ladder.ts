@@ -1,4 +1,4 @@
-// Where the Temporal server comes from: the first way that works, each tried with one line.
+// Where the Temporal server comes from: the first way that works.
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { loadClientConfigProfile } from '@temporalio/envconfig';
@@ -13,7 +13,10 @@ export type TemporalSource =
   | { readonly kind: 'binary'; readonly path: string };
 
 /** What a rung found, or the one line that says why it found nothing. */
-type Rung = { readonly found: TemporalSource } | { readonly missed: string };
+type Rung =
+  | { readonly found: TemporalSource }
+  /** `isMistake`: what a person set leads nowhere; they hear of it though another way works. */
+  | { readonly missed: string; readonly isMistake?: true };
 
 interface NamedRung {
   readonly name: string;
@@ -48,7 +51,8 @@ async function climbInstalledProgram(env: NodeJS.ProcessEnv): Promise<Rung> {
   const given = env['TEMPORAL_CLI_PATH'];
   if (given) {
     if (await isExecutable(given)) return { found: { kind: 'binary', path: given } };
-    return { missed: `TEMPORAL_CLI_PATH is ${given}, which is not a program` };
+    const missed = `TEMPORAL_CLI_PATH is ${given}, which is not a program`;
+    return { missed, isMistake: true };
   }
   for (const folder of (env['PATH'] ?? '').split(path.delimiter).filter(Boolean)) {
     const file = path.join(folder, TEMPORAL_CLI.binary);
@@ -98,8 +102,8 @@ export class NoTemporalError extends Error {
 }
 
 /**
- * Climbs the ladder.
- * @param print takes one line for every rung that was tried
+ * Climbs the ladder; rungs that missed are told only where none holds.
+ * @param print takes the line that says what was found, and one for what is set wrongly
  * @throws NoTemporalError when no rung works.
  */
 export async function findTemporal(
@@ -115,7 +119,7 @@ export async function findTemporal(
       return found;
     }
     const line = `Temporal: ${name}: ${rung.missed}`;
-    print(line);
+    if (rung.isMistake) print(line);
     missed.push(`  ${line}`);
   }
   throw new NoTemporalError(missed);

@@ -83,7 +83,9 @@ export function paymentContract(target: () => Target): void {
   test('a declined card is a refusal, and stays one for its key', async () => {
     const request = authorization('pm_card_chargeDeclined');
     const first = await gateway.client().authorize(request);
-    expect(first).toMatchObject({ outcome: 'refused', vendorCode: 'card_declined' });
+    expect(first).toMatchObject({
+      ...{ outcome: 'refused', vendorCode: 'card_declined', declineCode: 'generic_decline' },
+    });
     expect(await gateway.client().authorize(request)).toEqual(first);
     expect(await gateway.client().findAuthorization(request)).toBeNull();
   });

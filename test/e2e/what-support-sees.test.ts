@@ -55,10 +55,12 @@ test('the details of a waiting order: what it waits for, who must act until when
   });
   const exception = await world.untilException(waiting.orderId, 'mapping.sku');
   expect(details).toContain(SKU);
-  expect(details).toContain('master-data');
-  expect(details).toContain(`must act until **${exception.deadlineAt.slice(0, -5)}Z**`);
-  expect(details).toContain(`PUT /v1/mappings/sku/${WEB}/${SKU}`);
-  expect(details).toContain(`POST /v1/exceptions/${exception.exceptionId}/retry`);
+  const until = exception.deadlineAt.slice(0, 19).replace('T', ' ');
+  expect(details).toContain(`**operator** (master-data) must act until **${until} UTC**`);
+  expect(details).toContain(`once the sku \`${SKU}\` of \`${WEB}\` is mapped`);
+  expect(details).toContain(`(${world.json.apiUrl}/exceptions/${exception.exceptionId})`);
+  expect(details).toContain(`(${world.json.apiUrl}/runbooks/mapping.sku)`);
+  expect(details).not.toMatch(/POST|PUT|\/v1\//);
 });
 
 test('the list of flows: found by channel, number, status and what it waits for', async () => {
@@ -102,15 +104,40 @@ describe.runIf(hasBrowser)('in a browser', () => {
     const seen = await textOf();
     expect(seen).toContain(`Order ${waiting.orderNo} of ${WEB}`);
     expect(seen).toContain(SKU);
-    expect(seen).toContain('master-data must act until');
-    expect(seen).toContain(`PUT /v1/mappings/sku/${WEB}/${SKU}`);
-    expect(seen).toContain(exceptions[0]?.exceptionId);
+    expect(seen).toContain('operator (master-data) must act until');
     const folder = mkdtempSync(path.join(tmpdir(), 'throughline-screens-'));
     await page.screenshot({ path: path.join(folder, 'waiting-order.png'), fullPage: true });
+    const links = await Promise.all(
+      page
+        .frames()
+        .map((frame) =>
+          frame.locator('a').evaluateAll((all) => all.map((one) => one.getAttribute('href'))),
+        ),
+    );
+    expect(links.flat()).toContain(
+      `${world.json.apiUrl}/exceptions/${exceptions[0]?.exceptionId ?? ''}`,
+    );
     await page.goto(temporalUiUrl ?? '');
     await page.getByText('acceptOrder').first().waitFor({ timeout: PAGE_WAIT_MS });
     await page.screenshot({ path: path.join(folder, 'timeline.png'), fullPage: true });
     console.log(`screenshots: ${folder}`);
+    await page.close();
+  });
+
+  test('on the page of an exception a person signs in by a key, decides, and reads it again', async () => {
+    const { exceptions } = await world.order(waiting.orderId);
+    const page = await browser.newPage({ viewport: { width: 1_200, height: 1_000 } });
+    await page.goto(new URL(`/exceptions/${exceptions[0]?.exceptionId}`, world.json.apiUrl).href);
+    await page.getByLabel('Key').fill(world.json.keys.operator);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'A channel SKU is not mapped' }).waitFor();
+    await page.getByLabel('Team or shift').fill('master data, early shift');
+    await page.getByRole('button', { name: 'Assign' }).click();
+    await page.getByText('to master data, early shift').waitFor({ timeout: PAGE_WAIT_MS });
+    const folder = mkdtempSync(path.join(tmpdir(), 'throughline-screens-'));
+    await page.screenshot({ path: path.join(folder, 'exception.png'), fullPage: true });
+    console.log(`screenshots: ${folder}`);
+    expect(page.url()).not.toContain(world.json.keys.operator);
     await page.close();
   });
 

@@ -1,4 +1,4 @@
-// The ladder to a Temporal server: each way is tried in its order, in one line.
+// The ladder to a Temporal server: each way is tried in its order, and what works is said.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -47,12 +47,12 @@ describe('the ladder to Temporal', () => {
     expect(source).toEqual({ kind: 'server', address: 'cloud.test:7233', namespace: 'shop' });
   });
 
-  test('takes the program on PATH before the cached one', async () => {
+  test('takes the program on PATH before the cached one, and says no more than that', async () => {
     const onPath = path.join(folder, 'temporal');
     makeProgram(onPath);
     makeProgram(cachedBinaryPath(TEMPORAL_CLI, bareEnvironment()));
     expect(await findTemporal(bareEnvironment(), print)).toEqual({ kind: 'binary', path: onPath });
-    expect(lines).toHaveLength(2);
+    expect(lines).toEqual([`Temporal: installed program: ${onPath}`]);
   });
 
   test('goes on to the cache when TEMPORAL_CLI_PATH leads nowhere, and says so', async () => {
@@ -60,7 +60,7 @@ describe('the ladder to Temporal', () => {
     makeProgram(cached);
     const env = { ...bareEnvironment(), TEMPORAL_CLI_PATH: path.join(folder, 'nothing') };
     expect(await findTemporal(env, print)).toEqual({ kind: 'binary', path: cached });
-    expect(lines[1]).toContain('which is not a program');
+    expect(lines[0]).toContain('which is not a program');
   });
 
   test('fails within seconds and lists every way when none works', async () => {

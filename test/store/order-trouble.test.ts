@@ -36,9 +36,11 @@ async function declinedRemainder() {
   const declined = await recordAuthorization(db, due, {
     outcome: 'refused',
     vendorCode: 'card_declined',
+    declineCode: 'insufficient_funds',
     detail: 'declined',
   });
   const [exception] = declined.agenda.blockedBy;
+  expect(exception?.detail).toContain('was declined: card_declined (insufficient_funds)');
   if (!exception) throw new Error('no exception');
   return { orderId, exceptionId: exception.exceptionId };
 }

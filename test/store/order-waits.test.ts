@@ -8,6 +8,7 @@ import { recordCapture } from '../../moments/money/capture';
 import { liftHold, placeHold } from '../../moments/order/hold-order';
 import { receiveStock } from '../../moments/stock/move-stock';
 import { submitOrder } from '../../moments/order/submit-order';
+import { recordDecision } from '../../store/access/decisions';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { accepted, context, LOCATION, orderOf, stockShop } from './fixture';
 import { authorize, balances, begin, capture, release, ship, step } from './steps';
@@ -163,5 +164,28 @@ describe('what cannot go on', () => {
     expect(held).toMatchObject({ outcome: 'held', agenda: { releases: [] } });
     const lifted = await liftHold(db, { decisionId: 'l', orderId });
     expect(lifted).toMatchObject({ outcome: 'released', agenda: { releases: [{ units: 1 }] } });
+  });
+
+  it('says who placed its hold and since when, and no more of it once it is lifted', async () => {
+    const lines = [{ sku: 'MUG', quantity: 1, unitMinor: 1500 }];
+    const orderId = await accepted(db, orderOf({ lines }));
+    const decision = { decisionId: 'by-hand', actor: 'fraud desk', role: 'support' };
+    await recordDecision(db, {
+      ...decision,
+      action: 'hold',
+      subject: orderId,
+      reason: 'look at it',
+    });
+    const held = await placeHold(db, { decisionId: 'by-hand', orderId });
+    const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(held).toMatchObject({ agenda: { order: { held: { by: 'fraud desk', since } } } });
+    await liftHold(db, { decisionId: 'lift', orderId });
+    expect((await readAgenda(db, { orderId })).order.held).toBeUndefined();
+    const sent = { ...orderOf({ lines }), hold: { reason: 'asked by the shop' } };
+    const outcome = await submitOrder(db, sent, context);
+    if (outcome.outcome !== 'accepted') throw new Error(outcome.outcome);
+    const { order } = await readAgenda(db, { orderId: outcome.orderId });
+    expect(outcome.order.held).toMatchObject({ by: sent.channelInstance });
+    expect(order.held).toMatchObject({ by: sent.channelInstance, since });
   });
 });
