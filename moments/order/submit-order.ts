@@ -4,6 +4,7 @@
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { asClaims } from '../../canonical/rules/order/claims';
 import type { Missing, Problem, ReadTender, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
@@ -75,7 +76,7 @@ function newAcceptance(
     order,
     contentHash: contentHash(order),
     setup,
-    acceptable: verdict.acceptable,
+    acceptable: context.isClaim === true ? asClaims(verdict.acceptable) : verdict.acceptable,
     holdReason: order.hold?.reason ?? null,
     startFlow: {
       fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,
@@ -242,7 +243,7 @@ async function existing(
   const isSame = found.contentHash === contentHash(order);
   if (!isSame && context.isSold && found.stage === 'received') {
     const corrected = await db.transaction((sql) =>
-      replaceContent(sql, found.orderId, order, setup),
+      replaceContent(sql, found.orderId, order, setup, context),
     );
     if (corrected) return corrected;
   }
