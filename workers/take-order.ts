@@ -16,6 +16,7 @@ export async function takeOrder(
     correlationId,
     sourceEventNo: eventNo,
     isSold: true,
+    isClaim: row.connector === null,
     fulfilmentDeadlineMs,
     pagesUrl,
   });

@@ -3,10 +3,20 @@
  * its key, and the moment that records it.
  */
 import type { Refused } from '../../canonical/ports/fault';
-import type { MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
+import {
+  UNCONFIRMED,
+  type Authorized,
+  type Captured,
+  type MoneyMover,
+  type PaymentGateway,
+} from '../../canonical/ports/payment';
 import type { EffectAnswer, MoneyEffects } from '../../canonical/flows/order';
 import type { Database } from '../../store/database';
-import { prepareAuthorization, recordAuthorization } from '../../moments/money/authorize';
+import {
+  prepareAuthorization,
+  recordAuthorization,
+  type PromiseRequest,
+} from '../../moments/money/authorize';
 import { prepareCapture, recordCapture } from '../../moments/money/capture';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { prepareVoid, recordVoid } from '../../moments/money/void';
@@ -61,6 +71,27 @@ export function createMoneyActivities(
   };
 }
 
+type Promised = Authorized | Captured | Refused;
+
+const NOT_OFFERED: Refused = {
+  outcome: 'refused',
+  vendorCode: 'not_offered',
+  detail: 'the channel authorizes by itself',
+};
+
+/** Null where nothing is claimed. A payment that another order has is not this one's. */
+function confirm(mover: MoneyMover, request: PromiseRequest): Promise<Promised> | null {
+  const { claim } = request;
+  if (claim === null) return null;
+  const unconfirmed: Refused = {
+    outcome: 'refused',
+    vendorCode: UNCONFIRMED,
+    detail: 'no such payment of this order is there',
+  };
+  if (claim.isElsewhere) return Promise.resolve(unconfirmed);
+  return mover.findClaimed({ ...request, claim }).then((found) => found ?? unconfirmed);
+}
+
 /**
  * Where the channel authorizes: nothing of ours can, so an authorization that is asked of it is a
  * definite no that a person decides on, not a call that never ends.
@@ -72,17 +103,12 @@ export function createChannelMoneyActivities(
   return {
     ...createMoneyActivities({ ...settings, hasKeys: false }),
     authorizePayment: (due) =>
-      performEffect<object, Refused, EffectAnswer>(db, {
+      performEffect<PromiseRequest, Promised, EffectAnswer>(db, {
         ...effectOf(due),
         system: account,
         verb: 'authorize',
-        prepare: () => ({ ...due }),
-        call: () =>
-          Promise.resolve({
-            outcome: 'refused',
-            vendorCode: 'not_offered',
-            detail: 'the channel authorizes by itself',
-          }),
+        prepare: () => prepareAuthorization(due),
+        call: (request) => confirm(settings.mover, request) ?? Promise.resolve(NOT_OFFERED),
         record: (answer, begun) => recordAuthorization(db, due, answer, begun),
       }),
   };
@@ -98,13 +124,13 @@ export function createPaymentActivities(settings: {
   return {
     ...createMoneyActivities({ db, account, mover: gateway, hasKeys: true }),
     authorizePayment: (due) =>
-      performEffect(db, {
+      performEffect<PromiseRequest, Promised, EffectAnswer>(db, {
         ...effectOf(due),
         system: account,
         verb: 'authorize',
         prepare: () => prepareAuthorization(due),
-        find: (request) => gateway.findAuthorization(request),
-        call: (request) => gateway.authorize(request),
+        find: async (request) => (request.claim ? null : gateway.findAuthorization(request)),
+        call: (request) => confirm(gateway, request) ?? gateway.authorize(request),
         record: (answer, begun) => recordAuthorization(db, due, answer, begun),
       }),
   };

@@ -145,6 +145,7 @@ export const submitOrderRoute: Route = {
         correlationId,
         sourceEventNo: null,
         isSold: isSold(order),
+        isClaim: true,
         fulfilmentDeadlineMs: dependencies.configuration.FULFILMENT_DEADLINE_MS,
         pagesUrl: dependencies.configuration.PAGES_URL,
         idempotency: { scope, key, bodyHash, answer: (made) => answerOf(order, made) },

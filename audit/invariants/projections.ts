@@ -95,7 +95,7 @@ function authorizationsOf(order: OwnOrder): Difference[] {
   return order.authorizations.flatMap((authorization): Difference[] => {
     const { tenderNo, authorizationNo, capturedMinor, isTakenOver } = authorization;
     const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
-    const prepaid = isTakenOver && authorizationNo === 1 ? (tender?.prepaidMinor ?? 0) : 0;
+    const prepaid = isTakenOver ? (tender?.prepaidMinor ?? 0) : 0;
     const captured = sum(
       order.captures
         .filter(

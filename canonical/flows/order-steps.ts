@@ -61,7 +61,10 @@ const authorize: OrderStepKind<AuthorizeDue, 'authorize'> = {
   summary: (due) => `Authorize ${money(due)} at ${due.account} (tender ${due.tenderNo})`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: true,
-  resolutions: { 'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' } },
+  resolutions: {
+    'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' },
+    'payment.unconfirmed': { retry: 'authorizeAnew', abandon: 'giveUpOrder' },
+  },
 };
 
 const release: OrderStepKind<ReleaseDue, 'release'> = {

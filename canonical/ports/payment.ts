@@ -17,6 +17,17 @@ export interface AuthorizeRequest extends MoneyRequest {
   readonly paymentMethodRef: string;
 }
 
+/** What a caller says happened before the order came. */
+export interface Claim {
+  readonly state: 'authorized' | 'captured';
+  readonly reference: string | null;
+}
+export interface ClaimRequest extends MoneyRequest {
+  readonly claim: Claim;
+}
+/** The code of a refusal that we give ourselves: the other side has no such money for this order. */
+export const UNCONFIRMED = 'unconfirmed';
+
 export interface CaptureRequest extends MoneyRequest {
   readonly authorizationRef: string | null;
   /** No further capture will follow: the rest of the authorization may lapse. */
@@ -61,6 +72,8 @@ export interface Refunded {
 
 /** Capture, void, refund; each has a look-up that asks whether the effect was made already. */
 export interface MoneyMover {
+  /** What is claimed, where it is there, whole and not given back; only looks. */
+  findClaimed(request: ClaimRequest): Promise<Authorized | Captured | null>;
   capture(request: CaptureRequest): Promise<Captured | Refused>;
   findCapture(request: CaptureRequest): Promise<Captured | null>;
   void(request: VoidRequest): Promise<Voided | Refused>;

@@ -64,6 +64,7 @@ const rows = {
   'inventory.insufficient': [409, true, OWNERS.inventory, 'A sold order cannot be reserved'],
   'inventory.shortfall': [409, true, OWNERS.inventory, 'Less on hand than is promised'],
   'payment.declined': [409, true, OWNERS.payments, 'The authorization was declined'],
+  'payment.unconfirmed': [409, true, OWNERS.payments, 'Money said to be there is not found'],
   'payment.capture-failed': [409, true, OWNERS.payments, 'Shipped goods could not be charged'],
   'payment.void-failed': [409, true, OWNERS.payments, 'An authorization could not be voided'],
   'payment.unavailable': [503, true, OWNERS.payments, 'The payment side does not answer'],

@@ -35,6 +35,7 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'inventory.insufficient': rule(2, 'retry', 'abandon'),
   'inventory.shortfall': rule(2, 'retry', 'override'),
   'payment.declined': rule(4, 'retry', 'abandon'),
+  'payment.unconfirmed': rule(4, 'retry', 'abandon'),
   'payment.capture-failed': rule(4, 'retry', 'override', 'abandon'),
   'payment.void-failed': rule(4, 'retry', 'override'),
   'payment.unavailable': wait(4, 'retry'),

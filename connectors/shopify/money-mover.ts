@@ -6,8 +6,10 @@
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import type {
+  Authorized,
   Captured,
   CaptureRequest,
+  ClaimRequest,
   MoneyMover,
   Refunded,
   RefundRequest,
@@ -27,10 +29,11 @@ const NOT_DECIDED: ReadonlySet<string> = new Set(['PENDING', 'AWAITING_RESPONSE'
 const AUTHORIZATIONS: ReadonlySet<string> = new Set(['AUTHORIZATION', 'EMV_AUTHORIZATION']);
 const PAYMENTS: ReadonlySet<string> = new Set(['CAPTURE', 'SALE']);
 
-type MoneyRequest = CaptureRequest | VoidRequest | RefundRequest;
+type MoneyRequest = CaptureRequest | VoidRequest | RefundRequest | ClaimRequest;
 
 export function shopifyMoneyMover(door: HttpDoor): MoneyMover {
   return {
+    findClaimed: (request) => findClaimed(door, request),
     capture: (request) => capture(door, request),
     findCapture: (request) => findCapture(door, request),
     void: (request) => voidAuthorization(door, request),
@@ -87,6 +90,32 @@ function decided(
   if (transaction.status === SUCCESS) return { transaction };
   if (NOT_DECIDED.has(transaction.status)) throw undecided(what, transaction);
   return { refusal: refused(transaction.status.toLowerCase(), `the ${what} failed at the shop`) };
+}
+
+/** Of the order that is named, whole: an authorization that is held, or a payment without a refund. */
+async function findClaimed(
+  door: HttpDoor,
+  request: ClaimRequest,
+): Promise<Authorized | Captured | null> {
+  const { claim, amountMinor, currency } = request;
+  const all = request.channelOrderRef === null ? null : await transactionsOf(door, request);
+  const made = (all ?? []).filter((one) => one.status === SUCCESS);
+  if (made.some((one) => one.kind === 'REFUND')) return null;
+  const isCaptured = (id: string) =>
+    made.some((one) => PAYMENTS.has(one.kind) && one.parentTransaction?.id === id);
+  const found = made.find(
+    (one) =>
+      (claim.reference === null || one.id === claim.reference) &&
+      one.amountSet.shopMoney.currencyCode === currency &&
+      (minorOf(one) ?? 0) >= amountMinor &&
+      (claim.state === 'captured'
+        ? PAYMENTS.has(one.kind)
+        : AUTHORIZATIONS.has(one.kind) && !isVoided(made, one.id) && !isCaptured(one.id)),
+  );
+  if (!found) return null;
+  const { id: reference } = found;
+  if (claim.state === 'captured') return { outcome: 'captured', reference, amountMinor };
+  return { outcome: 'authorized', reference, amountMinor, isMulticapture: true, expiresAt: null };
 }
 
 async function capture(door: HttpDoor, request: CaptureRequest): Promise<Captured | Refused> {

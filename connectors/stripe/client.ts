@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- the look-up of a claim reads an intent as an authorization does */
 /**
  * Stripe's PaymentIntents as our payment gateway: authorized with `capture_method=manual`, captured
  * per shipment. The effect's key is Stripe's Idempotency-Key (kept for at least 24 h) and is written
@@ -8,6 +9,7 @@ import type {
   Authorized,
   Captured,
   CaptureRequest,
+  ClaimRequest,
   PaymentGateway,
   Refunded,
   RefundRequest,
@@ -89,6 +91,7 @@ export function stripeClient(
   return {
     authorize: (request) => authorize(door, request),
     findAuthorization: (request) => findAuthorization(door, request),
+    findClaimed: (request) => findClaimed(door, request),
     capture: (request) => capture(door, request),
     findCapture: (request) => findCapture(door, request),
     void: (request) => cancel(door, request),
@@ -216,6 +219,24 @@ async function findAuthorization(
       (intent.status === 'requires_capture' || intent.status === 'succeeded'),
   );
   return found ? authorized(door, found) : null;
+}
+
+/** The intent that is named: whole, of no other order of ours, nothing of it given back. */
+async function findClaimed(
+  door: HttpDoor,
+  { claim, orderId, amountMinor, currency }: ClaimRequest,
+): Promise<Authorized | Captured | null> {
+  const intent = claim.reference === null ? null : await readIntent(door, claim.reference);
+  if (intent?.currency.toUpperCase() !== currency) return null;
+  if ((intent.metadata?.[ORDER_ID] ?? orderId) !== orderId) return null;
+  const isWorth = (stripeAmount: number) => fromStripeAmount(stripeAmount, currency) >= amountMinor;
+  if (claim.state === 'authorized') {
+    const isHeld = intent.status === 'requires_capture' && isWorth(intent.amount_capturable);
+    return isHeld ? authorized(door, intent) : null;
+  }
+  if (intent.status !== 'succeeded' || !isWorth(intent.amount_received)) return null;
+  const isGivenBack = ((await readCharge(door, intent))?.amount_refunded ?? 0) > 0;
+  return isGivenBack ? null : { outcome: 'captured', reference: intent.id, amountMinor };
 }
 
 async function capture(door: HttpDoor, request: CaptureRequest): Promise<Captured | Refused> {

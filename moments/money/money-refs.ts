@@ -23,6 +23,13 @@ const REFS = {
            where c.order_id = $1 and c.tender_no = $2 and c.reference = r.payment_ref limit 1),
          a.authorization_no)
      order by a.authorization_no desc limit 1)`,
+  /** What a caller claims of it, and whether another order or tender has that very payment. */
+  claim: `(select jsonb_build_object('state', a.claim, 'reference', a.reference, 'isElsewhere',
+         exists (select from payment_authorization x where x.reference = a.reference
+                   and (x.order_id, x.tender_no) <> (a.order_id, a.tender_no)))
+     from payment_authorization a
+    where a.order_id = $1 and a.tender_no = $2 and a.authorization_no = $3::int
+      and a.claim is not null)`,
   /** Of the payment that a refund gives back. */
   captureRef: 'r.payment_ref',
   /** Of all captures of the order, so that a look-up finds none of them again. */
@@ -31,6 +38,10 @@ const REFS = {
   knownRefunds: `array(select b.reference from refund b
      where b.order_id = $1 and b.reference is not null)`,
 } as const;
+
+/** We authorize on a means of payment; what is claimed, or is the channel's, needs none. */
+const MAY_BE_ASKED = `and (t.payment_method_ref is not null or o.money_mode = 'channel'
+                      or ${REFS.claim} is not null)`;
 
 /** `refs`: the request's field for each name that it carries. */
 export function moneyDraft<Request extends object>(
@@ -60,7 +71,7 @@ export function moneyDraft<Request extends object>(
                 left join refund r on r.order_id = o.order_id and r.tender_no = $2
                       and r.refund_no = $5::int
                where o.order_id = $1 and ($3::int is null or $3 > 0)
-                    ${isPaidBy ? 'and t.payment_method_ref is not null' : ''}`,
+                    ${isPaidBy ? MAY_BE_ASKED : ''}`,
     values: [
       orderId,
       tenderNo,

@@ -92,6 +92,7 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
         amountMinor: tender.amountMinor,
         capturedMinor: tender.received === 'captured' ? tender.amountMinor : 0,
         isTakenOver: tender.received !== null,
+        claim: tender.claim,
         authorizedAt: tender.received === null ? null : order.placedAt,
         expiresAt: tender.expiresAt,
       })),

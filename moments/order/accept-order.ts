@@ -2,7 +2,8 @@
  * The accept moment for an order that waited: the same judgement as at the door, under its row
  * lock, called by its flow whenever something it waited for has changed.
  */
-import { judge, readOrder, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { asClaims } from '../../canonical/rules/order/claims';
 import type { Missing, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { ACCEPTANCE } from '../../canonical/flows/order-steps';
@@ -25,6 +26,7 @@ import {
   Collision,
   lockReceived,
   openMissing,
+  readSubmitted,
   rewriteOrder,
   type ReceivedOrder,
 } from './waiting-order';
@@ -77,7 +79,7 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   }
   const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
   if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
-  const { acceptable } = verdict;
+  const acceptable = row.isClaim ? asClaims(verdict.acceptable) : verdict.acceptable;
   const acceptance: Acceptance = {
     ...row,
     order,
@@ -161,7 +163,7 @@ export async function rejectReceived(
     [orderId, reason],
   );
   await closeOthers(sql, workflowId, []);
-  const read = readOrder(row.content);
+  const read = readSubmitted(row.content, row);
   await postPrepayments(sql, { ...row, order: row.content, setup }, read.tenders, 'UTC');
   const occurredAt = new Date().toISOString();
   await refundPrepaid(sql, taken, {

@@ -74,12 +74,13 @@ const DOCUMENT = `
     returning 1),
   a as (
     insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,
-        amount_minor, captured_minor, is_multicapture, is_taken_over, authorized_at, expires_at)
+        amount_minor, captured_minor, is_multicapture, is_taken_over, claim, authorized_at, expires_at)
     select d ->> 'orderId', r."tenderNo", 1, r.state, r.reference, r."amountMinor",
-        r."capturedMinor", r."isTakenOver", r."isTakenOver", r."authorizedAt", r."expiresAt"
+        r."capturedMinor", r."isTakenOver", r."isTakenOver", r.claim, r."authorizedAt",
+        r."expiresAt"
       from doc, jsonb_to_recordset(d -> 'authorizations') as r("tenderNo" int, state text,
         reference text, "amountMinor" bigint, "capturedMinor" bigint, "isTakenOver" boolean,
-        "authorizedAt" timestamptz, "expiresAt" timestamptz)
+        claim text, "authorizedAt" timestamptz, "expiresAt" timestamptz)
     returning 1),
   f as (
     insert into order_fact (order_id, fact_no, kind, body, event_no, occurred_at)

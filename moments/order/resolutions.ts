@@ -30,6 +30,15 @@ const authorizeAnew: Do = async (sql, { order }, { tenderNo = 0 }, resolved) => 
     sum(waiting.map((one) => one.amountMinor)) ||
     (last?.amountMinor ?? resolved.moneyMinor ?? tender.amountMinor);
   const authorizationNo = await planAuthorization(sql, order, tenderNo, amountMinor);
+  // What was claimed and not found is looked for again.
+  await sql.query(
+    `update payment_authorization n set claim = l.claim, reference = l.reference
+       from payment_authorization l
+      where n.order_id = $1 and n.tender_no = $2 and n.authorization_no = $3
+        and l.order_id = $1 and l.tender_no = $2 and l.authorization_no = $4
+        and l.claim is not null`,
+    [order.orderId, tenderNo, authorizationNo, last?.authorizationNo ?? null],
+  );
   await sql.query(
     `update capture set authorization_no = $4
       where order_id = $1 and tender_no = $2 and invoice_no = any($3::int[])`,

@@ -21,6 +21,8 @@ export interface SubmitContext extends OrderFlowSettings {
   readonly sourceEventNo: number | null;
   /** A channel has sold it already: it is never refused for what we lack, it waits. */
   readonly isSold: boolean;
+  /** A caller says what was received, not the channel itself under its signature. */
+  readonly isClaim?: boolean;
   readonly idempotency?: {
     readonly scope: string;
     readonly key: string;

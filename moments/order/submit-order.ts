@@ -3,8 +3,8 @@
  * sourced to one node, reserved, and the row that starts its flow. Two round trips (one to ask, one
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { asClaims } from '../../canonical/rules/order/claims';
 import type { Missing, Problem, ReadTender, Verdict } from '../../canonical/rules/order/acceptance';
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
@@ -66,7 +66,7 @@ export async function submitOrder(
 
 /** Each step of a long order takes tens of milliseconds: whoever waits comes between them. */
 async function letOthersGoOn(order: Order): Promise<void> {
-  if (order.lines.length > MANY_LINES) await nextTurn();
+  if (order.lines.length > MANY_LINES) await new Promise((resolve) => setImmediate(resolve));
 }
 const MANY_LINES = 500;
 
@@ -85,7 +85,7 @@ function newAcceptance(
     order,
     contentHash: contentHash(order),
     setup,
-    acceptable: verdict.acceptable,
+    acceptable: context.isClaim === true ? asClaims(verdict.acceptable) : verdict.acceptable,
     holdReason: order.hold?.reason ?? null,
     startFlow: {
       fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,
@@ -252,7 +252,7 @@ async function existing(
   const isSame = found.contentHash === contentHash(order);
   if (!isSame && context.isSold && found.stage === 'received') {
     const corrected = await db.transaction((sql) =>
-      replaceContent(sql, found.orderId, order, setup),
+      replaceContent(sql, found.orderId, order, setup, context),
     );
     if (corrected) return corrected;
   }

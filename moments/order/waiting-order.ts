@@ -4,6 +4,7 @@
  * the removal of any cause wakes it.
  */
 import { readOrder } from '../../canonical/rules/order/acceptance';
+import { asClaims } from '../../canonical/rules/order/claims';
 import type { Missing } from '../../canonical/rules/order/acceptance';
 import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import type { ChannelSetup } from '../../canonical/schema/channel';
@@ -77,7 +78,7 @@ export async function writeWaitingOrder(
     order,
     contentHash: contentHash(order),
     setup,
-    received: readOrder(order),
+    received: readSubmitted(order, context),
     holdReason: order.hold?.reason ?? null,
     startFlow: { fulfilmentDeadlineMs, pagesUrl },
     idempotency: null,
@@ -121,6 +122,12 @@ async function keepAnswer(sql: Sql, context: SubmitContext, waiting: Waiting): P
   );
 }
 
+/** What it says was received is believed of its channel only. */
+export function readSubmitted(order: Order, { isClaim }: { readonly isClaim?: boolean }) {
+  const read = readOrder(order);
+  return isClaim === true ? asClaims(read) : read;
+}
+
 /** What is needed of an order to judge it again. */
 export interface ReceivedOrder {
   readonly orderId: string;
@@ -131,13 +138,16 @@ export interface ReceivedOrder {
   readonly content: Order;
   readonly rejectReason: string | null;
   readonly holdReason: string | null;
+  readonly isClaim: boolean;
 }
 
 export async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedOrder> {
   const { rows } = await sql.query<ReceivedOrder>(
     `select order_id as "orderId", workflow_id as "workflowId", correlation_id as "correlationId",
             source_event_no as "sourceEventNo", stage, content, reject_reason as "rejectReason",
-            hold_reason as "holdReason"
+            hold_reason as "holdReason",
+            exists (select from payment_authorization a
+                     where a.order_id = sales_order.order_id and a.claim is not null) as "isClaim"
        from sales_order where order_id = $1 for no key update`,
     [orderId],
   );
@@ -154,6 +164,7 @@ export async function replaceContent(
   orderId: string,
   order: Order,
   setup: ChannelSetup,
+  context: SubmitContext,
 ): Promise<SubmitOutcome | null> {
   const before = await lockReceived(sql, orderId);
   if (before.stage !== 'received') return null;
@@ -163,7 +174,7 @@ export async function replaceContent(
     order,
     contentHash: contentHash(order),
     setup,
-    received: readOrder(order),
+    received: readSubmitted(order, context),
     startFlow: null,
     idempotency: null,
   });

@@ -194,6 +194,7 @@ test('the same webhook five times at once is stored once and counted', async () 
       headers: {
         'content-type': 'application/json',
         'user-agent': 'node',
+        'x-shopify-shop-domain': 'shopify-us.myshopify.com',
         'x-shopify-topic': 'orders/create',
         'x-shopify-event-id': 'evt-five',
         'x-shopify-triggered-at': '2026-03-02T15:04:06Z',

@@ -73,6 +73,22 @@ export function channelContract(target: () => Target): void {
     expect(event.data.tenders[0]?.received).toEqual({ state: 'authorized' });
   });
 
+  test('finds what is claimed of an order, while it is whole and there', async (context) => {
+    const order = await sold(context);
+    const { money } = shop.client();
+    const request = captureOf(order, 1, 4_000);
+    const claim = (state: 'authorized' | 'captured', more: object = {}) =>
+      money.findClaimed({ ...request, claim: { state, reference: null }, ...more });
+    expect(await claim('authorized')).toMatchObject({ outcome: 'authorized' });
+    expect(await claim('captured')).toBeNull();
+    expect(await claim('authorized', { amountMinor: 4_001 })).toBeNull();
+    expect(await claim('authorized', { currency: 'EUR' })).toBeNull();
+    expect(await claim('authorized', { channelOrderRef: '1' })).toBeNull();
+    await money.capture({ ...request, isFinal: true });
+    expect(await claim('authorized')).toBeNull();
+    expect(await claim('captured')).toMatchObject({ outcome: 'captured', amountMinor: 4_000 });
+  });
+
   test('captures on the authorization that came with the order, and finds it', async (context) => {
     const order = await sold(context);
     const { money } = shop.client();

@@ -65,6 +65,25 @@ export function paymentContract(target: () => Target): void {
     return answer;
   }
 
+  test('finds what is claimed, while it is whole, there, and of no other order', async () => {
+    const request = authorization('pm_card_visa');
+    const { reference } = await authorized(request);
+    const claim = (state: 'authorized' | 'captured', more: object = {}) =>
+      gateway.client().findClaimed({ ...request, claim: { state, reference }, ...more });
+    expect(await claim('authorized')).toMatchObject({ outcome: 'authorized', reference });
+    expect(await claim('captured')).toBeNull();
+    expect(await claim('authorized', { amountMinor: 5_001 })).toBeNull();
+    expect(await claim('authorized', { currency: 'EUR' })).toBeNull();
+    expect(await claim('authorized', { orderId: newOrderId() })).toBeNull();
+    const capture = captureOf(request, reference, 1, 5_000, true);
+    const made = await gateway.client().capture(capture);
+    expect(await claim('authorized')).toBeNull();
+    expect(await claim('captured')).toMatchObject({ outcome: 'captured', reference });
+    if (made.outcome !== 'captured') throw new Error(made.vendorCode);
+    await gateway.client().refund(refundOf(capture, made.reference, 1));
+    expect(await claim('captured')).toBeNull();
+  });
+
   test('authorizes, and finds the authorization by its key', async () => {
     const request = authorization('pm_card_visa');
     const made = await authorized(request);

@@ -19,6 +19,7 @@ afterAll(async () => {
 
 const unasked = () => Promise.reject(new Error('the channel is not asked'));
 const mover: MoneyMover = {
+  findClaimed: unasked,
   capture: unasked,
   findCapture: unasked,
   void: unasked,

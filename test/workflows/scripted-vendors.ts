@@ -73,6 +73,7 @@ export class ScriptedVendors {
   }
 
   readonly mover: MoneyMover = {
+    findClaimed: () => Promise.resolve(null),
     capture: (request) => this.of(request.orderId).call('capture', request, captured(request)),
     findCapture: (request) => this.of(request.orderId).find(request, captured(request)),
     void: (request) => this.of(request.orderId).call('void', request, voided(request)),

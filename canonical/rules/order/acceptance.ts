@@ -62,6 +62,8 @@ export interface ReadTender {
   readonly amountMinor: number;
   readonly paymentMethodRef: string | null;
   readonly received: 'authorized' | 'captured' | null;
+  /** Received as a caller says, and nobody else yet. */
+  readonly claim: 'authorized' | 'captured' | null;
   readonly reference: string | null;
   readonly expiresAt: string | null;
 }
@@ -138,7 +140,11 @@ function tenderProblems(order: Order, setup: ChannelSetup): Problem[] {
     const refuse = (field: string, detail: string): Problem[] => [
       { pointer: `/tenders/${index}/${field}`, code: 'unsupported_tender', detail },
     ];
-    if (tender.received || tender.amount.minorUnits === 0) return [];
+    if (tender.amount.minorUnits === 0) return [];
+    if (setup.moneyMode === 'psp' && tender.received && !tender.received.reference) {
+      return refuse('received', 'names no payment at the processor');
+    }
+    if (tender.received) return [];
     if (setup.moneyMode === 'channel') {
       return refuse('received', `${order.channelInstance} has neither authorized nor captured it`);
     }
@@ -168,6 +174,7 @@ export function readOrder(order: Order, shares: readonly AllocatedLine[] = readS
       amountMinor: tender.amount.minorUnits,
       paymentMethodRef: tender.paymentMethodRef ?? null,
       received: tender.received?.state ?? null,
+      claim: null,
       reference: tender.received?.reference ?? null,
       expiresAt: tender.received?.expiresAt ?? null,
     })),
