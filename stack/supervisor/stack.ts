@@ -57,8 +57,6 @@ export interface StackOptions {
   readonly abort?: AbortSignal;
   /** Other processes than the real ones, in tests of the supervisor. */
   readonly processes?: Readonly<Record<ProcessName, NodeProcess>>;
-  /** Another schema than the store's, in tests of the supervisor. */
-  readonly migrate?: (databaseUrl: string) => Promise<{ readonly applied: readonly string[] }>;
 }
 
 const STORE_DATABASE = 'throughline';
@@ -189,7 +187,7 @@ export class Stack {
   async #bringUpSchema(): Promise<void> {
     const startedAtMs = Date.now();
     const { databaseUrl: url } = this.wiring;
-    const { applied } = await (this.options.migrate ?? migrate)(url);
+    const { applied } = await migrate(url);
     const keys = this.#installation?.keys ?? [];
     const env = { ...this.#env, ...callerEnvironment(this.#secrets) };
     for (const line of await putApiKeys(url, keys, env)) this.#print(line);

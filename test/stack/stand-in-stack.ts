@@ -2,7 +2,7 @@
 // home of its first argument and keeps it up until SIGTERM or SIGINT.
 import { abortOnSignals, untilAborted } from '../../stack/commands/run-command';
 import { startStack } from '../../stack/supervisor/start-stack';
-import { STAND_INS, migrateStandIn } from './stand-ins';
+import { STAND_INS } from './stand-ins';
 
 const PORT_OFFSET = 21_000;
 
@@ -12,7 +12,6 @@ async function main(): Promise<void> {
     home: process.argv[2] ?? '',
     portOffset: PORT_OFFSET,
     processes: STAND_INS,
-    migrate: migrateStandIn,
     abort,
   });
   await untilAborted(abort);

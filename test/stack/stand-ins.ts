@@ -3,7 +3,6 @@
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
 import {
   NODE_PROCESSES,
   type NodeProcess,
@@ -26,22 +25,6 @@ export const STAND_INS: Readonly<Record<ProcessName, NodeProcess>> = {
   worker: standIn('worker', () => []),
   api: standIn('api', ({ ports }) => [ports.api]),
 };
-
-/** Makes just the table that the supervisor itself writes to. */
-export async function migrateStandIn(databaseUrl: string): Promise<{ applied: string[] }> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS api_key
-         (key_hash text PRIMARY KEY, role text NOT NULL, store_id text, label text,
-          channels text[], sources text[], types text[], revoked_at timestamptz)`,
-    );
-  } finally {
-    await client.end();
-  }
-  return { applied: [] };
-}
 
 /** A new empty folder for a home. */
 export function makeTestHome(): string {

@@ -14,7 +14,7 @@ import { processIdentity } from '../../stack/supervisor/process-identity';
 import { type RunningStack, startStack } from '../../stack/supervisor/start-stack';
 import { startPostgres, startTemporal } from './start-parts';
 import { type StackJson, readStackJson } from '../../stack/supervisor/stack-json';
-import { STAND_INS, makeTestHome, migrateStandIn } from './stand-ins';
+import { STAND_INS, makeTestHome } from './stand-ins';
 
 const UP_TIMEOUT_MS = 120_000;
 const DOWN_TIMEOUT_MS = 30_000;
@@ -79,7 +79,6 @@ describe('a stack that is up', () => {
       print: (line) => lines.push(line),
       portOffset: PORT_OFFSET,
       processes: STAND_INS,
-      migrate: migrateStandIn,
     });
   });
   afterAll(async () => {
@@ -115,7 +114,7 @@ describe('a stack that is up', () => {
   });
 
   test('refuses a second stack on the same home', async () => {
-    const second = startStack({ home, quiet: true, migrate: migrateStandIn });
+    const second = startStack({ home, quiet: true });
     await expect(second).rejects.toThrow(StackRunningError);
   });
 
