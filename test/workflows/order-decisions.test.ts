@@ -215,7 +215,7 @@ describe('decisions', () => {
   test('an order on hold is not released before somebody lifts the hold', async () => {
     const held = 'fraud review';
     const order = await bench.start({ moneyMode: 'channel', lines: [1], held });
-    await order.untilDetails((text) => text.includes('release-hold'));
+    await order.untilDetails((text) => text.includes('### On hold'));
     expect(order.vendors.calls).toEqual([]);
     await order.handle.executeUpdate('releaseHold', { args: [{ decisionId: 'h1' }] });
     await order.untilReleased();

@@ -121,10 +121,12 @@ describe('work that waits for a person', () => {
     const order = await bench.start({ moneyMode: 'channel', lines: [1], unknown });
     await order.untilWaiting();
     const details = await detailsOf(order.handle);
-    expect(details).toContain(`PUT /v1/mappings/sku/shopify-us/${order.unknown('sku')}`);
+    expect(details).toContain(
+      `once the sku \`${order.unknown('sku')}\` of \`shopify-us\` is mapped`,
+    );
     expect(details).toContain('master-data');
     await order.map('sku');
-    await order.untilDetails((text) => !text.includes('mappings/sku'));
+    await order.untilDetails((text) => !text.includes('the sku'));
     expect(await order.openCodes()).toEqual(['mapping.tax-code']);
     await order.map('tax-code');
     await order.untilReleased();
