@@ -30,6 +30,7 @@ import { postJournal } from '../../store/ledger/ledger';
 import { appliedWrite, markEventApplied, type Fact } from '../../store/inbox/facts';
 import { factWrite, moveWrites } from '../../store/orders/orders';
 import { messageWrites } from '../../store/outbox/outbox';
+import { orderJournal } from '../order/of-order';
 import { recordOrderFact, type OrderInHand } from '../order/order-moment';
 import { shipmentMessages, type WhomToTell } from './shipment-messages';
 import { afterMoney, capturePlanOf, moneyWrites, openUncovered } from '../money/shipment-money';
@@ -259,32 +260,31 @@ async function keepShipment(
 
 async function post(
   sql: Sql,
-  { order, setup }: OrderInHand,
+  inHand: OrderInHand,
   fact: Fact<ShipmentConfirmed>,
   lines: readonly ShippedLine[],
   invoice: Invoice,
 ): Promise<void> {
+  const { order } = inHand;
   const { orderId } = order;
   const { data } = fact;
-  await postJournal(sql, {
-    momentKey: `invoice:${orderId}:${invoice.invoiceNo}`,
-    entity: setup.entity,
-    channelInstance: order.channelInstance,
-    businessDate: invoice.onDate,
-    currency: order.currency,
-    orderId,
-    eventNo: fact.eventNo,
-    source: fact.source,
-    correlationId: order.correlationId,
-    occurredAt: data.shippedAt,
-    posting: postShipment({
-      orderId,
-      location: data.location,
-      prepaidMinor: invoice.prepaidMinor,
-      carrierCostMinor: freightIn(order, data)?.minorUnits ?? 0,
-      lines,
+  await postJournal(
+    sql,
+    orderJournal(inHand, {
+      momentKey: `invoice:${orderId}:${invoice.invoiceNo}`,
+      businessDate: invoice.onDate,
+      eventNo: fact.eventNo,
+      source: fact.source,
+      occurredAt: data.shippedAt,
+      posting: postShipment({
+        orderId,
+        location: data.location,
+        prepaidMinor: invoice.prepaidMinor,
+        carrierCostMinor: freightIn(order, data)?.minorUnits ?? 0,
+        lines,
+      }),
     }),
-  });
+  );
 }
 
 async function shippedAfterCancel(

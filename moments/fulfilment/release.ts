@@ -11,6 +11,7 @@ import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite, moveUnits, moveWrites } from '../../store/orders/orders';
 import { writeTogether, type Write } from '../../store/writes';
+import { exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand } from '../order/order-moment';
 
@@ -151,13 +152,8 @@ export async function rejected(
     detail: `${location} will not fulfil ${unitsOf(order, rejection)} of group ${groupNo}: ${codeOf(rejection.why)}`,
     cause: { kind: 'effect', ref: rejection.ref },
     blocks: blocksRelease(groupNo),
-    subject: order.orderId,
+    ...exceptionOf(order),
     severity: 'high',
-    orderId: order.orderId,
-    workflowId: order.workflowId,
-    moneyMinor: order.totalMinor,
-    currency: order.currency,
-    correlationId: order.correlationId,
   });
   await appendFact(sql, order.orderId, {
     kind: 'fulfilment-rejected',

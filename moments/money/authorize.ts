@@ -3,7 +3,6 @@
  * received before is confirmed here, or not.
  */
 import { blocksAuthorization } from '../../canonical/flows/order-steps';
-import { businessDate } from '../../canonical/rules/posting/business-date';
 import { postPrepayment } from '../../canonical/rules/posting/posting';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterAuthorization, afterTender } from '../../canonical/rules/order/after';
@@ -21,9 +20,9 @@ import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { journalWrites } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
+import { effectJournal, exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
@@ -72,7 +71,8 @@ function live(order: OrderSnapshot, due: AuthorizeDue, made: Authorized): Change
 }
 
 /** Claimed as captured, and found: booked as money that came with an order is (rule 2). */
-function prepaid({ order, setup }: TakenOrder, due: AuthorizeDue, made: Captured): Change {
+function prepaid(taken: TakenOrder, due: AuthorizeDue, made: Captured): Change {
+  const { order } = taken;
   const { orderId, tenderNo, authorizationNo, amountMinor } = due;
   const { reference } = made;
   const occurredAt = new Date().toISOString();
@@ -103,25 +103,17 @@ function prepaid({ order, setup }: TakenOrder, due: AuthorizeDue, made: Captured
       ...factOf('payment-confirmed', due, reference),
       money: [{ tenderNo, kind: 'prepaid', amountMinor }],
     }),
-    ...journalWrites({
-      momentKey: `prepaid:${orderId}:${tenderNo}`,
-      entity: setup.entity,
-      channelInstance: order.channelInstance,
-      businessDate: businessDate(occurredAt, order.timeZone),
-      currency: due.currency,
-      orderId,
-      eventNo: null,
-      source: `effect:${due.key}`,
-      correlationId: order.correlationId,
-      occurredAt,
-      posting: postPrepayment({
+    ...effectJournal(
+      taken,
+      { key: due.key, momentKey: `prepaid:${orderId}:${tenderNo}`, occurredAt },
+      postPrepayment({
         orderId,
         tenderNo,
         clearingAccount: due.account,
         paymentRef: reference,
         amountMinor,
       }),
-    }),
+    ),
   ];
   return { after, writes };
 }
@@ -145,12 +137,7 @@ async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refuse
         : `${worth} was declined: ${refusalCode(refused)}`,
       cause: { kind: 'effect', ref: due.key },
       blocks: blocksAuthorization(tenderNo),
-      subject: orderId,
-      orderId,
-      workflowId: order.workflowId,
-      moneyMinor: amountMinor,
-      currency,
-      correlationId: order.correlationId,
+      ...exceptionOf(order, amountMinor),
     });
   }
   const fact = factOf('authorization-declined', due, refusalCode(refused));

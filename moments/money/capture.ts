@@ -3,7 +3,6 @@
  * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
  */
 import { blocksCapture } from '../../canonical/flows/order-steps';
-import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
 import {
   afterAuthorization,
@@ -19,11 +18,11 @@ import type { CaptureDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { journalWrites } from '../../store/ledger/ledger';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import type { Write } from '../../store/writes';
 import { moneyDraft } from './money-refs';
 import { authorizationWrite, nextAuthorizationNo } from './shipment-money';
+import { effectJournal, exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
@@ -52,7 +51,8 @@ export function recordCapture(
   });
 }
 
-function booked({ order, setup }: TakenOrder, due: CaptureDue, answer: Captured): Change {
+function booked(taken: TakenOrder, due: CaptureDue, answer: Captured): Change {
+  const { order } = taken;
   const { orderId, tenderNo, invoiceNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
   const writes = [
@@ -85,25 +85,17 @@ function booked({ order, setup }: TakenOrder, due: CaptureDue, answer: Captured)
       money: [{ tenderNo, kind: 'captured', amountMinor }],
       about: { invoiceNo, system: due.account, reference: answer.reference },
     }),
-    ...journalWrites({
-      momentKey: due.key,
-      entity: setup.entity,
-      channelInstance: order.channelInstance,
-      businessDate: businessDate(occurredAt, order.timeZone),
-      currency: due.currency,
-      orderId,
-      eventNo: null,
-      source: `effect:${due.key}`,
-      correlationId: order.correlationId,
-      occurredAt,
-      posting: postCapture({
+    ...effectJournal(
+      taken,
+      { key: due.key, occurredAt },
+      postCapture({
         orderId,
         tenderNo,
         clearingAccount: due.account,
         paymentRef: answer.reference,
         amountMinor,
       }),
-    }),
+    ),
   ];
   const booking = afterBooking(order, due, answer.reference);
   const anew = due.isFinal ? strandedOf(booking, due) : [];
@@ -119,13 +111,19 @@ interface Anew {
 }
 
 /** Captures that were to be made on what a final one has consumed: each is authorized anew. */
-function strandedOf(order: OrderSnapshot, { tenderNo, authorizationNo }: CaptureDue): Anew[] {
-  const first = nextAuthorizationNo(order, tenderNo);
-  return order.captures
-    .filter((one) => one.tenderNo === tenderNo && one.authorizationNo === authorizationNo)
-    .filter((one) => one.state === 'due')
-    .map((capture, index) => ({ capture, authorizationNo: first + index }));
+function strandedOf(order: OrderSnapshot, due: CaptureDue): Anew[] {
+  const first = nextAuthorizationNo(order, due.tenderNo);
+  return dueOnTheSame(order, due).map((capture, index) => ({
+    capture,
+    authorizationNo: first + index,
+  }));
 }
+
+const dueOnTheSame = (order: OrderSnapshot, { tenderNo, authorizationNo }: CaptureDue) =>
+  order.captures.filter(
+    (one) =>
+      one.tenderNo === tenderNo && one.authorizationNo === authorizationNo && one.state === 'due',
+  );
 
 function afterAnew(order: OrderSnapshot, { capture, authorizationNo }: Anew): OrderSnapshot {
   const { tenderNo, amountMinor } = capture;
@@ -172,13 +170,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer:
       where order_id = $1 and tender_no = $2 and authorization_no = $3`,
     [orderId, tenderNo, authorizationNo],
   );
-  const others = order.captures.filter(
-    (one) =>
-      one.tenderNo === tenderNo &&
-      one.authorizationNo === authorizationNo &&
-      one.invoiceNo !== invoiceNo &&
-      one.state === 'due',
-  );
+  const others = dueOnTheSame(order, due).filter((one) => one.invoiceNo !== invoiceNo);
   for (const other of others)
     await captureFailed(sql, order, other, 'its authorization has lapsed');
 }
@@ -202,12 +194,7 @@ export async function captureFailed(
     detail: `${formatMoney(amountMinor, currency)} of invoice ${invoiceNo}, whose goods have left, is not charged: ${why}`,
     cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${invoiceNo}` },
     blocks: blocksCapture(tenderNo, invoiceNo),
-    subject: orderId,
+    ...exceptionOf(order, amountMinor),
     severity: 'high',
-    orderId,
-    workflowId: order.workflowId,
-    moneyMinor: amountMinor,
-    currency,
-    correlationId: order.correlationId,
   });
 }

@@ -4,6 +4,7 @@ import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { postCancellation } from '../../canonical/rules/posting/posting';
 import { only, type Sql } from '../../store/database';
 import { postJournal } from '../../store/ledger/ledger';
+import { orderJournal } from '../order/of-order';
 import type { TakenOrder } from '../order/order-moment';
 import { refundItem } from './refund';
 
@@ -36,24 +37,22 @@ export async function refundPrepaid(
 
 async function postOwed(
   sql: Sql,
-  { order, setup }: TakenOrder,
+  taken: TakenOrder,
   owed: { readonly occurredAt: string; readonly onDate: string },
   { tenderNo, refundNo, amountMinor }: PlannedRefund & { readonly tenderNo: number },
 ): Promise<void> {
-  const item = refundItem(order.orderId, tenderNo, refundNo);
-  await postJournal(sql, {
-    momentKey: `owed:${item}`,
-    entity: setup.entity,
-    channelInstance: order.channelInstance,
-    businessDate: owed.onDate,
-    currency: order.currency,
-    orderId: order.orderId,
-    eventNo: null,
-    source: `order:${order.orderId}`,
-    correlationId: order.correlationId,
-    occurredAt: owed.occurredAt,
-    posting: postCancellation({ orderId: order.orderId, tenderNo, refundItem: item, amountMinor }),
-  });
+  const { orderId } = taken.order;
+  const item = refundItem(orderId, tenderNo, refundNo);
+  await postJournal(
+    sql,
+    orderJournal(taken, {
+      momentKey: `owed:${item}`,
+      businessDate: owed.onDate,
+      source: `order:${orderId}`,
+      occurredAt: owed.occurredAt,
+      posting: postCancellation({ orderId, tenderNo, refundItem: item, amountMinor }),
+    }),
+  );
 }
 
 interface PlannedRefund {

@@ -1,6 +1,5 @@
 /** Money that is here already goes back (rule 8). */
 import { blocksRefund } from '../../canonical/flows/order-steps';
-import { businessDate } from '../../canonical/rules/posting/business-date';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterRefund } from '../../canonical/rules/order/after';
 import { postRefund } from '../../canonical/rules/posting/posting';
@@ -10,9 +9,9 @@ import type { EffectAnswer, RefundDue } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
-import { journalWrites } from '../../store/ledger/ledger';
 import { factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
+import { effectJournal, exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
@@ -40,7 +39,8 @@ export function recordRefund(
   });
 }
 
-function booked({ order, setup }: TakenOrder, due: RefundDue, answer: Refunded): Change {
+function booked(taken: TakenOrder, due: RefundDue, answer: Refunded): Change {
+  const { order } = taken;
   const { orderId, tenderNo, refundNo, amountMinor } = due;
   const { reference } = answer;
   const occurredAt = new Date().toISOString();
@@ -66,25 +66,17 @@ function booked({ order, setup }: TakenOrder, due: RefundDue, answer: Refunded):
       money: [{ tenderNo, kind: 'refunded', amountMinor }],
       about: { refundNo, reference },
     }),
-    ...journalWrites({
-      momentKey: due.key,
-      entity: setup.entity,
-      channelInstance: order.channelInstance,
-      businessDate: businessDate(occurredAt, order.timeZone),
-      currency: due.currency,
-      orderId,
-      eventNo: null,
-      source: `effect:${due.key}`,
-      correlationId: order.correlationId,
-      occurredAt,
-      posting: postRefund({
+    ...effectJournal(
+      taken,
+      { key: due.key, occurredAt },
+      postRefund({
         tenderNo,
         refundItem: refundItem(orderId, tenderNo, refundNo),
         clearingAccount: due.account,
         paymentRef: refund.paymentRef,
         amountMinor,
       }),
-    }),
+    ),
   ];
   return { after: afterRefund(order, due, reference), writes };
 }
@@ -101,12 +93,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: 
     detail: `a refund of ${formatMoney(amountMinor, currency)} was refused: ${refusalCode(answer)}`,
     cause: { kind: 'effect', ref: due.key },
     blocks: blocksRefund(tenderNo, refundNo),
-    subject: orderId,
+    ...exceptionOf(order, amountMinor),
     severity: 'high',
-    orderId,
-    workflowId: order.workflowId,
-    moneyMinor: amountMinor,
-    currency,
-    correlationId: order.correlationId,
   });
 }

@@ -13,6 +13,7 @@ import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/
 import type { Sql } from '../../store/database';
 import { writeTogether, type Write } from '../../store/writes';
 import { openException } from '../../store/exceptions/exceptions';
+import { exceptionOf } from '../order/of-order';
 import type { OrderInHand } from '../order/order-moment';
 
 /** Money that is here comes first; see `planCaptures`. */
@@ -146,13 +147,8 @@ async function uncovered(
     detail: `${formatMoney(uncoveredMinor, order.currency)} of invoice ${invoiceNo}, whose goods have left, is covered by no tender`,
     cause: { kind: 'order', ref: order.orderId },
     blocks: blocksCapture(0, invoiceNo),
-    subject: order.orderId,
+    ...exceptionOf(order, uncoveredMinor),
     severity: 'high',
-    orderId: order.orderId,
-    workflowId: order.workflowId,
-    moneyMinor: uncoveredMinor,
-    currency: order.currency,
-    correlationId: order.correlationId,
   });
 }
 

@@ -11,6 +11,7 @@ import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import { moneyDraft } from './money-refs';
+import { exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand } from '../order/order-moment';
 
@@ -56,12 +57,7 @@ async function failed(sql: Sql, { order }: OrderInHand, due: VoidDue, refused: R
     detail: `the authorization of ${formatMoney(amountMinor, currency)} is still there: ${refusalCode(refused)}`,
     cause: { kind: 'effect', ref: due.key },
     blocks: blocksVoid(tenderNo, authorizationNo),
-    subject: orderId,
-    orderId,
-    workflowId: order.workflowId,
-    moneyMinor: amountMinor,
-    currency,
-    correlationId: order.correlationId,
+    ...exceptionOf(order, amountMinor),
   });
   await appendFact(sql, orderId, factOf('void-failed', due));
 }

@@ -3,19 +3,13 @@ import { ORDER_STEPS } from '../../canonical/flows/order-steps';
 import { actionOf } from '../../canonical/flows/step';
 import { factWrite } from '../../store/orders/orders';
 import { everyFlow } from '../flow/every-flow';
+import { exceptionOf } from './of-order';
 import { ORDER_FRAME } from './order-moment';
 import { ORDER_RESOLUTIONS } from './resolutions';
 
 export const orderFlow = everyFlow({
   ...ORDER_FRAME,
-  exceptionOf: ({ order }) => ({
-    subject: order.orderId,
-    orderId: order.orderId,
-    workflowId: order.workflowId,
-    moneyMinor: order.totalMinor,
-    currency: order.currency,
-    correlationId: order.correlationId,
-  }),
+  exceptionOf: ({ order }) => exceptionOf(order),
   async resolve(sql, inHand, resolved) {
     const action = actionOf(ORDER_STEPS, resolved);
     if (action) await ORDER_RESOLUTIONS[action](sql, inHand, resolved.about, resolved);

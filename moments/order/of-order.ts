@@ -1,0 +1,41 @@
+/** What a journal and an exception have from the order that they are about. */
+import type { Posting } from '../../canonical/rules/posting/posting';
+import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { businessDate } from '../../canonical/rules/posting/business-date';
+import { journalWrites, type NewJournal } from '../../store/ledger/ledger';
+import type { Write } from '../../store/writes';
+import type { ExceptionOf } from '../flow/every-flow';
+import type { TakenOrder } from './order-moment';
+
+/** Whose it is, and what of it is in question: the whole order where nothing less is said. */
+export function exceptionOf(
+  order: OrderSnapshot,
+  moneyMinor: number = order.totalMinor,
+): ExceptionOf {
+  const { orderId, workflowId, currency, correlationId } = order;
+  return { subject: orderId, orderId, workflowId, moneyMinor, currency, correlationId };
+}
+
+/** In the books of the order's entity, in its currency. */
+export function orderJournal(
+  { order, setup }: TakenOrder,
+  own: Pick<NewJournal, 'momentKey' | 'businessDate' | 'source' | 'occurredAt' | 'posting'> & {
+    readonly eventNo?: number;
+  },
+): NewJournal {
+  const { channelInstance, currency, orderId, correlationId } = order;
+  const { entity } = setup;
+  return { entity, channelInstance, currency, orderId, correlationId, eventNo: null, ...own };
+}
+
+/** What an effect moved, on the day on which its answer was heard at the order's place. */
+export function effectJournal(
+  taken: TakenOrder,
+  of: { readonly key: string; readonly momentKey?: string; readonly occurredAt: string },
+  posting: Posting | null,
+): Write[] {
+  const { key, momentKey = key, occurredAt } = of;
+  const onDate = businessDate(occurredAt, taken.order.timeZone);
+  const own = { momentKey, businessDate: onDate, source: `effect:${key}`, occurredAt, posting };
+  return journalWrites(orderJournal(taken, own));
+}
