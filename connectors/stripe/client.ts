@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- the look-up of a claim reads an intent as an authorization does */
 /**
  * Stripe's PaymentIntents as our payment gateway: authorized with `capture_method=manual`, captured
  * per shipment. The effect's key is Stripe's Idempotency-Key (kept for at least 24 h) and is written
@@ -11,16 +10,15 @@ import type {
   CaptureRequest,
   ClaimRequest,
   PaymentGateway,
-  Refunded,
-  RefundRequest,
   Voided,
   VoidRequest,
 } from '../../canonical/ports/payment';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import { readAnswer, refused } from '../answer';
-import { getJson, openDoor, type HttpAnswer, type HttpDoor } from '../http';
+import { getJson, openDoor, type HttpDoor } from '../http';
 import { fromStripeAmount, toStripeAmount } from './amount';
+import { post, refusalOf, SYSTEM } from './calls';
 import {
   AUTHORIZE_KEY,
   captureMark,
@@ -29,24 +27,13 @@ import {
   ORDER_ID,
   TENDER_NO,
 } from './metadata';
-import {
-  chargeIdOf,
-  StripeCharge,
-  StripeErrorBody,
-  StripeIntent,
-  StripeIntentSearch,
-  StripeRefund,
-  StripeRefundList,
-} from './schema';
+import { chargeIdOf, StripeCharge, StripeIntent, StripeIntentSearch } from './schema';
 import { whoAnswers } from './who-answers';
+import { findRefund, refund } from './refunds';
 import { REFUSED_BEFORE } from './refused-before';
 
-const SYSTEM = 'stripe';
 /** The version that the schemas here were written against. */
 const API_VERSION = '2026-10-28.endive';
-/** Stripe's largest page; refunds of one intent beyond a page are read page by page. */
-const PAGE_SIZE = 100;
-const MAX_REFUND_PAGES = 10;
 const EXPAND_CHARGE = 'expand%5B%5D=latest_charge';
 const MS_PER_SECOND = 1_000;
 
@@ -57,26 +44,11 @@ const GONE: ReadonlySet<string> = new Set([
   'payment_intent_unexpected_state',
 ]);
 
-/** Refusals of an effect that come as a 400: nothing was made, and the same again will not help. */
-const REFUSAL_CODES: ReadonlySet<string> = new Set([
-  'amount_too_large',
-  'amount_too_small',
-  'charge_already_captured',
-  'charge_already_refunded',
-  'charge_disputed',
-  'charge_expired_for_capture',
-  'charge_not_refundable',
-  'payment_intent_unexpected_state',
-  'resource_missing',
-]);
-
 export interface StripeSettings {
   readonly baseUrl: string;
   readonly secretKey: string;
   readonly headersTimeoutMs?: number;
 }
-
-type Fields = Readonly<Record<string, string>>;
 
 /** Opens the door to one Stripe account. */
 export function stripeClient(
@@ -101,32 +73,6 @@ export function stripeClient(
     whoAnswers: () => whoAnswers(door),
     close: () => door.close(),
   };
-}
-
-async function post(door: HttpDoor, path: string, key: string, fields: Fields) {
-  return door.call({
-    method: 'POST',
-    path,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'idempotency-key': key,
-    },
-    body: new URLSearchParams(fields).toString(),
-  });
-}
-
-/** Null for a success; a definite refusal as a value; anything else is thrown. */
-function refusalOf(what: string, answer: HttpAnswer): Refused | null {
-  if (answer.status < 400) return null;
-  const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
-  const code = error.code ?? error.type;
-  if (answer.status === 402 || REFUSAL_CODES.has(code)) {
-    const refusal = refused(code, error.message ?? code);
-    return error.decline_code ? { ...refusal, declineCode: error.decline_code } : refusal;
-  }
-  // An idempotency_error is one of these: our key went out with two bodies.
-  const field = error.param ? ` at ${error.param}` : '';
-  throw new VendorFault(SYSTEM, 'misconfigured', `${what}: ${error.type} ${code}${field}`);
 }
 
 function intentPath(authorizationRef: string | null): string {
@@ -289,49 +235,4 @@ async function cancel(door: HttpDoor, request: VoidRequest): Promise<Voided | Re
 async function findCancellation(door: HttpDoor, request: VoidRequest): Promise<Voided | null> {
   const intent = await readIntent(door, request.authorizationRef);
   return intent?.status === 'canceled' ? { outcome: 'voided', reference: intent.id } : null;
-}
-
-function refunded(found: StripeRefund): Refunded {
-  const amountMinor = fromStripeAmount(found.amount, found.currency);
-  return { outcome: 'refunded', reference: found.id, amountMinor };
-}
-
-const isDead = (found: StripeRefund) => found.status === 'failed' || found.status === 'canceled';
-
-/** A pending refund counts as made: Stripe has taken it, and says so should it fail later. */
-async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded | Refused> {
-  const what = 'POST refunds';
-  const ofIntent = request.authorizationRef ?? '';
-  const answer = await post(door, '/v1/refunds', request.key, {
-    ...(ofIntent ? { payment_intent: ofIntent } : { charge: request.captureRef ?? '' }),
-    amount: String(toStripeAmount(request.amountMinor, request.currency)),
-    [`metadata[${LATEST_KEY}]`]: request.key,
-    [`metadata[${ORDER_ID}]`]: request.orderId,
-    [`metadata[${TENDER_NO}]`]: String(request.tenderNo),
-  });
-  const refusal = refusalOf(what, answer);
-  if (refusal) return refusal;
-  const made = readAnswer(SYSTEM, what, StripeRefund, answer.json);
-  return isDead(made) ? refused('refund_failed', made.failure_reason ?? 'failed') : refunded(made);
-}
-
-async function findRefund(door: HttpDoor, request: RefundRequest): Promise<Refunded | null> {
-  const what = 'GET refunds';
-  let after: string | null = null;
-  for (let page = 0; page < MAX_REFUND_PAGES; page += 1) {
-    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
-    if (request.authorizationRef) query.set('payment_intent', request.authorizationRef);
-    else query.set('charge', request.captureRef ?? '');
-    if (after) query.set('starting_after', after);
-    const answer = await getJson(door, `/v1/refunds?${query}`);
-    if (refusalOf(what, answer)) return null;
-    const list = readAnswer(SYSTEM, what, StripeRefundList, answer.json);
-    const found = list.data.find(
-      (one) => one.metadata?.[LATEST_KEY] === request.key && !isDead(one),
-    );
-    if (found) return refunded(found);
-    after = list.data.at(-1)?.id ?? null;
-    if (!list.has_more || after === null) return null;
-  }
-  return null;
 }

@@ -1,9 +1,8 @@
 /** Whose secret key this is, by Stripe's own word. */
 import { readAnswer, requireSuccess } from '../answer';
 import { getJson, type HttpDoor } from '../http';
+import { SYSTEM } from './calls';
 import { StripeAccount } from './schema';
-
-const SYSTEM = 'stripe';
 
 export async function whoAnswers(door: HttpDoor): Promise<string> {
   const what = 'GET account';

@@ -1,0 +1,49 @@
+/** A call of Stripe's API under one of our keys, and what its refusals mean. */
+import type { Refused } from '../../canonical/ports/fault';
+import { VendorFault } from '../../canonical/ports/fault';
+import { readAnswer, refused } from '../answer';
+import type { HttpAnswer, HttpDoor } from '../http';
+import { StripeErrorBody } from './schema';
+
+export const SYSTEM = 'stripe';
+
+/** Refusals of an effect that come as a 400: nothing was made, and the same again will not help. */
+const REFUSAL_CODES: ReadonlySet<string> = new Set([
+  'amount_too_large',
+  'amount_too_small',
+  'charge_already_captured',
+  'charge_already_refunded',
+  'charge_disputed',
+  'charge_expired_for_capture',
+  'charge_not_refundable',
+  'payment_intent_unexpected_state',
+  'resource_missing',
+]);
+
+type Fields = Readonly<Record<string, string>>;
+
+export async function post(door: HttpDoor, path: string, key: string, fields: Fields) {
+  return door.call({
+    method: 'POST',
+    path,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'idempotency-key': key,
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+}
+
+/** Null for a success; a definite refusal as a value; anything else is thrown. */
+export function refusalOf(what: string, answer: HttpAnswer): Refused | null {
+  if (answer.status < 400) return null;
+  const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
+  const code = error.code ?? error.type;
+  if (answer.status === 402 || REFUSAL_CODES.has(code)) {
+    const refusal = refused(code, error.message ?? code);
+    return error.decline_code ? { ...refusal, declineCode: error.decline_code } : refusal;
+  }
+  // An idempotency_error is one of these: our key went out with two bodies.
+  const field = error.param ? ` at ${error.param}` : '';
+  throw new VendorFault(SYSTEM, 'misconfigured', `${what}: ${error.type} ${code}${field}`);
+}
