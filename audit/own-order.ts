@@ -1,4 +1,5 @@
 // An order as the audit reads it: stored quantities and amounts beside the facts they come from.
+import { sum } from '../canonical/rules/money/money';
 import type { LineQuantities } from '../canonical/rules/order/state';
 import type { MoneyMove, UnitMove } from '../store/orders/orders';
 import type { OrderName } from './report';
@@ -112,4 +113,18 @@ export function uncoveredOf(order: OwnOrder, invoice: OwnInvoice): number {
       (left, capture) => left - capture.amountMinor,
       invoice.amountMinor - invoice.prepaidMinor,
     );
+}
+
+/** What the captures that were made on an authorization add up to. */
+export function capturedOn(
+  order: OwnOrder,
+  { tenderNo, authorizationNo }: Pick<OwnAuthorization, 'tenderNo' | 'authorizationNo'>,
+): number {
+  const made = order.captures.filter(
+    (one) =>
+      one.state === 'captured' &&
+      one.tenderNo === tenderNo &&
+      one.authorizationNo === authorizationNo,
+  );
+  return sum(made.map((one) => one.amountMinor));
 }

@@ -40,6 +40,12 @@ const units = (lines: string) =>
 const ofMode = (mode: 'psp' | 'channel') =>
   `join sales_order o using (order_id) where o.money_mode = '${mode}' and`;
 
+/** Where only the number counts. */
+const countedOfEach = (records: string) =>
+  `select order_id as of, count(*)::int as count, 0 as sum from ${records} group by 1`;
+const sentOfEach = (verb: string) =>
+  countedOfEach(`outbox where effect_key like '${verb}:%' and state = 'sent'`);
+
 const BOOKS: readonly Book[] = [
   {
     what: 'captures of the processor',
@@ -101,10 +107,8 @@ const BOOKS: readonly Book[] = [
   {
     what: 'requests of the warehouse',
     invariant: 'I4',
-    ours: `select order_id as of, count(*)::int as count, 0 as sum
-             from effect where verb = 'release' and state = 'done' group by 1`,
-    theirs: `select order_id as of, count(*)::int as count, 0 as sum
-               from wms.fulfilment_requests group by 1`,
+    ours: countedOfEach(`effect where verb = 'release' and state = 'done'`),
+    theirs: countedOfEach('wms.fulfilment_requests'),
   },
   {
     what: 'fulfilments of the shop',
@@ -123,10 +127,8 @@ const BOOKS: readonly Book[] = [
   {
     what: 'messages to the buyer',
     invariant: 'I4',
-    ours: `select order_id as of, count(*)::int as count, 0 as sum
-             from outbox where effect_key like 'notify:%' and state = 'sent' group by 1`,
-    theirs: `select order_id as of, count(*)::int as count, 0 as sum
-               from notification.messages group by 1`,
+    ours: sentOfEach('notify'),
+    theirs: countedOfEach('notification.messages'),
   },
   {
     what: 'invoices of the tax service',
@@ -145,10 +147,8 @@ const BOOKS: readonly Book[] = [
   {
     what: 'sales orders of the ERP',
     invariant: 'I4',
-    ours: `select order_id as of, count(*)::int as count, 0 as sum
-             from outbox where effect_key like 'sales-order:%' and state = 'sent' group by 1`,
-    theirs: `select order_id as of, count(*)::int as count, 0 as sum
-               from erp.sales_orders group by 1`,
+    ours: sentOfEach('sales-order'),
+    theirs: countedOfEach('erp.sales_orders'),
   },
   {
     what: 'journals of the ERP',

@@ -2,7 +2,7 @@
 import { orderStatus } from '../../canonical/rules/order/state';
 import { sum } from '../../canonical/rules/money/money';
 import type { Place } from '../../store/orders/orders';
-import type { OwnOrder } from '../own-order';
+import { capturedOn, type OwnOrder } from '../own-order';
 import { count, money, nameOfOrder, type Difference } from '../report';
 
 const PLACES: readonly Place[] = [
@@ -96,16 +96,7 @@ function authorizationsOf(order: OwnOrder): Difference[] {
     const { tenderNo, authorizationNo, capturedMinor, isTakenOver } = authorization;
     const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
     const prepaid = isTakenOver ? (tender?.prepaidMinor ?? 0) : 0;
-    const captured = sum(
-      order.captures
-        .filter(
-          (one) =>
-            one.state === 'captured' &&
-            one.tenderNo === tenderNo &&
-            one.authorizationNo === authorizationNo,
-        )
-        .map((one) => one.amountMinor),
-    );
+    const captured = capturedOn(order, authorization);
     if (capturedMinor === prepaid + captured) return [];
     const { currency } = order;
     const detail = `${money(capturedMinor, currency)} captured stored, its captures are ${money(prepaid + captured, currency)}`;

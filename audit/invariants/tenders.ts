@@ -3,7 +3,7 @@
 import { blocksCapture, blocksRefund } from '../../canonical/flows/order-steps';
 import { openUnits, quantitiesTie } from '../../canonical/rules/order/state';
 import { sum } from '../../canonical/rules/money/money';
-import { uncoveredOf, type OwnLine, type OwnOrder } from '../own-order';
+import { capturedOn, uncoveredOf, type OwnLine, type OwnOrder } from '../own-order';
 import { count, money, nameOfOrder, type Difference } from '../report';
 
 const CAPTURE_FAILED = 'payment.capture-failed';
@@ -62,16 +62,7 @@ function tenderLimits(order: OwnOrder, found: Found): Difference[] {
     ...order.authorizations.flatMap((authorization) => {
       const { tenderNo, authorizationNo, amountMinor, state, capturedMinor } = authorization;
       const at = `, tender ${tenderNo}, authorization ${authorizationNo}`;
-      const captured = sum(
-        order.captures
-          .filter(
-            (one) =>
-              one.state === 'captured' &&
-              one.tenderNo === tenderNo &&
-              one.authorizationNo === authorizationNo,
-          )
-          .map((one) => one.amountMinor),
-      );
+      const captured = capturedOn(order, authorization);
       if (captured > amountMinor) {
         const detail = `${say(captured)} captured, ${say(amountMinor)} authorized`;
         return [found('over-authorization', at, captured - amountMinor, detail)];

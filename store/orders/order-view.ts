@@ -1,6 +1,6 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
 import type { ShippedLine } from '../../canonical/rules/posting/posting';
-import type { OrderStatus, TenderFacts } from '../../canonical/rules/order/state';
+import type { LineQuantities, OrderStatus, TenderFacts } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { OrderFlowInput } from '../../canonical/flows/order';
 import type { Sql } from '../database';
@@ -25,21 +25,12 @@ interface OrderHead {
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
 }
-interface LineRow {
+interface LineRow extends LineQuantities {
   readonly lineNo: number;
   readonly sku: string | null;
   readonly channelSku: string;
   readonly channelLineRef: string | null;
   readonly location: string | null;
-  readonly ordered: number;
-  readonly unallocated: number;
-  readonly backordered: number;
-  readonly reserved: number;
-  readonly released: number;
-  readonly shipped: number;
-  readonly pickedUp: number;
-  readonly cancelled: number;
-  readonly returned: number;
   readonly grossMinor: number;
   readonly discountMinor: number;
   readonly shippingMinor: number;
