@@ -41,11 +41,19 @@ interface OrderToWrite {
 }
 export interface Acceptance extends OrderToWrite {
   readonly acceptable: Acceptable;
+  /** The order as the statement leaves it, so that nobody has to read it back. */
+  readonly snapshot: OrderSnapshot;
 }
 /** An order that has to wait. */
 export interface Receipt extends OrderToWrite {
   readonly received: ReadOrder;
 }
+
+export const acceptanceOf = (written: OrderToWrite, acceptable: Acceptable): Acceptance => ({
+  ...written,
+  acceptable,
+  snapshot: snapshotOf(written, acceptable),
+});
 
 export function documentOf(written: Acceptance | Receipt) {
   return 'acceptable' in written
@@ -102,11 +110,9 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
 }
 
 function acceptanceDocument(acceptance: Acceptance) {
-  const { order, acceptable, setup } = acceptance;
+  const { order, acceptable, setup, snapshot } = acceptance;
   const { locationId } = acceptable.location;
-  const snapshot = snapshotOf(acceptance);
   const received = receiptDocument(acceptance, acceptable);
-  const allocations = allocationsByLine(acceptable);
   return {
     ...received,
     order: {
@@ -116,9 +122,9 @@ function acceptanceDocument(acceptance: Acceptance) {
       status: statusOf(snapshot),
       businessDate: businessDate(order.placedAt, acceptable.location.timeZone),
     },
-    lines: acceptable.lines.map((line) => ({
+    lines: acceptable.lines.map((line, index) => ({
       ...line,
-      locationId: onlyLocation(acceptable.groups, allocations.get(line.lineNo) ?? []),
+      locationId: onlyLocation(acceptable.groups, snapshot.lines[index]?.allocations ?? []),
       reserved: line.quantity,
     })),
     groups: acceptable.groups.map((group) => ({
@@ -166,7 +172,7 @@ function allocationsByLine({ allocations }: Acceptable) {
 /** Null where a line is sent from several places. */
 function onlyLocation(
   groups: Acceptable['groups'],
-  [first, ...others]: readonly AcceptableAllocation[],
+  [first, ...others]: readonly Pick<AcceptableAllocation, 'groupNo'>[],
 ) {
   return first && others.length === 0
     ? (groups.find((group) => group.groupNo === first.groupNo)?.locationId ?? null)
@@ -186,28 +192,27 @@ function flowAddress(of: OrderToWrite): Omit<OrderFlowInput, 'accepted' | keyof 
 }
 
 /** Of an order that its channel sent with a hold. */
-function heldBy({ holdReason, order }: Acceptance) {
+function heldBy({ holdReason, order }: OrderToWrite) {
   if (holdReason === null) return null;
   return { by: order.channelInstance, since: new Date().toISOString() };
 }
 
-/** The order as the statement leaves it, so that nobody has to read it back. */
-export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
-  const { order, acceptable } = acceptance;
+function snapshotOf(written: OrderToWrite, acceptable: Acceptable): OrderSnapshot {
+  const { order } = written;
   const allocations = allocationsByLine(acceptable);
   return {
-    orderId: acceptance.orderId,
+    orderId: written.orderId,
     channelInstance: order.channelInstance,
     orderNo: order.orderNo,
-    workflowId: acceptance.workflowId,
+    workflowId: written.workflowId,
     channelOrderRef: order.channelOrderRef ?? null,
-    correlationId: acceptance.correlationId,
+    correlationId: written.correlationId,
     currency: order.currency,
     totalMinor: order.totals.total.minorUnits,
     stage: 'accepted',
     status: 'accepted',
-    holdReason: acceptance.holdReason,
-    held: heldBy(acceptance),
+    holdReason: written.holdReason,
+    held: heldBy(written),
     locationId: acceptable.location.locationId,
     timeZone: acceptable.location.timeZone,
     lines: acceptable.lines.map((line) => ({
@@ -231,7 +236,7 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     })),
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
-      moneyAccount: moneyAccountOf(acceptance.setup, tender.gateway),
+      moneyAccount: moneyAccountOf(written.setup, tender.gateway),
       kind: tenderKind(tender.tenderType),
       capturedMinor: tender.received === 'captured' ? tender.amountMinor : 0,
       refundedMinor: 0,
@@ -252,7 +257,7 @@ export function snapshotOf(acceptance: Acceptance): OrderSnapshot {
     refunds: [],
     groups: acceptable.groups.map((group) => ({
       ...group,
-      account: warehouseOf(acceptance.setup, group.locationId),
+      account: warehouseOf(written.setup, group.locationId),
       try: 1,
       state: 'planned',
       requestKey: null,

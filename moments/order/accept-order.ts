@@ -16,7 +16,7 @@ import type { Database, Sql } from '../../store/database';
 import { contentHash } from '../../store/ids';
 import { askMasterData } from '../../store/master/master-data';
 import { appendFact, settleStatus } from '../../store/orders/orders';
-import { prepaidMoney, snapshotOf, type Acceptance } from './accept-document';
+import { acceptanceOf, prepaidMoney } from './accept-document';
 import { tellOfCancellation } from './cancellation-messages';
 import { takeOrder, type TakenOrder } from './order-moment';
 import { refundPrepaid } from '../money/refund-due';
@@ -80,18 +80,12 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
   if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
   const acceptable = row.isClaim ? asClaims(verdict.acceptable) : verdict.acceptable;
-  const acceptance: Acceptance = {
-    ...row,
-    order,
-    contentHash: contentHash(row.content),
-    setup,
-    acceptable,
-    startFlow: null,
-    idempotency: null,
-  };
+  const hash = contentHash(row.content);
+  const written = { ...row, order, contentHash: hash, setup, startFlow: null, idempotency: null };
+  const acceptance = acceptanceOf(written, acceptable);
   await rewriteOrder(sql, acceptance);
   await postPrepayments(sql, acceptance, acceptable.tenders, acceptable.location.timeZone);
-  return { outcome: 'accepted', order: briefOf(snapshotOf(acceptance)) };
+  return { outcome: 'accepted', order: briefOf(acceptance.snapshot) };
 }
 
 /** An override was decided and changes nothing: whoever decided it has to read why. */

@@ -17,7 +17,7 @@ import { sqlState, type Database, type Sql } from '../../store/database';
 import { contentHash, newId } from '../../store/ids';
 import { postJournal } from '../../store/ledger/ledger';
 import { askMasterDataAfresh, recallMasterData } from '../../store/master/master-data-cache';
-import { prepaidMoney, snapshotOf, type Acceptance } from './accept-document';
+import { prepaidMoney, acceptanceOf, type Acceptance } from './accept-document';
 import { acceptTogether } from './accept-together';
 import type { Acceptation } from './accept-statement';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
@@ -77,7 +77,7 @@ function newAcceptance(
   verdict: Extract<Verdict, { outcome: 'acceptable' }>,
 ): Acceptance {
   const orderId = newId('ord');
-  const acceptance: Acceptance = {
+  const written = {
     orderId,
     workflowId: orderWorkflowId(order.channelInstance, order.orderNo),
     correlationId: context.correlationId,
@@ -85,7 +85,6 @@ function newAcceptance(
     order,
     contentHash: contentHash(order),
     setup,
-    acceptable: context.isClaim === true ? asClaims(verdict.acceptable) : verdict.acceptable,
     holdReason: order.hold?.reason ?? null,
     startFlow: {
       fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,
@@ -93,6 +92,11 @@ function newAcceptance(
     },
     idempotency: null,
   };
+  const { acceptable } = verdict;
+  const acceptance = acceptanceOf(
+    written,
+    context.isClaim === true ? asClaims(acceptable) : acceptable,
+  );
   const { idempotency } = context;
   if (!idempotency) return acceptance;
   const { status, body } = idempotency.answer(acceptedOf(acceptance));
@@ -100,9 +104,8 @@ function newAcceptance(
   return { ...acceptance, idempotency: { scope, key, bodyHash, status, answer: body } };
 }
 
-function acceptedOf(acceptance: Acceptance): Accepted {
-  const { orderId, workflowId } = acceptance;
-  return { outcome: 'accepted', orderId, workflowId, order: briefOf(snapshotOf(acceptance)) };
+function acceptedOf({ orderId, workflowId, snapshot }: Acceptance): Accepted {
+  return { outcome: 'accepted', orderId, workflowId, order: briefOf(snapshot) };
 }
 
 /** One statement, or with its journal where the channel has captured already (rule 2). */

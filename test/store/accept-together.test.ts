@@ -4,7 +4,7 @@ import { channelSetup } from '../../canonical/installation';
 import { judge, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/flows/order';
-import type { Acceptance } from '../../moments/order/accept-document';
+import { acceptanceOf, type Acceptance } from '../../moments/order/accept-document';
 import { writeOrder } from '../../moments/order/accept-statement';
 import { ORDERS_AT_ONCE, writeEach } from '../../moments/order/accept-together';
 import { contentHash, newId } from '../../store/ids';
@@ -29,14 +29,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([together.drop(), alone.drop()]));
 
 /** As it is judged while there is plenty: what stock there really is, its statement finds out. */
-async function acceptanceOf(order: Order, key?: string): Promise<Acceptance> {
+async function judged(order: Order, key?: string): Promise<Acceptance> {
   const setup = channelSetup(order.channelInstance);
   if (!setup) throw new Error('a channel of the shipped set-up');
   const known = await askMasterData(together.db, valuesToLookUp(order));
   const stock = known.stock.map((row) => ({ ...row, sellable: PLENTY }));
   const verdict = judge(order, setup, { ...known, stock });
   if (verdict.outcome !== 'acceptable') throw new Error(`not acceptable: ${verdict.outcome}`);
-  return {
+  const written = {
     orderId: newId('ord'),
     workflowId: orderWorkflowId(order.channelInstance, order.orderNo),
     correlationId: 'cor_test',
@@ -44,13 +44,13 @@ async function acceptanceOf(order: Order, key?: string): Promise<Acceptance> {
     order,
     contentHash: contentHash(order),
     setup,
-    acceptable: verdict.acceptable,
     holdReason: null,
     startFlow: { fulfilmentDeadlineMs: 3_600_000 },
     idempotency: key
       ? { scope: 'test', key, bodyHash: contentHash(order), status: 201, answer: {} }
       : null,
   };
+  return acceptanceOf(written, verdict.acceptable);
 }
 
 /** Numbers from a seed, each below `below`. */
@@ -72,7 +72,7 @@ async function arrivals(seed: number): Promise<Acceptance[]> {
     const isAgain = draw(12) === 0 && orders.length > 0;
     const again = orders[draw(Math.max(1, orders.length))];
     const orderNo = isAgain && again ? again.order.orderNo : `${seed}-${at}`;
-    orders.push(await acceptanceOf(orderOf({ orderNo, lines }), `${seed}-${draw(60)}`));
+    orders.push(await judged(orderOf({ orderNo, lines }), `${seed}-${draw(60)}`));
   }
   return orders;
 }
@@ -119,7 +119,7 @@ test(`${ROUNDS} times, orders written together end as if each had been written a
 test('an order that Postgres cannot store fails by itself: those beside it are accepted', async () => {
   await stockedWith({ A: 10, B: 10 });
   const line = { sku: 'A', quantity: 1, unitMinor: 100 };
-  const orders = await Promise.all([1, 2, 3].map(() => acceptanceOf(orderOf({ lines: [line] }))));
+  const orders = await Promise.all([1, 2, 3].map(() => judged(orderOf({ lines: [line] }))));
   const [, second] = orders;
   if (second) orders[1] = { ...second, correlationId: 'not text: \u0000' };
   const answers = await writeEach(together.db, orders);
