@@ -52,3 +52,8 @@ export async function withPulse<T>(work: () => Promise<T>): Promise<T> {
 export async function pause(delayMs: number): Promise<void> {
   await Context.current().sleep(delayMs);
 }
+
+/** `firstMs` after the first failure, twice as long after each other one, `longestMs` at the most. */
+export function backOffMs(failuresBefore: number, firstMs: number, longestMs: number): number {
+  return Math.min(firstMs * 2 ** failuresBefore, longestMs);
+}

@@ -2,7 +2,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { contractOf, type FlowRegistry } from '../canonical/flows/registry';
-import { eachInParallel } from '../activities/pace';
+import { backOffMs, eachInParallel } from '../activities/pace';
 import { describe } from '../activities/failure';
 import type { Database } from '../store/database';
 import {
@@ -98,7 +98,7 @@ async function attempt<Row extends DueStart | DueSignal>(
     try {
       await deliver(row);
     } catch (error) {
-      const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(row.attempts, 10), LONGEST_DELAY_MS);
+      const delayMs = backOffMs(row.attempts, FIRST_DELAY_MS, LONGEST_DELAY_MS);
       await postponeDispatch(settings.db, [row.dispatchNo], delayMs);
       const { dispatchNo, workflowId } = row;
       const reason = describe(error);

@@ -59,7 +59,8 @@ export function apart(
     const event = singleEventIn(row);
     const echo =
       event && EVENT_CATALOGUE[event.type].about === 'effect' && echoOf(row.eventNo, event);
-    const fact = event && factIn(row, event, flows);
+    // One whose meaning is to be kept first goes alone.
+    const fact = event && row.type !== null && factOf(row.eventNo, event, flows)?.fact;
     if (echo) echoes.push({ row, echo });
     else if (fact) facts.push({ row, fact });
     else others.push(row);
@@ -67,13 +68,14 @@ export function apart(
   return { echoes, facts, others };
 }
 
-/** Null where its meaning is to be kept first, or it names no flow. */
-function factIn(row: InboxRow, event: CanonicalEvent, flows: FlowRegistry): Fact | null {
+/** For which flow an event is, and by which signal; null where it names none. */
+export function factOf(eventNo: number, event: CanonicalEvent, flows: FlowRegistry) {
   const taker = takerOf(flows, event.type);
   const address = taker?.contract.addressOf?.(event.data);
-  if (row.type === null || !taker || !address) return null;
+  if (!taker || !address) return null;
   const { contract, rule } = taker;
-  return { eventNo: row.eventNo, flowType: contract.type, signal: rule.signal, address };
+  const fact: Fact = { eventNo, flowType: contract.type, signal: rule.signal, address };
+  return { fact, contract, rule };
 }
 
 /** Gives back the rows whose flow is not here, or has ended: those are routed one by one. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
+import { backOffMs } from '../activities/pace';
 import type { Database } from '../store/database';
 import { releaseLease, takeLease } from '../store/flows/lease';
 
@@ -33,7 +34,7 @@ export async function runLoop(settings: LoopSettings): Promise<void> {
       if (await settings.tick()) waitMs = settings.busyMs;
       failures = 0;
     } catch (error) {
-      waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS);
+      waitMs = backOffMs(failures, FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
       failures += 1;
       log.error({ loop: name, failures, waitMs, reason: describe(error) }, 'a loop failed');
     }

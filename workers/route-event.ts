@@ -1,4 +1,5 @@
 /** One event from the inbox: which flow it starts or concerns, or what else it says. */
+import { backOffMs } from '../activities/pace';
 import type { FlowAddress, FlowContract, NoFlow } from '../canonical/flows/contract';
 import { takerOf } from '../canonical/flows/registry';
 import type { CanonicalEvent } from '../canonical/schema/event';
@@ -14,7 +15,7 @@ import {
   settleEvent,
   type InboxRow,
 } from '../store/inbox/routing';
-import { echoOf } from './echoes';
+import { echoOf, factOf } from './echoes';
 import { namedProblems, readEvent } from './read-event';
 import type { RouterSettings } from './router-settings';
 
@@ -40,9 +41,9 @@ export async function routeEvent(settings: RouterSettings, row: InboxRow): Promi
     case 'payment.refunded.v1':
       return paid(settings, row, event);
     case 'inventory.received.v1':
-      return stock(settings, row, await receiveStock(settings.db, { ...factOf(row), ...event }));
+      return stock(settings, row, await receiveStock(settings.db, { ...sourceOf(row), ...event }));
     case 'inventory.adjusted.v1':
-      return stock(settings, row, await adjustStock(settings.db, { ...factOf(row), ...event }));
+      return stock(settings, row, await adjustStock(settings.db, { ...sourceOf(row), ...event }));
     case 'order.created.v1':
     case 'order.cancel-requested.v1':
     case 'fulfilment.rejected.v1':
@@ -57,15 +58,12 @@ async function concernsFlow(
   event: CanonicalEvent,
 ): Promise<void> {
   const { db } = settings;
-  const taker = takerOf(settings.flows, event.type);
-  const address = taker?.contract.addressOf?.(event.data);
-  if (!taker || !address) return nobodys(settings, row, `${event.type} names no flow`);
-  const { contract, rule } = taker;
-  const flowType = contract.type;
-  const fact = { eventNo: row.eventNo, flowType, signal: rule.signal, address };
+  const forFlow = factOf(row.eventNo, event, settings.flows);
+  if (!forFlow) return nobodys(settings, row, `${event.type} names no flow`);
+  const { fact, contract, rule } = forFlow;
   const routed = only(await routeToFlows(db, [fact]), `event ${row.eventNo}`);
   if (routed.outcome === 'routed' || routed.outcome === 'not-ours') return;
-  const name = nameOf(address);
+  const name = nameOf(fact.address);
   if (routed.outcome === 'no-flow') return missesFlow(settings, row, event.type, contract, name);
   const note = `the ${contract.subject} is ${routed.as} already`;
   if (rule.afterEnd === 'superseded') {
@@ -116,7 +114,7 @@ async function missesFlow(
 }
 
 function recheckMs(row: InboxRow): number {
-  return Math.min(FIRST_RECHECK_MS * 2 ** Math.min(row.attempts - 1, 10), LONGEST_RECHECK_MS);
+  return backOffMs(row.attempts - 1, FIRST_RECHECK_MS, LONGEST_RECHECK_MS);
 }
 
 type EventOf<T extends CanonicalEvent['type']> = Extract<CanonicalEvent, { type: T }>;
@@ -162,7 +160,7 @@ async function paid(settings: RouterSettings, row: InboxRow, event: PaymentEvent
   return nobodys(settings, row, detail, orderId ?? null);
 }
 
-function factOf(row: InboxRow) {
+function sourceOf(row: InboxRow) {
   const { eventNo, occurredAt, correlationId } = row;
   return { eventNo, occurredAt, correlationId, source: `event:${row.source}#${row.eventId}` };
 }

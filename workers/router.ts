@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { describe } from '../activities/failure';
-import { eachInParallel } from '../activities/pace';
+import { backOffMs, eachInParallel } from '../activities/pace';
 import { sqlState } from '../store/database';
 import { claimEvents, postponeEvent, setAside, type InboxRow } from '../store/inbox/routing';
 import { wakeWaiting } from '../store/inbox/waiting-events';
@@ -91,7 +91,7 @@ async function route(settings: Settings, row: InboxRow): Promise<void> {
       });
       return;
     }
-    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_RETRY_MS);
+    const delayMs = backOffMs(attempts - 1, FIRST_RETRY_MS, LONGEST_RETRY_MS);
     await postponeEvent(db, eventNo, delayMs);
   }
 }

@@ -28,7 +28,7 @@ import {
   arrivalsInLastSecond,
   BUSY_ARRIVALS_PER_SECOND,
 } from '../../store/flows/dispatch-delivery';
-import { beat, eachInParallel, pause, withPulse } from '../pace';
+import { backOffMs, beat, eachInParallel, pause, withPulse } from '../pace';
 import type { Deliveries, Delivered, Delivery } from './parties';
 
 /** Rows read at a time. */
@@ -276,7 +276,7 @@ async function faulted(
     await refuse(settings, run, message, null, why);
     return;
   }
-  const delayMs = Math.min(FIRST_DELAY_MS * 2 ** message.attempts, LONGEST_DELAY_MS);
+  const delayMs = backOffMs(message.attempts, FIRST_DELAY_MS, LONGEST_DELAY_MS);
   await postpone(db, message.outboxNo, Math.max(delayMs, fault.retryAfterMs ?? 0));
   if (!run.isAnswering && calls >= ATTEMPTS_BEFORE_WAIT) {
     await openSystemWait(db, wait, silence(settings.account, fault));

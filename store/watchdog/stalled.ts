@@ -35,6 +35,10 @@ const OLDER = `now() - $1 * interval '1 millisecond'`;
 /** SQL: an exception says what the flow of that id waits for; `but`: codes that block nothing. */
 const isNamed = (workflowId: string, but = `''`) => `exists (select from exception x
   where x.workflow_id = ${workflowId} and x.state <> 'resolved' and x.code not in (${but}))`;
+/** SQL: an exception says that this account does not answer. */
+const isSilent = (account: string) => `exists (select from exception x
+  where x.state <> 'resolved' and x.cause_kind = 'system' and x.code <> 'platform.stalled'
+    and x.cause_ref = ${account})`;
 const WAITS = WAIT_CODES.map((code) => `'${code}'`).join(', ');
 
 interface Finder {
@@ -85,9 +89,7 @@ const FINDERS = {
     text: `select destination as ref, count(*) || ' messages were not sent' as what,
                   null as workflow_id, null as order_id, max(${ageOf('next_at')}) as stalled_ms
              from outbox o where state = 'pending' and next_at < ${OLDER}
-              and not exists (select from exception x where x.state <> 'resolved'
-                     and x.cause_kind = 'system' and x.code <> 'platform.stalled'
-                     and x.cause_ref = substr(o.destination, strpos(o.destination, '.') + 1))
+              and not ${isSilent(`substr(o.destination, strpos(o.destination, '.') + 1)`)}
             group by destination order by 5 desc limit $2`,
     cause: ofAccount,
   },
@@ -95,9 +97,7 @@ const FINDERS = {
     text: `select erp_instance as ref, count(*) || ' batches were not posted' as what,
                   null as workflow_id, null as order_id, max(${ageOf('created_at')}) as stalled_ms
              from posting_batch b where state = 'formed' and created_at < ${OLDER}
-              and not exists (select from exception x where x.state <> 'resolved'
-                     and x.cause_kind = 'system' and x.code <> 'platform.stalled'
-                     and x.cause_ref = b.erp_instance)
+              and not ${isSilent('b.erp_instance')}
             group by erp_instance order by 5 desc limit $2`,
     cause: ofAccount,
   },
