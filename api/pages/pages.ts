@@ -4,11 +4,7 @@
  */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { ExceptionId } from '../../canonical/schema/ids';
-import {
-  listExceptions,
-  readException,
-  type ExceptionSeen,
-} from '../../store/exceptions/exception-queries';
+import { listExceptions, readException } from '../../store/exceptions/exception-queries';
 import { readExceptionStory } from '../../store/exceptions/exception-story';
 import { newId } from '../../store/ids';
 import type { ApiDependencies } from '../dependencies';
@@ -55,12 +51,7 @@ async function list(call: PageCall): Promise<void> {
   if (session === null) return;
   const { db } = call.dependencies;
   const filter = { owner: null, orderId: null, after: null, limit: MAX_LISTED };
-  const lists = await Promise.all(
-    UNRESOLVED.map((state) => listExceptions(db, { ...filter, state })),
-  );
-  const byDeadline = (a: ExceptionSeen, b: ExceptionSeen) => (a.deadlineAt < b.deadlineAt ? -1 : 1);
-  const first = lists.flat().sort(byDeadline).slice(0, MAX_LISTED);
-  const body = exceptionListHtml(first);
+  const body = exceptionListHtml(await listExceptions(db, { ...filter, states: UNRESOLVED }));
   send(call.response, 200, { title: 'Exceptions', body, reader: readerHtml(session) });
 }
 

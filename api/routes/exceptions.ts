@@ -158,7 +158,7 @@ export const listExceptionsRoute = route(
   ({ query }, { db }) => {
     const { owner = null, state = null, orderId = null } = query;
     return readPage(query, ['deadlineAt', 'exceptionId'], (after, limit) =>
-      listExceptions(db, { owner, state, orderId, after, limit }),
+      listExceptions(db, { owner, states: state && [state], orderId, after, limit }),
     );
   },
 );

@@ -32,7 +32,8 @@ function seen(row: Row): ExceptionSeen {
 
 export interface ExceptionFilter {
   readonly owner: string | null;
-  readonly state: string | null;
+  /** Any of these; null: every one. */
+  readonly states: readonly string[] | null;
   readonly orderId: string | null;
   /** The last one of the page before. */
   readonly after: { readonly deadlineAt: string; readonly exceptionId: string } | null;
@@ -42,16 +43,16 @@ export interface ExceptionFilter {
 /** By deadline: what is due first comes first. */
 export async function listExceptions(
   sql: Sql,
-  { owner, state, orderId, after, limit }: ExceptionFilter,
+  { owner, states, orderId, after, limit }: ExceptionFilter,
 ): Promise<ExceptionSeen[]> {
   const { rows } = await sql.query<Row>(
-    `${SELECT} where ($1::text is null or owner = $1) and ($2::text is null or state = $2)
+    `${SELECT} where ($1::text is null or owner = $1) and ($2::text[] is null or state = any($2))
        and ($3::text is null or order_id = $3
             or event_no in (select i.event_no from inbox i where i.order_id = $3))
        and ($4::timestamptz is null
             or (date_trunc('milliseconds', deadline_at), exception_id) > ($4, $5))
      order by date_trunc('milliseconds', deadline_at), exception_id limit $6`,
-    [owner, state, orderId, after?.deadlineAt ?? null, after?.exceptionId ?? null, limit],
+    [owner, states, orderId, after?.deadlineAt ?? null, after?.exceptionId ?? null, limit],
   );
   return rows.map(seen);
 }
