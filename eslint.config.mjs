@@ -14,6 +14,18 @@ const NO_PLAIN_ERROR = {
   selector: "ThrowStatement > NewExpression[callee.name='Error']",
   message: 'A plain Error makes a workflow task retry for ever: throw ApplicationFailure.',
 };
+const STATE_OF_A_MODULE = 'Modules are shared by all flows of a worker: keep it in the flow.';
+const NO_MODULE_STATE = [
+  {
+    selector: ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind!="const"]',
+    message: STATE_OF_A_MODULE,
+  },
+  {
+    selector:
+      ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]',
+    message: STATE_OF_A_MODULE,
+  },
+];
 
 export default defineConfig(
   globalIgnores(['node_modules/', 'dist/', 'coverage/', '.throughline/']),
@@ -42,9 +54,21 @@ export default defineConfig(
     },
   },
   {
+    files: ['canonical/{flows,rules}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_WILDCARD_EXPORT, ...NO_MODULE_STATE],
+    },
+  },
+  {
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_WILDCARD_EXPORT, NO_PLAIN_ERROR],
+      'no-restricted-syntax': [
+        'error',
+        NO_DEFAULT_EXPORT,
+        NO_WILDCARD_EXPORT,
+        NO_PLAIN_ERROR,
+        ...NO_MODULE_STATE,
+      ],
     },
   },
   {

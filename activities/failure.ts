@@ -18,6 +18,8 @@ const OUR_SQL = /^TL/;
 export interface FaultContext {
   /** `capture at shopify-us`. */
   readonly what: string;
+  /** When it is tried again, where the vendor asked for nothing; left out: the caller's policy. */
+  readonly againAfterMs?: number;
 }
 
 /** Kept as the failure's type, so that a history and a log can be searched by it. */
@@ -32,7 +34,8 @@ export const FAILURES = {
 /** A vendor's fault: retried by Temporal unless the set-up is wrong. */
 export function vendorFailure(fault: VendorFault, context: FaultContext): ApplicationFailure {
   const isMisconfigured = fault.kind === 'misconfigured';
-  const delayMs = fault.retryAfterMs ?? (fault.kind === 'ambiguous' ? SETTLE_MS : undefined);
+  const delayMs =
+    fault.retryAfterMs ?? (fault.kind === 'ambiguous' ? SETTLE_MS : context.againAfterMs);
   return ApplicationFailure.create({
     message: `${context.what}: ${fault.kind} (${fault.message})`,
     type: fault.kind,
@@ -46,6 +49,7 @@ export function ownFailure(
   error: unknown,
   what: string,
   retries: 'retry-all' | 'retry-what-may-pass',
+  againAfterMs?: number,
 ): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const isDefinite = retries === 'retry-what-may-pass' && isOurMistake(error);
@@ -53,6 +57,7 @@ export function ownFailure(
     message: `${what}: ${describe(error)}`,
     type: isDefinite ? FAILURES.refusedByRule : FAILURES.internal,
     nonRetryable: isDefinite,
+    ...(againAfterMs === undefined ? {} : { nextRetryDelay: againAfterMs }),
   });
 }
 

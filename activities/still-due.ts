@@ -9,5 +9,5 @@ export const unwanted =
   (order: KnownOrder): EffectAnswer | null => {
     const agenda = agendaOf(order);
     const isDue = [...agenda.money, ...agenda.releases].some((one) => one.key === key);
-    return isDue ? null : { outcome: 'refused', agenda };
+    return isDue ? null : { outcome: 'not-called', agenda };
   };

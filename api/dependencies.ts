@@ -3,6 +3,10 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../canonical/schema/configuration';
 import type { Database } from '../store/database';
 import type { OrderFlows } from './order-flow';
+import type { Storage } from './storage';
+
+/** Of the process. While it starts, what needs the store is answered with 503. */
+export type Stage = 'starting' | 'serving' | 'stopping';
 
 export interface ApiDependencies {
   readonly db: Database;
@@ -11,6 +15,7 @@ export interface ApiDependencies {
   readonly configuration: Configuration;
   readonly log: Logger;
   readonly flows: OrderFlows;
-  /** False while the process stops: readiness says so, and load balancers go elsewhere. */
-  readonly isServing: () => boolean;
+  readonly storage: Storage;
+  /** Readiness names any but `serving`, and load balancers go elsewhere. */
+  readonly stage: () => Stage;
 }

@@ -2,14 +2,17 @@
 import { inboundConnector } from '../connectors/inbound';
 import { ALL, MAY_TELL, mayBring, speaksFor } from '../canonical/schema/api-key';
 import { CloudEvent, EVENT_CATALOGUE, EVENT_TYPES, isEventType } from '../canonical/schema/event';
+import { orderIdOfPickup } from '../canonical/flows/pickup';
 import type { Sql } from '../store/database';
 import type { CanonicalRow, OrderReference } from '../store/inbox/inbox';
 import { channelsOfOrders } from '../store/orders/order-view';
+import { channelsOfReturns } from '../store/returns/return-queries';
+import { storesOfPickups } from '../store/pickups/pickup-queries';
 import { locationSeen, type Caller } from './http/authenticate';
 import { CORRELATION_ID } from './http/correlation';
 import type { FieldError } from './http/problem';
 import { readInSlices } from './http/read-in-slices';
-import { contentHashInSlices, type Slice } from './http/slices';
+import { contentHashInSlices, type Slice } from '../store/slices';
 import { Found } from './http/validation';
 import { timeErrors } from './plausible-time';
 
@@ -42,6 +45,9 @@ function textAt(value: unknown, name: string): string | null {
   return typeof entry === 'string' ? entry : null;
 }
 
+/** What a store may speak of: what is at its counter. */
+const OF_A_STORE: ReadonlySet<string> = new Set(['stock', 'pickup', 'return']);
+
 /** What the caller's key is not for: no more is read of such an event. */
 function foreignErrors(caller: Caller, source: string, type: string, data: unknown): FieldError[] {
   const errors: FieldError[] = [];
@@ -54,15 +60,18 @@ function foreignErrors(caller: Caller, source: string, type: string, data: unkno
     const { owner, about } = EVENT_CATALOGUE[type];
     if (!MAY_TELL[caller.role]?.includes(owner) || !mayBring(caller, type)) {
       forbid('/type', `the word of a ${owner}, which this key is not for`);
-    } else if (caller.role === 'store' && about !== 'stock') {
-      forbid('/type', 'a store sends stock events only');
+    } else if (caller.role === 'store' && !OF_A_STORE.has(about)) {
+      forbid('/type', 'a store sends events about stock, pickups and returns only');
     } else if (about === 'effect' && !caller.channels.includes(ALL)) {
       forbid('/type', 'found by its reference, in any channel: this key is not for all channels');
     }
   }
   if (errors.length > 0) return errors;
   const channel = textAt(data, 'channelInstance');
-  if (channel !== null && !speaksFor(caller, channel)) {
+  // Goods come back to any counter, whoever sold them.
+  const isAtCounter =
+    caller.role === 'store' && isEventType(type) && EVENT_CATALOGUE[type].about === 'return';
+  if (channel !== null && !isAtCounter && !speaksFor(caller, channel)) {
     forbid('/data/channelInstance', `this key does not speak for ${channel}`);
   }
   const location = textAt(data, 'location');
@@ -78,23 +87,48 @@ function ownsSource({ role, sources, othersSources }: Caller, source: string): b
   return sources.includes(ALL) && !othersSources.includes(source);
 }
 
-/** Events that name an order of a channel that their sender does not speak for: by its id. */
+/** Events that name an order, or a return, of a channel that their sender does not speak for. */
 export async function withoutForeignOrders(
   sql: Sql,
   caller: Caller,
   judged: readonly Judged[],
 ): Promise<readonly Judged[]> {
   if (caller.channels.includes(ALL)) return judged;
-  const idOf = ({ event }: Judged) => textAt(event?.row.body, 'orderId');
-  const channels = await channelsOfOrders(
+  if (caller.storeId !== null) return ofOwnStore(sql, caller.storeId, judged);
+  const idOf = ({ event }: Judged) => {
+    const pickupId = textAt(event?.row.body, 'pickupId');
+    return pickupId === null ? textAt(event?.row.body, 'orderId') : orderIdOfPickup(pickupId);
+  };
+  const rmaOf = ({ event }: Judged) => textAt(event?.row.body, 'rma');
+  const named = <T>(of: (one: Judged) => T | null) => judged.map(of).filter((id) => id !== null);
+  const channels = await channelsOfOrders(sql, named(idOf));
+  const ofReturns = await channelsOfReturns(sql, named(rmaOf));
+  return judged.map((one) => {
+    const channel = channels.get(idOf(one) ?? '') ?? ofReturns.get(rmaOf(one) ?? '');
+    if (channel === undefined || speaksFor(caller, channel)) return one;
+    const detail = 'this key does not speak for that order';
+    const by = ['pickupId', 'rma'].find((name) => textAt(one.event?.row.body, name) !== null);
+    const errors = [{ pointer: `/data/${by ?? 'orderId'}`, code: 'forbidden', detail }];
+    return { ...one, event: null, errors, errorCount: errors.length };
+  });
+}
+
+/** A store speaks of its own pickups, whoever sold them; of another's it hears nothing. */
+async function ofOwnStore(
+  sql: Sql,
+  storeId: string,
+  judged: readonly Judged[],
+): Promise<readonly Judged[]> {
+  const idOf = ({ event }: Judged) => textAt(event?.row.body, 'pickupId');
+  const stores = await storesOfPickups(
     sql,
     judged.map(idOf).filter((id) => id !== null),
   );
   return judged.map((one) => {
-    const channel = channels.get(idOf(one) ?? '');
-    if (channel === undefined || speaksFor(caller, channel)) return one;
-    const detail = 'this key does not speak for that order';
-    const errors = [{ pointer: '/data/orderId', code: 'forbidden', detail }];
+    const at = stores.get(idOf(one) ?? '');
+    if (at === undefined || at === storeId) return one;
+    const detail = 'this key acts for its own store only';
+    const errors = [{ pointer: '/data/pickupId', code: 'forbidden', detail }];
     return { ...one, event: null, errors, errorCount: errors.length };
   });
 }
@@ -131,7 +165,18 @@ function envelopeErrors(source: string, correlation: string | undefined): FieldE
 }
 
 /** Instants of facts: business dates follow from them. */
-const TIMES_OF_DATA = ['placedAt', 'shippedAt'] as const;
+const TIMES_OF_DATA = [
+  'placedAt',
+  'shippedAt',
+  'acceptedAt',
+  'readyAt',
+  'arrivedAt',
+  'handedOverAt',
+  'rejectedAt',
+  'noShowAt',
+  'receivedAt',
+  'inspectedAt',
+] as const;
 
 /**
  * In slices, and no further than it takes: what is not the caller's to send, or of no type of ours,

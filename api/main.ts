@@ -5,11 +5,15 @@ import { ConfigurationError, temporalConnection } from '../canonical/schema/conf
 import { CONNECTOR_SETUPS } from '../connectors/setups';
 import { useInstallation } from '../canonical/installation';
 import { readProcess } from '../setup/read-installation';
+import { untilThere } from '../store/at-start';
+import { isStoreAway } from '../store/away';
 import { openDatabase } from '../store/database';
 import { migrate } from '../store/migrate';
 import { createApp } from './app';
+import type { Stage } from './dependencies';
 import { faultFields } from './http/logging';
 import { connectOrderFlows } from './order-flow';
+import { watchStorage } from './storage';
 
 /** Requests in flight have this long after a stop was asked for. */
 export const DRAIN_LIMIT_MS = 8_000;
@@ -44,13 +48,25 @@ async function drain(server: Server, log: Logger): Promise<void> {
   clearTimeout(cutOff);
 }
 
+/** Callers are told meanwhile that it starts, and what it waits for. */
+async function migrateWhenThere(url: string, log: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    const { applied } = await untilThere(() => migrate(url), {
+      isAway: isStoreAway,
+      onMissing: (error) => log.warn(faultFields(error), 'Postgres does not answer yet'),
+      signal,
+    });
+    if (applied.length > 0) log.info({ applied }, 'migrations applied');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 async function main(): Promise<void> {
   const read = readProcess(process.env, CONNECTOR_SETUPS);
   const { configuration } = read;
   useInstallation(read.installation);
   const log = pino({ level: configuration.LOG_LEVEL, base: { service: 'api' } });
-  const { applied } = await migrate(configuration.DATABASE_URL);
-  if (applied.length > 0) log.info({ applied }, 'migrations applied');
   const db = openDatabase(configuration.DATABASE_URL, { applicationName: 'throughline-api' });
   const buyers = openDatabase(configuration.DATABASE_URL, {
     connections: BUYER_CONNECTIONS,
@@ -60,8 +76,11 @@ async function main(): Promise<void> {
     connection: temporalConnection(configuration),
     namespace: configuration.TEMPORAL_NAMESPACE,
   });
-  let isServing = true;
-  const app = createApp({ db, buyers, configuration, log, flows, isServing: () => isServing });
+  let stage: Stage = 'starting';
+  const starting = new AbortController();
+  const storage = watchStorage(db, log);
+  const parts = { db, buyers, configuration, log, flows, storage };
+  const app = createApp({ ...parts, stage: () => stage });
   const server = createServer(
     { requestTimeout: REQUEST_LIMIT_MS, headersTimeout: HEADERS_LIMIT_MS },
     app,
@@ -69,14 +88,15 @@ async function main(): Promise<void> {
   // A kept-alive connection becomes idle only after its answer: while we stop it is closed then.
   server.on('request', (_request, response) => {
     response.once('close', () => {
-      if (!isServing) setImmediate(() => server.closeIdleConnections());
+      if (stage === 'stopping') setImmediate(() => server.closeIdleConnections());
     });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = MAX_CONNECTIONS;
   const stop = async (why: string) => {
-    if (!isServing) return;
-    isServing = false;
+    if (stage === 'stopping') return;
+    stage = 'stopping';
+    starting.abort();
     log.info({ why }, 'stopping');
     await drain(server, log);
     await flows.close().catch(() => undefined);
@@ -91,6 +111,9 @@ async function main(): Promise<void> {
   }
   await listen(server, configuration.API_HOST, configuration.API_PORT);
   log.info({ host: configuration.API_HOST, port: configuration.API_PORT }, 'listening');
+  await migrateWhenThere(configuration.DATABASE_URL, log, starting.signal);
+  if (starting.signal.aborted) return;
+  stage = 'serving';
   process.send?.({ ready: true });
 }
 

@@ -72,15 +72,26 @@ function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
   ]);
   const unposted = gauge('journals_unposted', 'Journals that no posted ERP batch holds yet');
   const exceptions = gauge('exceptions_open', 'Exceptions that wait for a person', ['owner']);
+  const escalated = gauge('exceptions_escalated', 'Of those, what is past its deadline', ['owner']);
+  const escalations = gauge(
+    'escalations',
+    'How often something overdue was brought before its owner so far, by step',
+    ['owner', 'step'],
+  );
   const watchdog = gauge(
     'watchdog_cases',
     'What had to be moved or named so far: none where all is well',
     ['kind', 'outcome'],
   );
+  const shadow = gauge('shadow_findings', 'Events of channels in shadow, by what was found', [
+    'channel',
+    'outcome',
+  ]);
   const givenUp = gauge('retention_rows', 'Rows given up or compacted so far', ['what']);
   return (backlog) => {
     up.set(backlog === null ? 0 : 1);
-    const reset = [inbox, dispatch, outbox, lag, unposted, exceptions, watchdog, givenUp];
+    const byWaiting = [inbox, dispatch, outbox, lag, unposted, exceptions, escalated];
+    const reset = [...byWaiting, escalations, watchdog, shadow, givenUp];
     for (const one of reset) one.reset();
     if (backlog === null) return;
     inbox.set(backlog.inbox);
@@ -88,8 +99,16 @@ function backlogGauges(registry: Registry): (backlog: Backlog | null) => void {
     outbox.set(backlog.outbox);
     for (const [loop, seconds] of Object.entries(backlog.lagSeconds)) lag.set({ loop }, seconds);
     unposted.set(backlog.unpostedJournals);
-    for (const { owner, count } of backlog.openExceptions) exceptions.set({ owner }, count);
+    for (const { owner, count, escalated: late } of backlog.openExceptions) {
+      exceptions.set({ owner }, count);
+      escalated.set({ owner }, late);
+    }
+    for (const { owner, step, cases } of backlog.escalations) {
+      escalations.set({ owner, step }, cases);
+    }
     for (const { kind, outcome, cases } of backlog.watchdog) watchdog.set({ kind, outcome }, cases);
+    for (const { channel, outcome, count } of backlog.shadow)
+      shadow.set({ channel, outcome }, count);
     for (const { what, rows } of backlog.givenUp) givenUp.set({ what }, rows);
   };
 }

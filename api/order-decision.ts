@@ -10,10 +10,20 @@ import { recordDecision, recordOutcome } from '../store/access/decisions';
 import { readDecisionResult, readOrderFlow, type OrderFlowState } from '../store/orders/order-view';
 import type { Database } from '../store/database';
 import type { ApiDependencies } from './dependencies';
+import type { Caller } from './http/authenticate';
 import type { KeyedCall } from './http/keyed';
 import { Problem } from './http/problem';
 import { found, madeBy, type Call } from './http/route';
 import { FlowNotRunningError, type FlowUpdate, type UpdateStart } from './order-flow';
+
+/** An order that the caller speaks for. @throws Problem not_found, also where it is another's */
+export function ownOrder<Order extends { readonly channelInstance: string }>(
+  caller: Caller,
+  order: Order | null,
+): Order {
+  const own = order && speaksFor(caller, order.channelInstance) ? order : null;
+  return found(own, 'there is no order with that id');
+}
 
 /** Names that the moments look a decision up by. */
 type DecisionAction = 'cancel' | 'hold' | 'release-hold';
@@ -40,9 +50,7 @@ export async function decide<S extends z.ZodType<{ readonly outcome: string }>>(
   const { db } = dependencies;
   const { orderId } = call.params;
   const { decisionId } = key;
-  const any = await readOrderFlow(db, orderId);
-  const own = any && speaksFor(call.caller, any.channelInstance) ? any : null;
-  const flow = found(own, 'there is no order with that id');
+  const flow = ownOrder(call.caller, await readOrderFlow(db, orderId));
   if (isClosed(flow)) return schema.parse(await decidedBefore(db, orderId, decisionId, flow));
   const record = { action: decision.action, subject: orderId, decisionId };
   await recordDecision(db, {

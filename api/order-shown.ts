@@ -1,4 +1,5 @@
 /** An order's rows as the API shows them. */
+import { channelSetup } from '../canonical/installation';
 import type { Configuration } from '../canonical/schema/configuration';
 import { tenderState } from '../canonical/rules/order/state';
 import { ERROR_CODES } from '../canonical/schema/error-codes';
@@ -36,8 +37,18 @@ function showDecision(decision: DecisionRow): OrderView['decisions'][number] {
 export function showOrder(rows: OrderRows, configuration: Configuration): OrderView {
   const { holdReason, ...head } = rows.order;
   const shown = <Row extends object>(row: Row) => withAmounts(row, head.currency);
+  const invoiced = <Row extends OrderRows['shipments' | 'handovers'][number]>({
+    lines,
+    captures,
+    ...passed
+  }: Row) => ({
+    ...shown(passed),
+    lines: lines.map(({ taxes, ...line }) => ({ ...shown(line), taxes: taxes.map(shown) })),
+    captures: captures.map(shown),
+  });
   return {
     ...shown(head),
+    isTest: channelSetup(head.channelInstance)?.isTest ?? false,
     temporalUiUrl: temporalUiUrl(configuration, head.workflowId),
     holds: holdReason === null ? [] : [{ reason: holdReason }],
     lines: rows.lines.map(shown),
@@ -46,11 +57,12 @@ export function showOrder(rows: OrderRows, configuration: Configuration): OrderV
       state: tenderState({ ...tender, lastAuthorization }),
       authorizationRefs: [...authorizationRefs],
     })),
-    shipments: rows.shipments.map(({ lines, captures, ...shipment }) => ({
-      ...shown(shipment),
-      lines: lines.map(({ taxes, ...line }) => ({ ...shown(line), taxes: taxes.map(shown) })),
-      captures: captures.map(shown),
+    shipments: rows.shipments.map(invoiced),
+    pickups: rows.pickups.map((pickup) => ({
+      ...pickup,
+      temporalUiUrl: temporalUiUrl(configuration, pickup.workflowId),
     })),
+    handovers: rows.handovers.map(invoiced),
     refunds: rows.refunds.map(shown),
     decisions: rows.decisions.map(showDecision),
     exceptions: rows.exceptions.map((one) => ({ ...one, resolutions: [...one.resolutions] })),

@@ -1,4 +1,5 @@
 /** Who may do what: the table of roles, by the group of paths that it opens. */
+import { partsWithMoney } from '../canonical/rules/exceptions/approval';
 import { resolvingRole } from '../canonical/rules/exceptions/resolving-role';
 import { ROLES, type Role } from '../canonical/schema/api-key';
 import type { ExceptionCode } from '../canonical/schema/error-codes';
@@ -13,8 +14,23 @@ export const MAY = {
   readOrders: ['channel', 'oms', ...READERS],
   cancelOrders: ['channel', 'oms', 'support'],
   holdOrders: ['channel', 'oms', 'support'],
+  appeaseOrders: ['support'],
+  requestReturns: ['channel', 'oms', 'store', 'support'],
+  readReturns: ['channel', 'oms', 'store', ...READERS],
+  receiveReturns: ['oms', 'store', 'support'],
+  /** A customer stands there: asked for, received, inspected in one. */
+  takeAtCounter: ['store', 'support'],
+  /** Four eyes: who asked or inspected does not approve. */
+  approveReturns: ['support', 'finance'],
   /** Operators replay; a store sends what it received and counted itself. */
   sendEvents: ['channel', 'oms', 'store', 'operator'],
+  /** A store its own; support and operators any store's. */
+  readPickups: ['store', ...READERS],
+  readPickup: ['store', 'channel', 'oms', ...READERS],
+  pressPickups: ['store', 'support'],
+  reSourcePickups: ['support', 'channel', 'oms'],
+  nameCollectors: ['support', 'channel', 'oms'],
+  extendPickups: ['store', 'support', 'channel', 'oms'],
   readStock: EVERYBODY,
   adjustStock: ['operator'],
   readMasterData: ['oms', ...READERS],
@@ -22,14 +38,25 @@ export const MAY = {
   readExceptions: READERS,
   /** Each code has its own roles as well: see `mayResolve`. */
   resolveExceptions: ['support', 'finance', 'operator'],
+  /** The second person's word; support's counts for refunds within its limit. */
+  approveResolutions: ['support', 'finance'],
   readLedger: READERS,
+  /** At a period's end. */
+  trueUpReserves: ['finance'],
+  /** One prepares, another approves. */
+  closePeriods: ['finance'],
+  bringSettlements: ['finance', 'operator'],
   readTraces: READERS,
   manageKeys: ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
-/** Operators retry anything; giving up or going on by hand is for whoever owns the family. */
+/**
+ * Operators retry anything that parts with no money; giving up or going on by hand is for whoever
+ * owns the family.
+ */
 export function mayResolve(role: Role, code: ExceptionCode, resolution: Resolution): boolean {
-  return role === resolvingRole(code) || (role === 'operator' && resolution === 'retry');
+  if (role === resolvingRole(code)) return true;
+  return role === 'operator' && resolution === 'retry' && !partsWithMoney(code, resolution);
 }
 
 /** To assign is for whoever may resolve it, and for operators. */

@@ -38,6 +38,7 @@ const ORDER_ROWS = {
   tender: 'tenders',
   order_fact: 'facts',
   shipment: 'shipments',
+  channel_duplicate: 'duplicates',
   effect: 'effects',
   journal: 'journals',
 } as const;

@@ -1,5 +1,7 @@
 // Effects of ours: their rows and what was delivered by the outbox, of some orders or of none.
+import { tail, type RecordPart } from '../canonical/ports/records';
 import { sum } from '../canonical/rules/money/money';
+import { addressDigest } from '../connectors/address-digest';
 import type { Sql } from '../store/database';
 import { verbOf, type OwnEffect } from './own-effect';
 import { pagesOf } from './pages';
@@ -7,16 +9,20 @@ import { pagesOf } from './pages';
 /** Rows a page; a batch's lines are among them. */
 const EFFECTS_A_PAGE = 500;
 
-interface EffectRow extends Omit<OwnEffect, 'verb' | 'order' | 'parts'> {
+interface EffectRow extends Omit<OwnEffect, 'verb' | 'order' | 'parts' | 'addressDigest'> {
   readonly orderId: string | null;
   readonly channelInstance: string | null;
   readonly orderNo: string | null;
   readonly lines: readonly FrozenLine[] | null;
+  /** Of a request; null where nothing is known of it any more. */
+  readonly shipTo: object | null;
 }
-/** A line of a frozen body: of a fulfilment request, of a recall, of an invoice, of a journal. */
+/** A line of a frozen body: of a request, a recall, a handover, an invoice, a journal. */
 interface FrozenLine {
   readonly lineNo?: number;
+  readonly sku?: string;
   readonly quantity?: number;
+  readonly channelLineRef?: string;
   readonly amountMinor?: number;
   readonly netMinor?: number;
   readonly side?: 'debit' | 'credit';
@@ -26,6 +32,8 @@ interface FrozenLine {
 /** A delivery that left without an effect row of its own counts as one that is done. */
 const select = (effects: string, messages: string) => `
   select e.key, e.state, e.reference, e."calledAt", e.body -> 'lines' as lines,
+         case when e.key like 'release:%' and e.body ? 'shipTo'
+              then coalesce(nullif(e.body -> 'shipTo', 'null'), '{}') end as "shipTo",
          coalesce(e.amount, (e.body ->> 'amountMinor')::bigint) as "amountMinor",
          coalesce(e.currency, e.body ->> 'currency') as currency,
          o.order_id as "orderId", o.channel_instance as "channelInstance",
@@ -50,7 +58,20 @@ const OF_NO_ORDER = select(
 /** What the other system's record is made of, from what was asked. */
 function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffect['parts'] {
   if (verb === 'release' || verb === 'recall') {
-    return lines.map(({ lineNo = 0, quantity = 0 }) => ({ name: `line ${lineNo}`, quantity }));
+    return lines.map(({ lineNo = 0, sku = null, quantity = 0 }) => ({
+      name: `line ${lineNo}`,
+      quantity,
+      sku,
+    }));
+  }
+  if (verb === 'sales-order') return lines.every(({ sku }) => sku) ? lines.flatMap(itemParts) : [];
+  if (verb === 'handover' || verb === 'fulfil') {
+    // A request that was compacted before its lines' names were kept says nothing of them.
+    if (!lines.every((line) => line.channelLineRef)) return [];
+    return lines.map(({ channelLineRef = '', quantity = 0 }) => ({
+      name: `line ${tail(channelLineRef)}`,
+      quantity,
+    }));
   }
   if (verb === 'journal') {
     return lines.map(({ side = 'debit', amountMinor = 0 }) => ({
@@ -59,8 +80,25 @@ function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffe
     }));
   }
   if (verb !== 'tax-invoice') return [];
-  const taxes = lines.flatMap((line) => line.taxes ?? []);
-  return [{ name: 'tax', quantity: sum(taxes.map((tax) => tax.amountMinor)) }];
+  return [{ name: 'tax', quantity: sum(lines.map(taxOf)) }, ...lines.flatMap(invoicedParts)];
+}
+
+const taxOf = ({ taxes = [] }: FrozenLine): number => sum(taxes.map((tax) => tax.amountMinor));
+
+/** The ERP keeps no line numbers of ours. */
+const itemParts = ({ sku = '', quantity = 0, amountMinor = 0 }: FrozenLine): RecordPart[] => [
+  { name: sku, quantity },
+  { name: `${sku} in money`, quantity: amountMinor },
+];
+
+function invoicedParts(line: FrozenLine): RecordPart[] {
+  const { lineNo = 0, sku = null, quantity = 0, netMinor = 0 } = line;
+  const name = `line ${lineNo}`;
+  return [
+    { name, quantity, sku },
+    { name: `${name} net`, quantity: netMinor },
+    { name: `${name} tax`, quantity: taxOf(line) },
+  ];
 }
 
 /** What the other system's document amounts to, where the effect itself does not say. */
@@ -73,7 +111,7 @@ function amountOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): number
 }
 
 function ownEffect(row: EffectRow): OwnEffect[] {
-  const { orderId, channelInstance, orderNo, lines: given, ...rest } = row;
+  const { orderId, channelInstance, orderNo, lines: given, shipTo, ...rest } = row;
   const verb = verbOf(row.key);
   if (verb === null) return [];
   const isNamed = orderId !== null && channelInstance !== null && orderNo !== null;
@@ -85,6 +123,7 @@ function ownEffect(row: EffectRow): OwnEffect[] {
       order: isNamed ? { orderId, channelInstance, orderNo } : null,
       amountMinor: row.amountMinor ?? amountOf(verb, lines),
       parts: partsOf(verb, lines),
+      addressDigest: addressDigest(shipTo),
     },
   ];
 }

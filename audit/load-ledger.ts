@@ -131,7 +131,7 @@ export async function* batchPages(
   }
 }
 
-/** Items that journals without an order left open; the worst first. */
+/** Items that journals of neither an order nor a settlement left open; the worst first. */
 export async function loadStrayItems(
   sql: Sql,
   openItemAccounts: readonly string[],
@@ -140,7 +140,8 @@ export async function loadStrayItems(
     `select g.account, coalesce(g.dimensions ->> 'item', '') as item, g.currency,
             ${NET} as "netMinor"
        from journal j join journal_line g using (journal_id)
-      where j.order_id is null and g.account = any($1::text[])
+      where j.order_id is null and j.source not like 'settlement:%'
+        and g.account = any($1::text[])
       group by 1, 2, 3 having ${NET} <> 0 order by abs(${NET}) desc limit $2`,
     [openItemAccounts, STRAY_ITEMS_MAX],
   );

@@ -13,17 +13,22 @@ export function stockPages(sql: Sql, since: string | null): AsyncGenerator<reado
     sql,
     `with events as (
        select sku, location_id, sum(on_hand_delta)::int as on_hand,
-              sum(reserved_delta)::int as reserved
+              sum(reserved_delta)::int as reserved,
+              sum(unsellable_delta)::int as unsellable
          from inventory_event where ${isMoved('sku')} group by 1, 2),
      held as (
-       select coalesce(sku, channel_sku) as sku, location_id, sum(reserved + released)::int as units
-         from order_line
-        where reserved + released > 0 and location_id is not null
-          and ${isMoved('coalesce(sku, channel_sku)')} group by 1, 2),
-     stored as (select sku, location_id, on_hand, reserved from stock where ${isMoved('sku')})
+       select coalesce(l.sku, l.channel_sku) as sku, g.location_id,
+              sum(x.reserved + x.released)::int as units
+         from allocation x join order_line l using (order_id, line_no)
+              join fulfilment_group g using (order_id, group_no)
+        where x.reserved + x.released > 0
+          and ${isMoved('coalesce(l.sku, l.channel_sku)')} group by 1, 2),
+     stored as (select sku, location_id, on_hand, reserved, unsellable from stock where ${isMoved('sku')})
      select sku, location_id as "locationId", coalesce(s.on_hand, 0) as "onHand",
             coalesce(s.reserved, 0) as reserved, coalesce(e.on_hand, 0) as "eventOnHand",
-            coalesce(e.reserved, 0) as "eventReserved", coalesce(h.units, 0) as promised,
+            coalesce(e.reserved, 0) as "eventReserved",
+            coalesce(s.unsellable, 0) as unsellable,
+            coalesce(e.unsellable, 0) as "eventUnsellable", coalesce(h.units, 0) as promised,
             exists (select from exception x
                      where x.code = 'inventory.shortfall' and x.state <> 'resolved'
                        and x.blocks = 'stock:' || sku || '@' || location_id) as "hasShortfall"

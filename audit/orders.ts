@@ -1,4 +1,5 @@
 // One chunk of orders: their own rows against each other, and against the other systems' records.
+import { isAccess } from '../canonical/rules/order/not-sent';
 import { ACCOUNTS } from '../canonical/rules/posting/posting';
 import {
   tail,
@@ -14,11 +15,14 @@ import { checkHeld } from './comparisons/held';
 import { checkOutsideMoney } from './comparisons/outside-money';
 import { checkShipments } from './comparisons/shipments';
 import { checkShop, type KnownOrder } from './comparisons/shop';
+import { checkShopOrders } from './comparisons/shop-orders';
+import { checkShopPickups } from './comparisons/shop-pickups';
 import { checkTakenOver, takenOverOf } from './comparisons/taken-over';
 import { checkVoids } from './comparisons/voids';
 import type { Against } from './comparisons/window';
 import type { Findings } from './findings';
 import { checkOrderEffects, checkUnanswered, checkUncounted } from './invariants/order-effects';
+import { checkPickups } from './invariants/pickups';
 import { checkProjections } from './invariants/projections';
 import { checkTenders } from './invariants/tenders';
 import { loadEffects } from './load-effects';
@@ -56,6 +60,7 @@ export function checkOwn(
   for (const order of orders) {
     findings.add(checkTenders(order));
     findings.add(checkProjections(order));
+    findings.add(checkPickups(order, effects));
     findings.add(checkOpenItems(order));
     findings.add(checkOrderEffects(order, effects));
     findings.add(checkUncounted(order, effects));
@@ -96,13 +101,19 @@ export function compareChunk(
   scope: Scope,
   findings: Findings,
 ): void {
+  // Made by somebody else, and counted here.
+  const followed = new Set(
+    orders.flatMap((order) =>
+      order.refunds.filter((one) => one.isOutside).map((one) => one.reference ?? ''),
+    ),
+  );
   const byId = new Map<string, OrderName>(orders.map((order) => [order.orderId, order]));
   for (const one of outside) {
     const records = theirs.get(nameOfBooks(one)) ?? {};
     const own = [...effects.values()].filter(({ account }) => one.accounts.includes(account));
     const against = { ...scope, books: nameOfBooks(one) };
     for (const comparison of KEYED.filter(({ kind }) => one.kinds.includes(kind))) {
-      const same = ofKind(records, comparison.kind);
+      const same = ofKind(records, comparison.kind).filter(({ id }) => !followed.has(id));
       findings.add(checkKeyedEffects(comparison, own, same, { ...against, orders: byId }));
     }
     if (one.kinds.includes('authorization')) {
@@ -174,10 +185,15 @@ function compareWithShop(
     orders: ofKind(theirs, 'shop-order'),
     transactions: ofKind(theirs, 'shop-transaction'),
     fulfillments: ofKind(theirs, 'shop-fulfillment'),
+    preparations: ofKind(theirs, 'shop-preparation'),
   };
   const known = orders.map((order): KnownOrder => ({
     ...order,
     liveAuthorizations: order.authorizations.filter(({ state }) => LIVE.has(state)).length,
+    accountedFor: accountedFor(order),
+    accessLines: order.lines
+      .filter(({ notSent }) => isAccess(notSent ?? undefined))
+      .map(({ channelLineRef }) => `line ${tail(channelLineRef ?? null)}`),
   }));
   const whole = shop.orders.filter(isWhollyRead(against));
   const made = shop.transactions.filter((record) => record.state === 'SUCCESS');
@@ -189,6 +205,9 @@ function compareWithShop(
     const order = byTail.get(tail(orderRef));
     if (orderRef !== null && order) byRef.set(orderRef, order);
   }
+  // Shopify voids none that was captured in part: its rest is held until it lapses.
+  const isVoidable = ({ orderRef }: OutsideRecord) =>
+    !byRef.get(orderRef ?? '')?.captures.some(({ state }) => state === 'captured');
   const money = {
     books: against.books,
     authorizations: ofType('AUTHORIZATION').filter(isWhollyRead(against)),
@@ -197,11 +216,23 @@ function compareWithShop(
   };
   return [
     ...checkShop(effects, shop, known, against),
+    ...checkShopOrders(orders, shop.orders, against),
+    ...checkShopPickups(effects, shop, known, against),
     ...checkTakenOver(orders.flatMap(takenOverOf), whole, shop.transactions, against.books),
-    ...checkHeld(ofType('AUTHORIZATION'), byRef, against),
+    ...checkHeld(ofType('AUTHORIZATION').filter(isVoidable), byRef, against),
     ...checkOutsideMoney(money, byRef),
   ];
 }
+
+/** What left by the shop's own word, was refunded there, or is there once more than it was asked for. */
+const accountedFor = ({ shipments, refunds, duplicates }: OwnOrder): string[] => [
+  ...shipments.map(({ shipmentRef }) => shipmentRef),
+  ...refunds.flatMap(({ isOutside, reference }) => (isOutside && reference ? [reference] : [])),
+  ...duplicates.flatMap(({ reference, undoneReference, isByHand }) => {
+    if (isByHand) return [reference];
+    return undoneReference === null ? [] : [reference, undoneReference];
+  }),
+];
 
 const ofKind = (records: RecordsByKind, kind: OutsideKind): readonly OutsideRecord[] =>
   records[kind] ?? [];

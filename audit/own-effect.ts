@@ -1,4 +1,5 @@
 // An effect of ours on another system, as the audit compares it.
+import type { RecordPart } from '../canonical/ports/records';
 import { nameOfOrder, type OrderName } from './report';
 
 /** The first part of an effect's key. */
@@ -11,9 +12,15 @@ export const EFFECT_VERBS = [
   'recall',
   'sales-order',
   'fulfil',
+  'ready',
+  'handover',
+  'remove',
   'tax-invoice',
   'notify',
   'cancel-at-channel',
+  'cancel-fulfilment',
+  'return-at-channel',
+  'close-return-at-channel',
   'journal',
 ] as const;
 export type EffectVerb = (typeof EFFECT_VERBS)[number];
@@ -31,7 +38,9 @@ export interface OwnEffect {
   readonly currency: string | null;
   /** The other system's name for it. */
   readonly reference: string | null;
-  readonly parts: readonly { readonly name: string; readonly quantity: number }[];
+  readonly parts: readonly RecordPart[];
+  /** A digest of where it is sent; left out or null: nothing is known of that. */
+  readonly addressDigest?: string | null;
   /** RFC 3339. */
   readonly calledAt: string;
   /** The other system's word for its refusal: `card_declined`. */

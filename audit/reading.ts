@@ -27,6 +27,8 @@ import {
 } from './load-ledger';
 import { stockPages } from './load-stock';
 import { compareChunk } from './orders';
+import { checkSettledItem, checkSettlement } from './invariants/settlements';
+import { settledItemPages, settlementPages, type OwnSettlement } from './load-settlements';
 import { count, type OrderName } from './report';
 import type { Scope } from './scope';
 import { nameOfBooks, recordsOf, unclaimedRecords, unstoredWebhooks } from './spool';
@@ -78,6 +80,7 @@ export async function readLedger(sql: Sql, scope: Scope, findings: Findings): Pr
     for (const item of await loadStrayItems(sql, OPEN_ITEM_ACCOUNTS)) {
       findings.add(checkStrayItem(item));
     }
+    await readSettlements(sql, findings);
   }
   let journals = 0;
   for await (const page of journalPages(sql, since)) {
@@ -91,6 +94,21 @@ export async function readLedger(sql: Sql, scope: Scope, findings: Findings): Pr
     batches += page.length;
   }
   findings.checked('I10', 'posting batches', batches);
+}
+
+/** Held whole: a settlement is a row, its lines and items are not. */
+async function readSettlements(sql: Sql, findings: Findings): Promise<void> {
+  const settlements = new Map<string, OwnSettlement>();
+  for await (const page of settlementPages(sql)) {
+    for (const one of page) {
+      settlements.set(one.settlementId, one);
+      findings.add(checkSettlement(one));
+    }
+  }
+  for await (const page of settledItemPages(sql, OPEN_ITEM_ACCOUNTS)) {
+    for (const item of page) findings.add(checkSettledItem(item, settlements));
+  }
+  findings.checked('I10', 'settlements', settlements.size);
 }
 
 /** Effects that are about no order, against the records with their keys. */

@@ -1,5 +1,6 @@
 // What an audit says: what it checked, and each difference in words a finance person understands.
 import { formatMoney } from '../canonical/rules/money/money';
+import type { FoundDuplicate } from '../store/orders/duplicates';
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I10';
 
@@ -13,6 +14,8 @@ export interface Difference {
   readonly amountMinor?: number;
   readonly currency?: string;
   readonly detail: string;
+  /** What a channel has of an order once more than it was asked for: it can be undone there. */
+  readonly duplicate?: FoundDuplicate;
 }
 
 export interface Checked {
@@ -24,6 +27,13 @@ export interface Checked {
 export interface AuditReport {
   readonly checked: readonly Checked[];
   readonly differences: readonly Difference[];
+}
+
+/** One that ended. */
+export interface Audit extends AuditReport {
+  /** RFC 3339, by the clock of the database. */
+  readonly beganAt: string;
+  readonly isWhole: boolean;
 }
 
 export interface OrderName {

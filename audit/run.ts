@@ -5,7 +5,8 @@ import { openDatabase, type Database, type Sql } from '../store/database';
 import { installation } from '../canonical/installation';
 import { OutsideUnreadable, type OutsideRecords } from '../canonical/ports/records';
 import { recordsOfAccounts } from '../connectors/records';
-import { keepRun } from './audit-runs';
+import { standingsOf } from '../store/reconciliation/differences';
+import { isWholeDue, keepRun } from './audit-runs';
 import { Readings, type Findings } from './findings';
 import { checkOwn, compareChunk, loadChunk, namesOf } from './orders';
 import {
@@ -17,7 +18,7 @@ import {
   readOrphans,
   readStock,
 } from './reading';
-import type { AuditReport, Difference } from './report';
+import type { Audit, AuditReport, Difference } from './report';
 import { orderChunks, readScope, type Scope } from './scope';
 import { countRecords, createSpool, fillSpool, indexSpool, nameOfBooks, recordsOf } from './spool';
 
@@ -43,11 +44,7 @@ export interface AuditOptions extends AuditScope {
 }
 
 /** Audits the installation of this process. @throws what Postgres throws */
-export async function runAudit({
-  databaseUrl,
-  graceMs,
-  ...how
-}: AuditOptions): Promise<AuditReport> {
+export async function runAudit({ databaseUrl, graceMs, ...how }: AuditOptions): Promise<Audit> {
   const db = openDatabase(databaseUrl, {
     connections: CONNECTIONS,
     applicationName: 'throughline-audit',
@@ -59,13 +56,20 @@ export async function runAudit({
   }
 }
 
+/** Of the whole where that is due, else of what was written since the last clean one. */
+export async function auditAsDue(databaseUrl: string): Promise<Audit> {
+  const db = openDatabase(databaseUrl, { connections: 1, applicationName: 'throughline-audit' });
+  const isWhole = await isWholeDue(db).finally(() => db.end());
+  return runAudit({ databaseUrl, isWhole });
+}
+
 /** The same over a database and readers that the caller has. */
 export async function auditOf(
   db: Database,
   outside: readonly OutsideRecords[],
   graceMs: number = GRACE_MS,
   { isWhole = false, onProgress = () => undefined }: AuditScope = {},
-): Promise<AuditReport> {
+): Promise<Audit> {
   const scope = await readScope(db, graceMs, isWhole);
   const how = scope.writtenSince === null ? 'everything' : `since ${scope.writtenSince}`;
   onProgress(`auditing ${how}`);
@@ -73,8 +77,23 @@ export async function auditOf(
   const { report, orders } = await db.transaction((spool) =>
     auditWith({ db, spool, outside, unreadable: new Map(), scope, onProgress }),
   );
-  await keepRun(db, scope, { orders, differences: report.differences.length });
-  return report;
+  const { checked, differences } = await withoutAccepted(db, report);
+  await keepRun(db, scope, { orders, differences: differences.length });
+  return {
+    ...{ checked, differences },
+    beganAt: scope.beganAt,
+    isWhole: scope.writtenSince === null,
+  };
+}
+
+/** What a person has accounted for, in these very words, is counted and differs no more. */
+async function withoutAccepted(sql: Sql, report: AuditReport): Promise<AuditReport> {
+  const standings = await standingsOf(sql, report.differences);
+  const differences = report.differences.filter((_one, at) => standings[at] !== 'accepted');
+  const count = report.differences.length - differences.length;
+  if (count === 0) return report;
+  const what = 'differences that a person accounted for';
+  return { checked: [...report.checked, { invariant: 'I10', what, count }], differences };
 }
 
 interface Auditing {

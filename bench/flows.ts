@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sum } from '../canonical/rules/money/money';
 import { BARE_QUEUE } from './bare/queue';
 import { scriptPayment, scriptWarehouse, type BenchStack } from './bench-stack';
 import { pollUntil } from '../stack/supervisor/poll';
@@ -13,7 +14,7 @@ import { apiClient } from '../stack/worked-order/api-client';
 import { sellInShopify } from '../stack/worked-order/orders';
 import { receiveGoods } from '../stack/worked-order/shop';
 import { closedAmong, submitter, untilDrained } from './orders';
-import { readUsage, usageBetween, type Usage } from './process-usage';
+import { cpuMsOf, readCpuMs, readUsage, usageBetween, type Usage } from './process-usage';
 import { benchOrder } from './shop';
 import { inParallel, median, percentile } from './statistics';
 
@@ -33,6 +34,8 @@ export interface FlowFigures {
   readonly bare: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
   readonly ours: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number };
   readonly ratio: number;
+  /** CPU milliseconds of a bare order: its worker, Temporal and the sandbox. */
+  readonly bareCpuMs: number;
 }
 
 export interface CostFigures {
@@ -46,9 +49,17 @@ export async function measureFlows(stack: BenchStack, sku: string): Promise<Flow
     await ours(stack, sku, WARM_UP_ORDERS);
     await bare(stack, sku, WARM_UP_ORDERS);
     const rounds: { bare: Round; ours: Round }[] = [];
+    const bareCpuMs: number[] = [];
+    const cpuMs = async () =>
+      sum([
+        await cpuMsOf(bareWorker.pid ?? 0),
+        ...Object.values(await readCpuMs(stack, ['temporal', 'sandbox'])),
+      ]);
     for (let round = 0; round < ROUNDS; round += 1) {
       await untilDrained(stack, DRAIN_LIMIT_MS);
+      const before = await cpuMs();
       const bareRound = await bare(stack, sku, ORDERS_A_ROUND);
+      bareCpuMs.push(((await cpuMs()) - before) / ORDERS_A_ROUND);
       rounds.push({ bare: bareRound, ours: await ours(stack, sku, ORDERS_A_ROUND) });
     }
     await untilDrained(stack, DRAIN_LIMIT_MS);
@@ -56,6 +67,7 @@ export async function measureFlows(stack: BenchStack, sku: string): Promise<Flow
       bare: figuresOf(rounds.map((round) => round.bare)),
       ours: figuresOf(rounds.map((round) => round.ours)),
       ratio: median(rounds.map((round) => round.ours.perSecond / round.bare.perSecond)),
+      bareCpuMs: median(bareCpuMs),
     };
   } finally {
     bareWorker.disconnect();

@@ -1,7 +1,8 @@
 /**
  * npm run bench: everything that is measured, in one run on one server. Prints a table; with
- * `-- --json FILE` writes the figures too. `-- --only accept,cost,flows,history,loop,memory` picks.
- * `-- --stored 300000` puts so many closed orders in first, and measures the audit and reads on them.
+ * `-- --json FILE` writes the figures too. `-- --only accept,pickup` picks sections; they are named
+ * below. `-- --pickups 20000` opens so many pickups, `-- --lines 20000` settles so many lines. `-- --stored 300000` puts so many closed orders
+ * in first, and measures the audit and reads on them.
  */
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -13,16 +14,34 @@ import { startBenchStack, type BenchStack } from './bench-stack';
 import { measureCost, measureFlows, measureOwnHistory } from './flows';
 import { measureMemory } from './memory';
 import { measureOpenLoop } from './open-loop';
+import { measurePickups } from './pickup/measure';
 import { printFigures, type Figures } from './report';
 import { prepareShop } from './shop';
+import { measureSettlement } from './settlement/measure';
 import { measureStored } from './stored/measure';
 
 const SKU = 'BENCH';
 const STOCK = 100_000_000;
-const SECTIONS = ['history', 'flows', 'cost', 'accept', 'loop', 'memory'] as const;
+/** Open at a time; a chain of 800 stores has 20,000. */
+const PICKUPS = 1_000;
+const SETTLEMENT_LINES = 200_000;
+const SECTIONS = [
+  'history',
+  'flows',
+  'cost',
+  'accept',
+  'loop',
+  'memory',
+  'pickup',
+  'settlement',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
-async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<Figures> {
+async function measure(
+  stack: BenchStack,
+  wanted: ReadonlySet<string>,
+  { pickups, lines }: { readonly pickups: number; readonly lines: number },
+): Promise<Figures> {
   const run = async <T>(section: Section, work: () => Promise<T>): Promise<T | null> => {
     if (!wanted.has(section)) return null;
     console.log(`measuring ${section} …`);
@@ -36,12 +55,22 @@ async function measure(stack: BenchStack, wanted: ReadonlySet<string>): Promise<
     accept: await run('accept', () => measureAccept(stack)),
     loop: await run('loop', () => measureOpenLoop(stack)),
     memory: await run('memory', () => measureMemory(stack, SKU)),
+    pickup: await run('pickup', () => measurePickups(stack, { sku: SKU, count: pickups })),
+    settlement: await run('settlement', () => measureSettlement(stack, lines)),
   };
 }
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: 'string' }, only: { type: 'string' }, stored: { type: 'string' } },
+    options: {
+      json: { type: 'string' },
+      only: { type: 'string' },
+      stored: { type: 'string' },
+      pickups: { type: 'string' },
+      lines: { type: 'string' },
+    },
   });
+  const pickups = Number(values.pickups ?? PICKUPS);
+  const lines = Number(values.lines ?? SETTLEMENT_LINES);
   const wanted = new Set(values.only?.split(',') ?? SECTIONS);
   const stack = await startBenchStack();
   try {
@@ -49,7 +78,7 @@ async function main(): Promise<void> {
     await openShop(apiClient(apiUrl, keys.operator));
     await prepareShop(stack.db, [SKU], STOCK);
     if (values.stored) await measureStored(stack, SKU, Number(values.stored));
-    const figures = await measure(stack, wanted);
+    const figures = await measure(stack, wanted, { pickups, lines });
     printFigures(figures);
     if (values.json) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
   } finally {

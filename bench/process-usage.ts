@@ -34,7 +34,7 @@ async function statOf(pid: number | string): Promise<string[] | null> {
 }
 
 /** CPU of a process and of its children: Postgres is a family. */
-async function cpuMsOf(pid: number): Promise<number> {
+export async function cpuMsOf(pid: number): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   let ticks = 0;
   for (const one of pids) {
@@ -51,13 +51,25 @@ export async function residentMiB(pid: number): Promise<number> {
   return (Number(stat?.[RSS_PAGES] ?? Number.NaN) * PAGE_KIB) / 1024;
 }
 
-export async function readUsage({ stack }: BenchStack): Promise<Reading> {
-  const { pids, databaseUrl } = stack.stackJson;
+const PROCESSES = ['api', 'worker', 'sandbox', 'temporal', 'postgres'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** CPU so far, by process. */
+export async function readCpuMs(
+  { stack }: BenchStack,
+  names: readonly ProcessName[] = PROCESSES,
+): Promise<Readonly<Record<string, number>>> {
   const cpuMs: Record<string, number> = {};
-  for (const name of ['api', 'worker', 'sandbox', 'temporal', 'postgres'] as const) {
-    const pid = pids[name];
+  for (const name of names) {
+    const pid = stack.stackJson.pids[name];
     if (pid !== undefined) cpuMs[name] = await cpuMsOf(pid);
   }
+  return cpuMs;
+}
+
+export async function readUsage(bench: BenchStack): Promise<Reading> {
+  const { databaseUrl } = bench.stack.stackJson;
+  const cpuMs = await readCpuMs(bench);
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   const { rows } = await client.query<{ transactions: string }>(

@@ -3,6 +3,10 @@ import type { AcceptFigures } from './accept';
 import type { CostFigures, FlowFigures, HistoryFigures } from './flows';
 import type { MemoryFigures } from './memory';
 import type { OpenLoopFigures } from './open-loop';
+import type { PickupFigures } from './pickup/measure';
+import { pickupRows } from './pickup/report';
+import { settlementRows, type SettlementFigures } from './settlement/measure';
+import type { Row } from './report-row';
 
 /** Null: that section was not asked for. */
 export interface Figures {
@@ -13,12 +17,8 @@ export interface Figures {
   readonly accept: readonly AcceptFigures[] | null;
   readonly loop: OpenLoopFigures | null;
   readonly memory: MemoryFigures | null;
-}
-
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly target: string;
+  readonly pickup: PickupFigures | null;
+  readonly settlement: SettlementFigures | null;
 }
 
 const rate = (value: number) => `${value.toFixed(1)}/s`;
@@ -32,6 +32,8 @@ export function printFigures(figures: Figures): void {
     ...acceptRows(figures),
     ...loopRows(figures),
     ...memoryRows(figures),
+    ...pickupRows(figures.pickup),
+    ...settlementRows(figures.settlement),
   ];
   console.log(`\n${figures.machine}`);
   const width = (pick: (row: Row) => string) => Math.max(...rows.map((row) => pick(row).length));
@@ -45,7 +47,11 @@ function flowRows({ flows }: Figures): Row[] {
   if (!flows) return [];
   const { bare, ours } = flows;
   return [
-    { what: '(a) bare flow', measured: flowText(bare), target: '' },
+    {
+      what: '(a) bare flow',
+      measured: flowText(bare),
+      target: `${flows.bareCpuMs.toFixed(1)} CPU ms an order`,
+    },
     { what: '(a) order-to-cash', measured: flowText(ours), target: '' },
     { what: '(a) ratio', measured: flows.ratio.toFixed(2), target: '≥ 0.65' },
   ];

@@ -40,6 +40,17 @@ const units = (lines: string) =>
 const ofMode = (mode: 'psp' | 'channel') =>
   `join sales_order o using (order_id) where o.money_mode = '${mode}' and`;
 
+/** The invoice `i` of what a key tells of: a parcel, or a handover of a group. */
+const isInvoiced = (key: string) => `
+  case split_part(${key}, ':', 1)
+    when 'fulfil' then i.source_kind = 'shipment' and i.source_no = split_part(${key}, ':', 3)::int
+    else i.source_kind = 'handover' and i.group_no = split_part(${key}, ':', 3)::int
+     and i.source_no = split_part(${key}, ':', 4)::int end`;
+
+const taxIn = (lines: string) => `
+  (select coalesce(sum((tax ->> 'amountMinor')::int), 0)
+     from jsonb_array_elements(${lines}) line, jsonb_array_elements(line -> 'taxes') tax)`;
+
 /** Where only the number counts. */
 const countedOfEach = (records: string) =>
   `select order_id as of, count(*)::int as count, 0 as sum from ${records} group by 1`;
@@ -65,7 +76,9 @@ const BOOKS: readonly Book[] = [
   {
     what: 'refunds of the processor',
     invariant: 'I2',
-    ours: `select order_id as of, count(*)::int as count, sum(r.amount_minor)::int as sum
+    // One that was made elsewhere may be of several that are owed.
+    ours: `select order_id as of, count(distinct r.reference)::int as count,
+                  sum(r.amount_minor)::int as sum
              from refund r ${ofMode('psp')} r.state = 'refunded' group by 1`,
     theirs: `select order_id as of, count(*)::int as count, sum(amount_minor)::int as sum
                from payment.refunds where status = 'succeeded' group by 1`,
@@ -73,7 +86,8 @@ const BOOKS: readonly Book[] = [
   {
     what: 'refunds of the shop',
     invariant: 'I2',
-    ours: `select ${ourShopOrder} as of, count(*)::int as count, sum(r.amount_minor)::int as sum
+    ours: `select ${ourShopOrder} as of, count(distinct r.reference)::int as count,
+                  sum(r.amount_minor)::int as sum
              from refund r ${ofMode('channel')} r.state = 'refunded' group by 1`,
     theirs: transactions(`'REFUND'`),
   },
@@ -116,10 +130,9 @@ const BOOKS: readonly Book[] = [
     ours: `select ${ourShopOrder} as of, count(*)::int as count,
                   sum((select sum((line ->> 'quantity')::int)
                          from invoice i, jsonb_array_elements(i.lines) line
-                        where i.order_id = x.order_id and i.source_kind = 'shipment'
-                          and i.source_no = split_part(x.effect_key, ':', 3)::int))::int as sum
+                        where i.order_id = x.order_id and ${isInvoiced('x.effect_key')}))::int as sum
              from outbox x join sales_order o using (order_id)
-            where x.effect_key like 'fulfil:%' and x.state = 'sent' group by 1`,
+            where x.effect_key ~ '^(fulfil|handover):' and x.state = 'sent' group by 1`,
     theirs: `select ${shopOrder} as of, count(*)::int as count,
                     sum(${units(`details -> 'lines'`)})::int as sum
                from commerce.fulfillments where status = 'SUCCESS' group by 1`,
@@ -131,15 +144,21 @@ const BOOKS: readonly Book[] = [
     theirs: countedOfEach('notification.messages'),
   },
   {
-    what: 'invoices of the tax service',
+    what: 'invoices and returns of the tax service',
     invariant: 'I4',
-    ours: `select i.order_id as of, count(*)::int as count,
-                  sum((select coalesce(sum((tax ->> 'amountMinor')::int), 0)
-                         from jsonb_array_elements(i.lines) line,
-                              jsonb_array_elements(line -> 'taxes') tax))::int as sum
+    ours: `select i.order_id as of, count(*)::int as count, sum(${taxIn('i.lines')})::int as sum
              from invoice i join outbox x
                on x.effect_key = 'tax-invoice:' || i.order_id || ':' || i.invoice_no
-            where x.state = 'sent' group by 1`,
+            where x.state = 'sent' group by 1
+           union all
+           select b.rma, count(*)::int, sum(-1 * b.tax)::int
+             from (select i.rma, split_part(x.effect_key, ':', 4)::int as invoice_no,
+                          ${taxIn(`(select coalesce(jsonb_agg(piece), '[]')
+                            from jsonb_array_elements(i.worth) piece
+                           where piece ->> 'invoiceNo' = split_part(x.effect_key, ':', 4))`)} as tax
+                     from return_inspection i join outbox x
+                       on x.effect_key like 'tax-invoice:' || i.rma || ':' || i.inspection_no || ':%'
+                    where x.state = 'sent') b group by 1`,
     theirs: `select order_id as of, count(*)::int as count,
                     sum((details ->> 'taxMinor')::int)::int as sum
                from tax.transactions group by 1`,

@@ -11,7 +11,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One call; an answer of any status. @throws what fetch throws where there is none */
+/** One call, a text as it is; an answer of any status. @throws what fetch throws where there is none */
 export async function ask(
   method: string,
   url: URL,
@@ -22,7 +22,7 @@ export async function ask(
     method,
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     headers: { 'content-type': 'application/json', ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   return { status: response.status, text: await response.text() };
 }

@@ -1,6 +1,9 @@
 /** What happens in one seed's life, and when: all of it is drawn before anything begins. */
+import { PICKUP_CAPTURES, type PickupCaptureAt } from '../canonical/schema/policies';
 import { chanceOf, type Chance } from './chance';
 import { planFaults, type PlannedFault, type System } from './plan-faults';
+import { planPickup, type PlannedPickup } from './plan-pickup';
+import { planReturn, type PlannedReturn } from './plan-return';
 
 export const SERVICES = ['worker', 'api', 'temporal', 'postgres', 'sandbox'] as const;
 export type HarmedService = (typeof SERVICES)[number];
@@ -37,6 +40,10 @@ export interface Sale {
   readonly copies: number;
   readonly lateMs: number;
   readonly decisions: readonly Decision[];
+  /** Null: all of it is sent. */
+  readonly pickup: PlannedPickup | null;
+  /** Null: the buyer keeps it. */
+  readonly back: PlannedReturn | null;
 }
 
 /** From then on an outside system behaves so. */
@@ -49,6 +56,8 @@ export interface Mood {
 export interface Plan {
   readonly seed: number;
   readonly lifeMs: number;
+  /** When what a store holds is charged. */
+  readonly captureAt: PickupCaptureAt;
   readonly sales: readonly Sale[];
   readonly harms: readonly Harm[];
   readonly faults: readonly PlannedFault[];
@@ -58,6 +67,11 @@ export interface Plan {
 export const SKUS = ['MUG-BLUE', 'TEA-ASSAM-250'] as const;
 
 const SALES_A_SECOND = 1.5;
+/** Collected in a store, in whole or in part; beside those that are sent. */
+const PICKUPS_A_SECOND = 0.8;
+/** Of a life, in which they are sold: what is collected is sold, picked and collected in it. */
+const PICKUPS_SOLD_IN = 0.6;
+const RETURNED_SHARE = 0.35;
 const LINES_MAX = 3;
 const QUANTITY_MAX = 4;
 const PRICE_MIN_MINOR = 500;
@@ -84,6 +98,7 @@ export function planOf(seed: number, lifeMs: number): Plan {
   return {
     seed,
     lifeMs,
+    captureAt: chanceOf(seed, 'policies').pick(PICKUP_CAPTURES),
     sales: planSales(seed, lifeMs),
     harms: planHarms(chanceOf(seed, 'harms'), lifeMs),
     faults: planFaults(chanceOf(seed, 'faults'), lifeMs),
@@ -91,30 +106,46 @@ export function planOf(seed: number, lifeMs: number): Plan {
   };
 }
 
-/** Every order has chance of its own: one more before it changes nothing of it. */
+/**
+ * Every order has chance of its own, and so have its pickup and its return: one more before it changes
+ * nothing of it. What is collected comes after all that is sent.
+ */
 function planSales(seed: number, lifeMs: number): readonly Sale[] {
-  const count = Math.max(4, Math.round((lifeMs / 1_000) * SALES_A_SECOND));
-  return Array.from({ length: count }, (_unused, index) => {
-    const chance = chanceOf(seed, `sale ${index}`);
-    const channel = chance.happens(SHOP_SHARE) ? SHOP : WEB;
-    const number = 100_000_000 + (seed % 800_000) * 1_000 + index;
+  const seconds = lifeMs / 1_000;
+  const sent = Math.max(4, Math.round(seconds * SALES_A_SECOND));
+  const collected = Math.max(2, Math.round(seconds * PICKUPS_A_SECOND));
+  return Array.from({ length: sent + collected }, (_unused, index) => {
+    const isCollected = index >= sent;
+    const sale = planSale(seed, isCollected ? lifeMs * PICKUPS_SOLD_IN : lifeMs, index);
+    const back = chanceOf(seed, `return ${index}`);
     return {
-      orderNo: channel === SHOP ? String(number) : `C${number}`,
-      atMs: chance.whole(0, lifeMs),
-      channel,
-      lines: Array.from({ length: chance.whole(1, LINES_MAX) }, () => ({
-        sku: chance.pick(SKUS),
-        quantity: chance.whole(1, QUANTITY_MAX),
-      })),
-      priceMinor: chance.whole(PRICE_MIN_MINOR, PRICE_MAX_MINOR),
-      card: chance.pick(CARDS),
-      isPaid: chance.happens(PAID_SHARE),
-      isHeld: channel === WEB && chance.happens(HELD_SHARE),
-      copies: chance.happens(COPIED_SHARE) ? chance.whole(2, COPIES_MAX) : 1,
-      lateMs: chance.happens(LATE_SHARE) ? chance.whole(500, LATE_MAX_MS) : 0,
-      decisions: planDecisions(chance),
+      ...sale,
+      pickup: isCollected ? planPickup(chanceOf(seed, `pickup ${index}`), sale.lines.length) : null,
+      back: back.happens(RETURNED_SHARE) ? planReturn(back) : null,
     };
   });
+}
+
+function planSale(seed: number, soldInMs: number, index: number): Omit<Sale, 'pickup' | 'back'> {
+  const chance = chanceOf(seed, `sale ${index}`);
+  const channel = chance.happens(SHOP_SHARE) ? SHOP : WEB;
+  const number = 100_000_000 + (seed % 800_000) * 1_000 + index;
+  return {
+    orderNo: channel === SHOP ? String(number) : `C${number}`,
+    atMs: chance.whole(0, Math.round(soldInMs)),
+    channel,
+    lines: Array.from({ length: chance.whole(1, LINES_MAX) }, () => ({
+      sku: chance.pick(SKUS),
+      quantity: chance.whole(1, QUANTITY_MAX),
+    })),
+    priceMinor: chance.whole(PRICE_MIN_MINOR, PRICE_MAX_MINOR),
+    card: chance.pick(CARDS),
+    isPaid: chance.happens(PAID_SHARE),
+    isHeld: channel === WEB && chance.happens(HELD_SHARE),
+    copies: chance.happens(COPIED_SHARE) ? chance.whole(2, COPIES_MAX) : 1,
+    lateMs: chance.happens(LATE_SHARE) ? chance.whole(500, LATE_MAX_MS) : 0,
+    decisions: planDecisions(chance),
+  };
 }
 
 function planDecisions(chance: Chance): readonly Decision[] {

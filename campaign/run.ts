@@ -1,28 +1,37 @@
 /** One seed: a stack of its own, lives under faults, then peace, and then every book is read. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { runAudit } from '../audit/run';
 import { removeHome } from '../stack/supervisor/home';
 import { pollUntil } from '../stack/supervisor/poll';
 import { startStack, type RunningStack } from '../stack/supervisor/start-stack';
 import { apiClient } from '../stack/worked-order/api-client';
+import { ALWAYS_OPEN } from '../stack/worked-order/opening-hours';
 import { openShop, WAREHOUSE } from '../stack/worked-order/shop';
 import { openDatabase, type Database, type Sql } from '../store/database';
 import { compareBooks, type Difference } from './books';
 import { endHarm, harm, setMood, strike, type HarmDone } from './harm';
-import { planOf, SKUS, type Plan } from './plan';
+import type { People } from './callers';
+import { countEnds, type Ends } from './ends';
+import { planOf, SHOP, SKUS, type Plan } from './plan';
+import { LOCATIONS_IN_SHOP, STORES } from './plan-pickup';
 import { checkWhatIsSaid } from './said';
-import { live, type Acknowledged } from './sell';
+import { live } from './sell';
+import { chargedAt } from './set-up';
 import { namedWaits, settled, SETTLE_MS } from './settle';
 import { checkStock } from './stock';
+import { checkTold, nothingTold, type Told } from './told';
 
 /** Away from the ports of a stack that a person started. */
 const PORT_OFFSET = 12_000;
 const OPENING_STOCK = 100_000;
 const STOCKED_WITHIN_MS = 60_000;
 /** Calls that were not answered are made again until then. */
-const ANSWERED_WITHIN_MS = 120_000;
+const ANSWERED_WITHIN_MS = 180_000;
+/** Once the faults are over: what has not begun by then does not. */
+const PATIENCE_MS = 45_000;
 const CONNECTIONS = 3;
 
 export interface SeedOptions {
@@ -34,7 +43,7 @@ export interface SeedOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-export interface SeedResult extends Readonly<HarmDone> {
+export interface SeedResult extends Readonly<HarmDone>, Ends {
   readonly seed: number;
   readonly orders: number;
   readonly refused: number;
@@ -48,43 +57,68 @@ export interface SeedResult extends Readonly<HarmDone> {
 
 async function openWithStock({ stackJson }: RunningStack, db: Sql): Promise<void> {
   const { apiUrl, keys } = stackJson;
-  await openShop(apiClient(apiUrl, keys.operator));
-  await apiClient(apiUrl, keys.oms).post('/v1/events', {
-    specversion: '1.0',
-    id: 'opening-receipt',
-    source: '/wms/wms-main',
-    type: 'inventory.received.v1',
-    data: {
-      location: WAREHOUSE,
-      lines: SKUS.map((sku) => ({ sku, quantity: OPENING_STOCK })),
-    },
-  });
-  await pollUntil('goods on the shelf', STOCKED_WITHIN_MS, async () => {
+  const operator = apiClient(apiUrl, keys.operator);
+  const oms = apiClient(apiUrl, keys.oms);
+  await openShop(operator);
+  const places = [WAREHOUSE, ...STORES];
+  for (const storeId of STORES) {
+    await operator.put(`/v1/locations/${storeId}`, {
+      name: `The store ${storeId}`,
+      kind: 'store',
+      timeZone: 'America/New_York',
+      entity: 'us-01',
+      ships: false,
+      openingHours: ALWAYS_OPEN,
+    });
+    const inShop = `/v1/mappings/store/${SHOP}/${LOCATIONS_IN_SHOP[storeId]}`;
+    await operator.put(inShop, { target: storeId });
+  }
+  for (const location of places) {
+    await oms.post('/v1/events', {
+      specversion: '1.0',
+      id: `opening-receipt-${location}`,
+      source: '/wms/wms-main',
+      type: 'inventory.received.v1',
+      data: { location, lines: SKUS.map((sku) => ({ sku, quantity: OPENING_STOCK })) },
+    });
+  }
+  await pollUntil('goods on the shelves', STOCKED_WITHIN_MS, async () => {
     const { rows } = await db.query('select from stock where on_hand > 0');
-    return rows.length === SKUS.length;
+    return rows.length === SKUS.length * places.length;
   });
+}
+
+const Environments = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** What the stack's own processes know the processor by. */
+function processorKeyOf({ home }: RunningStack): string {
+  const written = readFileSync(path.join(home, 'env.json'), 'utf8');
+  return Environments.parse(JSON.parse(written))['worker']?.['STRIPE_SECRET_KEY'] ?? '';
 }
 
 interface Lived {
   readonly done: HarmDone;
-  readonly acknowledged: readonly Acknowledged[];
-  readonly refused: number;
+  readonly told: Told;
   readonly unanswered: readonly Difference[];
 }
 
-async function liveThrough(stack: RunningStack, plan: Plan): Promise<Lived> {
+async function liveThrough(stack: RunningStack, plan: Plan, ours: Sql): Promise<Lived> {
   const done: HarmDone = { kills: 0, stops: 0, faults: 0 };
-  const acknowledged: Acknowledged[] = [];
-  let refused = 0;
+  const told = nothingTold();
   const unanswered: Difference[] = [];
-  const selling = {
+  let calmAtMs = Infinity;
+  const people: People = {
+    plan,
     json: () => stack.stackJson,
+    ours,
+    processorKey: processorKeyOf(stack),
     deadlineMs: Date.now() + plan.lifeMs + ANSWERED_WITHIN_MS,
-    onAcknowledged: (one: Acknowledged) => void acknowledged.push(one),
-    onRefused: () => void (refused += 1),
+    isCalm: () => Date.now() > calmAtMs,
+    isPatient: () => Date.now() < calmAtMs + PATIENCE_MS,
+    told,
   };
   const lives = plan.sales.map((sale) =>
-    live(plan, sale, selling).catch((error: unknown) => {
+    live(people, sale).catch((error: unknown) => {
       const detail = `order ${sale.channel}/${sale.orderNo}: ${String(error)}`;
       unanswered.push({ invariant: 'I1', detail });
     }),
@@ -95,24 +129,9 @@ async function liveThrough(stack: RunningStack, plan: Plan): Promise<Lived> {
     ...plan.moods.map((mood) => setMood(stack, mood)),
   ]);
   await endHarm(stack);
+  calmAtMs = Date.now();
   await Promise.all(lives);
-  return { done, acknowledged, refused, unanswered };
-}
-
-/** I1, by what the callers were told and not by what is stored of it. */
-async function checkAcknowledged(
-  db: Sql,
-  acknowledged: readonly Acknowledged[],
-): Promise<readonly Difference[]> {
-  const { rows } = await db.query<{ name: string }>(
-    `select channel_instance || '/' || order_no as name from sales_order`,
-  );
-  return acknowledged.flatMap(({ sale, how }) => {
-    const name = `${sale.channel}/${sale.orderNo}`;
-    const times = rows.filter((row) => row.name === name).length;
-    if (times === 1) return [];
-    return [{ invariant: 'I1', detail: `order ${name} (${how}) is here ${times} times` }];
-  });
+  return { done, told, unanswered };
 }
 
 interface Events {
@@ -136,14 +155,14 @@ interface Books {
 async function checkAll(
   stack: RunningStack,
   { ours, theirs }: Books,
-  acknowledged: readonly Acknowledged[],
+  told: Told,
 ): Promise<readonly Difference[]> {
   const { databaseUrl } = stack.stackJson;
   const audit = await runAudit({ databaseUrl, graceMs: 0, isWhole: true });
   return [
-    ...(await checkAcknowledged(ours, acknowledged)),
+    ...(await checkTold(ours, told)),
     ...(await compareBooks(ours, theirs)),
-    ...(await checkStock(ours, theirs, OPENING_STOCK)),
+    ...(await checkStock(ours, theirs, OPENING_STOCK * (1 + STORES.length))),
     ...checkWhatIsSaid(stack.home, stack.stackJson),
     ...audit.differences.map(({ invariant, detail }) => ({
       invariant,
@@ -160,18 +179,20 @@ async function playOn(stack: RunningStack, plan: Plan, say: (line: string) => vo
   try {
     await openWithStock(stack, books.ours);
     say(`seed ${plan.seed}: ${plan.sales.length} sales in ${plan.lifeMs / 1_000} s`);
-    const { done, acknowledged, refused, unanswered } = await liveThrough(stack, plan);
+    const { done, told, unanswered } = await liveThrough(stack, plan, books.ours);
     say(`seed ${plan.seed}: the faults have stopped; at most ${SETTLE_MS / 1_000} s to settle`);
     const unsettled = await settled(books.ours);
-    const differences = [
-      ...unanswered,
-      ...unsettled,
-      ...(await checkAll(stack, books, acknowledged)),
-    ];
-    const waits = await namedWaits(books.ours);
-    const { events, duplicates } = await countEvents(books.ours);
-    const orders = acknowledged.length;
-    return { seed: plan.seed, orders, refused, ...done, events, duplicates, waits, differences };
+    const differences = [...unanswered, ...unsettled, ...(await checkAll(stack, books, told))];
+    return {
+      seed: plan.seed,
+      orders: told.acknowledged.length,
+      refused: told.refused,
+      ...done,
+      ...(await countEvents(books.ours)),
+      ...(await countEnds(books.ours)),
+      waits: await namedWaits(books.ours),
+      differences,
+    };
   } finally {
     await Promise.all([books.ours.end(), books.theirs.end()]);
   }
@@ -180,11 +201,13 @@ async function playOn(stack: RunningStack, plan: Plan, say: (line: string) => vo
 /** Brings a stack up, plays the seed, and takes it down. @throws what starting a stack throws */
 export async function playSeed(options: SeedOptions): Promise<SeedResult> {
   const { seed, lifeMs, env = process.env, portOffset = PORT_OFFSET, abort } = options;
+  const plan = planOf(seed, lifeMs);
   const home = mkdtempSync(path.join(os.tmpdir(), 'throughline-campaign-'));
+  const setUp = mkdtempSync(path.join(os.tmpdir(), 'throughline-set-up-'));
   const stack = await startStack({
     home,
     // The orders are of the shops that the stack ships.
-    env: { ...env, THROUGHLINE_SETUP: undefined },
+    env: { ...env, THROUGHLINE_SETUP: chargedAt(setUp, plan.captureAt) },
     quiet: true,
     portOffset,
     ...(abort && { abort }),
@@ -192,11 +215,12 @@ export async function playSeed(options: SeedOptions): Promise<SeedResult> {
   let isClean = false;
   try {
     const onProgress = options.onProgress ?? (() => undefined);
-    const result = await playOn(stack, planOf(seed, lifeMs), onProgress);
+    const result = await playOn(stack, plan, onProgress);
     isClean = result.differences.length === 0;
     return { ...result, home: isClean ? undefined : home };
   } finally {
     await stack.stop();
+    rmSync(setUp, { recursive: true });
     if (isClean || abort?.aborted) removeHome(home);
   }
 }

@@ -1,10 +1,11 @@
 /** Buyers, and what is decided on their orders: every call is made again until it has an answer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
-import type { Role } from '../canonical/schema/api-key';
-import type { StackJson } from '../stack/supervisor/stack-json';
-import { ask, askUntil, control, type Answer } from './outside';
-import { SHOP, type Plan, type Sale } from './plan';
+import { bringBack } from './bring-back';
+import { HTTP_OK, orderWhere, say, type People } from './callers';
+import { collect } from './collect';
+import { askUntil, control, type Answer } from './outside';
+import { SHOP, type Sale } from './plan';
+import { LOCATIONS_IN_SHOP } from './plan-pickup';
 
 const TAX_RATE = 0.06;
 /** Looked for in logs and histories afterwards: it must be nowhere. */
@@ -16,6 +17,12 @@ export const BUYER = {
 
 const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
 const major = (minor: number) => (minor / 100).toFixed(2);
+
+/** Positions of the lines that a store hands over; all others are sent. */
+function collectedLines({ pickup, lines }: Sale): readonly number[] {
+  if (pickup === null) return [];
+  return [...lines.keys()].filter((index) => index > 0 || !pickup.isMixed);
+}
 
 /** The canonical order of our own web shop. */
 function webOrder(sale: Sale, placedAt: string) {
@@ -37,9 +44,13 @@ function webOrder(sale: Sale, placedAt: string) {
       region: 'OH',
       country: 'US',
     },
-    lines: sale.lines.map(({ sku, quantity }) => ({
+    lines: sale.lines.map(({ sku, quantity }, index) => ({
       sku,
       quantity,
+      ...(sale.pickup &&
+        collectedLines(sale).includes(index) && {
+          pickup: { storeId: sale.pickup.store },
+        }),
       unitPrice: usd(sale.priceMinor),
       taxes: [{ code: 'State Tax', amount: usd(taxOf(quantity)) }],
     })),
@@ -62,103 +73,63 @@ const shopSketch = (sale: Sale) => ({
   lines: sale.lines.map((line) => ({ ...line, price: major(sale.priceMinor) })),
   financialStatus: sale.isPaid ? 'paid' : 'authorized',
   sendWebhook: { copies: sale.copies, delayMs: sale.lateMs },
+  ...(sale.pickup && {
+    pickup: {
+      locationId: LOCATIONS_IN_SHOP[sale.pickup.store],
+      lines: collectedLines(sale),
+    },
+  }),
 });
 
-const HTTP_OK = 200;
-const HTTP_SERVER_ERROR = 500;
-const HTTP_TOO_MANY = 429;
-/** Nothing to try again: whatever it says, it is the answer. */
-const isFinal = ({ status, text }: Answer) =>
-  status < HTTP_SERVER_ERROR &&
-  status !== HTTP_TOO_MANY &&
-  !text.includes('idempotency_in_progress');
-
-/** An order that somebody was told is here, and what the channel calls it. */
-export interface Acknowledged {
-  readonly sale: Sale;
-  readonly how: 'answered' | 'sold-by-the-shop';
-}
-
-export interface Selling {
-  readonly json: () => StackJson;
-  readonly deadlineMs: number;
-  readonly onAcknowledged: (acknowledged: Acknowledged) => void;
-  readonly onRefused: (sale: Sale, answer: Answer) => void;
-}
-
-/** Sells one order and decides on it as planned. */
-export async function live(plan: Plan, sale: Sale, selling: Selling): Promise<void> {
-  const { json, deadlineMs } = selling;
+/**
+ * Sells one order; what is decided on it, what its store does and what its buyer brings back happen
+ * beside each other.
+ */
+export async function live(people: People, sale: Sale): Promise<void> {
+  const { json, deadlineMs, told } = people;
   await delay(sale.atMs);
   if (sale.channel === SHOP) {
     const isMade = ({ status }: Answer) => status === HTTP_OK || status === HTTP_OK + 1;
     const make = () => control(json().sandbox, 'commerce', 'POST', 'orders', shopSketch(sale));
     await askUntil(make, isMade, deadlineMs);
-    selling.onAcknowledged({ sale, how: 'sold-by-the-shop' });
+    told.acknowledged.push({ sale, how: 'sold-by-the-shop' });
   } else {
-    const order = webOrder(sale, new Date().toISOString());
-    const submit = () => post(json(), 'oms', '/v1/orders', order, `order-${sale.orderNo}`);
-    const answer = await askUntil(submit, isFinal, deadlineMs);
-    if (answer.status > HTTP_OK + 2) return selling.onRefused(sale, answer);
-    selling.onAcknowledged({ sale, how: 'answered' });
+    const body = webOrder(sale, new Date().toISOString());
+    const key = `order-${sale.orderNo}`;
+    const answer = await say(people, { role: 'oms', path: '/v1/orders', body, key });
+    if (answer.status > HTTP_OK + 2) {
+      told.refused += 1;
+      return;
+    }
+    told.acknowledged.push({ sale, how: 'answered' });
   }
+  const isCollected = collect(people, sale);
+  await Promise.all([decideAll(people, sale), isCollected, bringBack(people, sale, isCollected)]);
+}
+
+async function decideAll(people: People, sale: Sale): Promise<void> {
   let passedMs = 0;
   for (const decision of sale.decisions) {
     await delay(decision.afterMs - passedMs);
     passedMs = decision.afterMs;
-    await decide(plan, sale, decision.action, selling);
+    await decide(people, sale, decision.action);
   }
 }
 
-function post(
-  { apiUrl, keys }: StackJson,
-  role: Role,
-  path: string,
-  body: unknown,
-  key: string,
-): Promise<Answer> {
-  return ask('POST', new URL(path, apiUrl), body, {
-    authorization: `Bearer ${keys[role]}`,
-    'idempotency-key': key,
-  });
-}
-
-const Found = z.object({ items: z.array(z.object({ orderId: z.string() })) });
-
-/** Of an order that the shop's webhook may not have brought yet. */
-async function idOf(sale: Sale, { json, deadlineMs }: Selling): Promise<string> {
-  const query = new URLSearchParams({ channelInstance: sale.channel, orderNo: sale.orderNo });
-  let orderId = '';
-  const find = () => {
-    const { apiUrl, keys } = json();
-    const url = new URL(`/v1/orders?${query.toString()}`, apiUrl);
-    return ask('GET', url, undefined, { authorization: `Bearer ${keys.support}` });
-  };
-  const isHere = ({ status, text }: Answer) => {
-    if (status !== HTTP_OK) return false;
-    orderId = Found.parse(JSON.parse(text)).items[0]?.orderId ?? '';
-    return orderId !== '';
-  };
-  await askUntil(find, isHere, deadlineMs);
-  return orderId;
-}
-
-/** Refused or done: both are answers. */
+/** Refused or done: both are answers. The shop's webhook may not have brought the order yet. */
 async function decide(
-  { seed }: Plan,
+  people: People,
   sale: Sale,
   action: Sale['decisions'][number]['action'],
-  selling: Selling,
 ): Promise<void> {
-  const orderId = await idOf(sale, selling);
+  const order = await orderWhere(people, sale, () => true);
+  if (order === null) return;
   const route = action === 'cancel-a-unit' ? 'cancel' : action;
   const lines = action === 'cancel-a-unit' ? { lines: [{ lineNo: 1, quantity: 1 }] } : {};
-  const body = { reason: 'the campaign decided so', ...lines };
-  const key = `${action}-${seed}-${sale.orderNo}`;
-  const path = `/v1/orders/${orderId}/${route}`;
-  await askUntil(
-    () => post(selling.json(), 'support', path, body, key),
-    isFinal,
-    selling.deadlineMs,
-  );
+  await say(people, {
+    role: 'support',
+    path: `/v1/orders/${order.orderId}/${route}`,
+    body: { reason: 'the campaign decided so', ...lines },
+    key: `${action}-${sale.orderNo}`,
+  });
 }

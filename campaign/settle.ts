@@ -21,12 +21,38 @@ const STANDS = `(o.hold_reason is not null or exists (
   select from exception e where e.order_id = o.order_id and e.state <> 'resolved'
      and e.code <> all ($1::text[])))`;
 
+/** A store still has to pick it, or holds it for whoever collects: its page lists it. */
+const WITH_A_STORE = `exists (
+  select from pickup p join pickup_line l using (pickup_id)
+   where p.order_id = o.order_id and p.ended_at is null and l.requested + l.ready > 0)`;
+
+/** Under which a return, or a pickup that is over, waits for a person. */
+const exceptionOf = (workflowId: string) => `exists (
+  select from exception e where e.workflow_id = ${workflowId} and e.state <> 'resolved')`;
+
 const named = `o.channel_instance || '/' || o.order_no || ' (' || o.order_id || ')'`;
 
 /** Each of it is on its way, or lost. */
 const UNSETTLED = `
   select 'order ' || ${named} as subject, 'is ' || o.status || ' and waits under no name' as what
-    from sales_order o where o.stage in ('received', 'accepted') and not ${STANDS}
+    from sales_order o where o.stage in ('received', 'accepted') and not ${STANDS} and not ${WITH_A_STORE}
+  union all
+  select 'pickup ' || p.pickup_id, 'is ' || p.state || ', and its deadline has passed'
+    from pickup p where p.ended_at is null and p.deadline_at < now()
+  union all
+  select 'flow ' || f.workflow_id, 'is open, and nothing of its pickup is: it is ' || p.state
+    from flow f join pickup p using (workflow_id)
+   where f.state = 'open' and p.ended_at is not null and not ${exceptionOf('f.workflow_id')}
+  union all
+  select 'flow ' || f.workflow_id, 'is closed, and its pickup is ' || p.state
+    from pickup p left join flow f on f.workflow_id = p.workflow_id and f.state = 'open'
+   where p.ended_at is null and f.workflow_id is null
+  union all
+  select 'return ' || s.rma, 'is ' || s.state || ', and nothing is awaited of anybody'
+    from sales_return s
+   where s.state in ('requested', 'approved') and not ${exceptionOf('s.workflow_id')}
+     and not exists (select from return_line l where l.rma = s.rma
+       and (l.expected > l.received or l.received > l.inspected))
   union all
   select 'order ' || ${named}, 'waits still under ' || e.code || ' for ' || e.blocks
     from exception e join sales_order o using (order_id)

@@ -3,8 +3,11 @@
  * One value a process, read once at its start from the file that describes it and frozen. Moments,
  * the API and the loops ask here instead of passing it along.
  */
+import type { BankFormat, CsvColumns } from './ports/bank';
 import type { Bindings, Role } from './schema/api-key';
 import type { ChannelSetup } from './schema/channel';
+import type { Owner } from './schema/error-codes';
+import type { Policies } from './schema/policies';
 
 /** The kinds of outside systems, as their task queues are called. */
 export const ACCOUNT_KINDS = ['commerce', 'payment', 'wms', 'erp', 'tax', 'notification'] as const;
@@ -51,12 +54,58 @@ export interface KeySetup extends Bindings {
   readonly secret: string;
 }
 
+/** An account that settles and that nobody is called at: a marketplace, a processor of tills. */
+export interface SettlementSetup {
+  readonly account: string;
+  /** Whose reports it sends. */
+  readonly source: string;
+  readonly entity: string;
+  /** What its reports call it, where they do. */
+  readonly vendorAccount?: string | undefined;
+}
+
+/** An account at a bank whose statements come here. */
+export interface BankSetup {
+  readonly bank: string;
+  readonly entity: string;
+  readonly currency: string;
+  /** The first is how its bookings are kept; a statement may call it by any. */
+  readonly numbers: readonly string[];
+  readonly csv?: Omit<CsvColumns, 'account' | 'currency'> | undefined;
+}
+
+/** How reports of an account, or statements of a bank, arrive beside what is handed in. */
+export interface FeedSetup {
+  /** An account that settles, or a bank. */
+  readonly name: string;
+  /** An absolute path, followed. */
+  readonly folder?: string | undefined;
+  /** Of a bank. */
+  readonly format?: BankFormat | undefined;
+  readonly silentAfterDays?: number | undefined;
+}
+
+/** Whom what a team owns is told when it is overdue. */
+export interface TeamSetup {
+  readonly team: Owner;
+  /** The account of the notifier. */
+  readonly notifier: string;
+  readonly channel: 'email' | 'sms';
+  readonly to: string;
+}
+
 export interface Installation {
+  /** What holds where no channel says otherwise. */
+  readonly policies: Policies;
   readonly entities: readonly EntitySetup[];
   readonly accounts: readonly AccountSetup[];
   readonly channels: readonly ChannelSetup[];
   readonly nodes: readonly NodeSetup[];
   readonly keys: readonly KeySetup[];
+  readonly teams: readonly TeamSetup[];
+  readonly settlements: readonly SettlementSetup[];
+  readonly banks: readonly BankSetup[];
+  readonly feeds: readonly FeedSetup[];
 }
 
 interface Known {
@@ -100,14 +149,104 @@ export function accountSetup(account: string): AccountSetup | undefined {
   return current().accounts.get(account);
 }
 
+/**
+ * The channel in shadow whose shop or money this account is; null where a channel that is not in
+ * shadow uses it too, or none does.
+ */
+export function channelInShadow(account: string): string | null {
+  const users = usersOf(account);
+  const [first] = users;
+  return first && users.every((one) => one.orderFlow === 'shadow') ? first.channelInstance : null;
+}
+
+/** Whose money an account holds until it settles. */
+export interface ClearingSetup {
+  readonly account: string;
+  readonly source: string;
+  readonly entity: string;
+  /** Channels whose order numbers its reports may name. */
+  readonly channels: readonly string[];
+  /** What its reports call it, where that is known. */
+  readonly vendorAccount?: string | undefined;
+}
+
+/** The accounts that settle by reports of that source; of accounts of two entities none is here. */
+export function clearingSetups(source: string): ClearingSetup[] {
+  const { accounts, settlements } = current().installation;
+  const called = accounts.filter((one) => one.connector === source).map(({ account }) => account);
+  const named = settlements.filter((one) => one.source === source);
+  return [...new Set([...called, ...named.map(({ account }) => account)])].flatMap((account) => {
+    const users = usersOf(account);
+    const own = named.filter((one) => one.account === account);
+    const entities = new Set([...own, ...users].map(({ entity }) => entity));
+    const [entity] = entities;
+    if (entity === undefined || entities.size > 1) return [];
+    const channels = users.map((one) => one.channelInstance);
+    const vendorAccount = own.find((one) => one.vendorAccount !== undefined)?.vendorAccount;
+    return [{ account, source, entity, channels, vendorAccount }];
+  });
+}
+
+/** Every account that settles here, whatever its source. */
+export function clearingSetupOf(account: string): ClearingSetup | undefined {
+  const { accounts, settlements } = current().installation;
+  const source =
+    settlements.find((one) => one.account === account)?.source ??
+    accounts.find((one) => one.account === account)?.connector;
+  return source === undefined
+    ? undefined
+    : clearingSetups(source).find((one) => one.account === account);
+}
+
+export function bankSetup(bank: string): BankSetup | undefined {
+  return current().installation.banks.find((one) => one.bank === bank);
+}
+
+/** By a number that a statement calls it by, however that is spaced. */
+export function bankCalled(number: string): BankSetup | undefined {
+  const plain = plainNumber(number);
+  return current().installation.banks.find((one) =>
+    one.numbers.some((known) => plainNumber(known) === plain),
+  );
+}
+const plainNumber = (number: string) => number.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase();
+
+export function feedSetups(): readonly FeedSetup[] {
+  return current().installation.feeds;
+}
+
+/** Channels whose shop or money that account is. */
+function usersOf(account: string): readonly ChannelSetup[] {
+  return channelSetups().filter(
+    (one) =>
+      one.channelInstance === account ||
+      one.moneyAccount === account ||
+      Object.values(one.moneyAccounts).includes(account),
+  );
+}
+
 /** The warehouse account of a node: its own, else the channel's. */
 export function warehouseOf(setup: ChannelSetup, locationId: string): string {
   return current().warehouses.get(locationId) ?? setup.warehouse;
 }
 
+export function teams(): readonly TeamSetup[] {
+  return current().installation.teams;
+}
+
+export function teamOf(owner: Owner): TeamSetup | undefined {
+  return teams().find(({ team }) => team === owner);
+}
+
 /** Accounts of ERPs that have books of ours. */
 export function erpInstances(): readonly string[] {
   return [...new Set(current().installation.entities.map((one) => one.erp))];
+}
+
+/** Null for an entity that is not in the set-up. */
+export function currencyOf(entity: string): string | null {
+  const found = current().installation.entities.find((one) => one.entity === entity);
+  return found?.functionalCurrency ?? null;
 }
 
 /** The legal entities whose books are in that ERP. */

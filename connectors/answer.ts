@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Refused } from '../canonical/ports/fault';
 import { VendorFault } from '../canonical/ports/fault';
+import { cutText } from '../canonical/rules/text';
 import type { HttpAnswer } from './http';
 
 const MAX_DETAIL_CHARS = 300;
@@ -34,5 +35,5 @@ const CODE = /^[A-Za-z0-9][\w.-]{0,79}$/;
 /** The vendor's own words stay in the answer; what others are told of it is the code. */
 export function refused(vendorCode: string, detail: string): Refused {
   const code = CODE.test(vendorCode) ? vendorCode : 'without_a_code';
-  return { outcome: 'refused', vendorCode: code, detail: detail.slice(0, MAX_DETAIL_CHARS) };
+  return { outcome: 'refused', vendorCode: code, detail: cutText(detail, MAX_DETAIL_CHARS) };
 }

@@ -1,5 +1,6 @@
 /** What every vendor's inbound side offers, so that one webhook door serves all of them. */
 import type { z } from 'zod';
+import type { OrderWord } from '../canonical/rules/order/later-word';
 import type { CanonicalEvent } from '../canonical/schema/event';
 
 /** As Node gives them: lower-case names. */
@@ -25,10 +26,23 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
-export type InboundResult =
-  | { readonly outcome: 'mapped'; readonly events: readonly CanonicalEvent[] }
+/** Why it begins nothing where its order is not here. */
+export type IfUnknown =
   | { readonly outcome: 'ignored'; readonly why: string }
   | { readonly outcome: 'unreadable'; readonly problems: readonly FieldProblem[] };
+
+export type InboundResult =
+  | {
+      readonly outcome: 'mapped';
+      readonly events: readonly CanonicalEvent[];
+      readonly word?: OrderWord;
+      readonly ifUnknown?: IfUnknown;
+      /** The delivery does not say where an order is collected: its channel has to be asked. */
+      readonly asksForPlaces?: boolean;
+      /** Nor by what it was paid, and how much by each. */
+      readonly asksForTenders?: boolean;
+    }
+  | IfUnknown;
 
 const MAX_PROBLEMS = 100;
 
@@ -40,12 +54,14 @@ export function fieldProblems(error: z.ZodError, within = ''): FieldProblem[] {
   }));
 }
 
-export function unreadable(problems: readonly FieldProblem[]): InboundResult {
+export function unreadable(problems: readonly FieldProblem[]): IfUnknown {
   return { outcome: 'unreadable', problems: problems.slice(0, MAX_PROBLEMS) };
 }
 
 export interface InboundContext {
   readonly account: string;
+  /** Its channel is one for tests: what is a test there is processed. */
+  readonly isTest?: boolean;
 }
 
 export interface InboundConnector {

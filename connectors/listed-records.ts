@@ -4,6 +4,7 @@
  */
 import { request } from 'undici';
 import { z } from 'zod';
+import { minorDigits } from '../canonical/rules/money/money';
 import {
   OUTSIDE_KINDS,
   OutsideUnreadable,
@@ -11,6 +12,7 @@ import {
   type OutsideRecord,
   type OutsideRecords,
 } from '../canonical/ports/records';
+import { addressDigest } from './address-digest';
 
 /** Rows a call; a stand-in gives at most 10,000. */
 const PAGE_RECORDS = 2_000;
@@ -33,14 +35,40 @@ const ListedRecord = z.object({
   // Of particular kinds.
   kind: text,
   topic: text,
+  methodType: text,
   eventId: text,
   taxMinor: number,
+  shipTo: z.record(z.string(), z.unknown()).nullish(),
+  shippingAddress: z.record(z.string(), z.unknown()).nullish(),
+  // A tax document's own lines, in major units.
+  model: z
+    .object({
+      lines: z.array(
+        z.object({
+          lineNumber: z.string(),
+          itemCode: text,
+          quantity: z.number(),
+          lineAmount: z.number(),
+          tax: z.number(),
+        }),
+      ),
+    })
+    .nullish(),
   closed: z.boolean().nullish(),
   lines: z
     .array(
       z.object({
         lineNo: z.number().optional(),
+        lineId: z.string().optional(),
         quantity: z.number().optional(),
+        sku: text,
+        // A line of a sales order; its amount is in major units.
+        item: z.object({ refName: text }).optional(),
+        amount: z.number().optional(),
+        // A shop's: units that its buyer is not to get any more.
+        refunded: z.number().optional(),
+        removed: z.number().optional(),
+        id: z.string().optional(),
         debit: z.number().optional(),
         credit: z.number().optional(),
       }),
@@ -59,15 +87,28 @@ export interface RecordList {
   readonly fields?: readonly (keyof Listed)[];
   readonly partsOf?: (record: Listed) => OutsideRecord['parts'];
   readonly referenceOf?: (record: Listed) => string | null;
+  /** In the vocabulary of a fulfilment request; of it only a digest goes on. */
+  readonly addressOf?: (record: Listed) => object | null | undefined;
   readonly isHeld?: (record: Listed) => boolean;
+  /** The vendor's own integer amount → minor units, where the two differ. */
+  readonly minorOf?: (amount: number, currency: string) => number;
 }
 
 /** What a vendor's records are, by the stand-in's lists. */
 export type RecordLists = Readonly<Partial<Record<OutsideKind, RecordList>>>;
 
-/** Units by line number. */
+/** Units by line number, and of what. */
 export const unitsByLine = ({ lines }: Listed): OutsideRecord['parts'] =>
-  (lines ?? []).map(({ lineNo, quantity = 0 }) => ({ name: `line ${lineNo}`, quantity }));
+  (lines ?? []).map(({ lineNo, sku, quantity = 0 }) => ({
+    name: `line ${lineNo}`,
+    quantity,
+    ...(sku && { sku }),
+  }));
+
+const BASE = 10;
+/** A JSON number of major units; its currency's digits are exact in it. */
+export const minorOfDecimal = (decimal: number, currency: string): number =>
+  Math.round(decimal * BASE ** minorDigits(currency));
 
 export function listedRecords(
   accounts: readonly string[],
@@ -98,18 +139,21 @@ export function listedRecords(
 }
 
 function outsideRecord(list: RecordList, record: Listed): OutsideRecord {
-  const { partsOf, referenceOf, isHeld } = list;
+  const { partsOf, referenceOf, addressOf, isHeld, minorOf } = list;
+  const currency = record.currency?.toUpperCase() ?? null;
+  const amount = record.amountMinor ?? null;
   return {
     id: record.id,
     parentId: record.parentId ?? null,
     key: record.throughlineKey ?? null,
     reference: (referenceOf ? referenceOf(record) : record.reference) ?? null,
     orderRef: record.orderId ?? null,
-    amountMinor: record.amountMinor ?? null,
-    currency: record.currency?.toUpperCase() ?? null,
+    amountMinor: minorOf && amount !== null && currency ? minorOf(amount, currency) : amount,
+    currency,
     state: record.status,
-    type: record.kind ?? record.topic ?? null,
+    type: record.kind ?? record.topic ?? record.methodType ?? null,
     parts: partsOf?.(record) ?? [],
+    ...(addressOf && { addressDigest: addressDigest(addressOf(record)) }),
     ...(isHeld && { isHeld: isHeld(record) }),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,

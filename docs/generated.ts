@@ -133,6 +133,7 @@ const SOURCES = {
   channel: 'urn:example:shop',
   warehouse: 'urn:example:wms-main',
   processor: 'urn:example:processor',
+  store: 'urn:example:store-boston',
 } as const;
 
 function jsonBlock(title: string, value: unknown): string {

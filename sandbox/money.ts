@@ -2,38 +2,13 @@
  * Decimal amounts in major units, as Shopify, NetSuite and AvaTax write them, to and from integer
  * minor units. Exact: an amount with more decimals than its currency has is refused, not rounded.
  */
+import { code as isoCurrency } from 'currency-codes';
 
-/** ISO 4217 currencies whose exponent is not 2, as far as a shop here may use them. */
-const EXPONENTS: Readonly<Record<string, number>> = {
-  BIF: 0,
-  CLP: 0,
-  DJF: 0,
-  GNF: 0,
-  ISK: 0,
-  JPY: 0,
-  KMF: 0,
-  KRW: 0,
-  PYG: 0,
-  RWF: 0,
-  UGX: 0,
-  VND: 0,
-  VUV: 0,
-  XAF: 0,
-  XOF: 0,
-  XPF: 0,
-  BHD: 3,
-  IQD: 3,
-  JOD: 3,
-  KWD: 3,
-  LYD: 3,
-  OMR: 3,
-  TND: 3,
-};
-
+const USUAL_DIGITS = 2;
 const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,12}))?$/;
 
 function exponentOf(currency: string): number {
-  return EXPONENTS[currency.toUpperCase()] ?? 2;
+  return isoCurrency(currency.toUpperCase())?.digits ?? USUAL_DIGITS;
 }
 
 /** `'12.99'`, `12.99` → 1299 for USD; undefined when it is not an exact amount of the currency. */

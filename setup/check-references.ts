@@ -45,17 +45,89 @@ export function badReferences(file: SetupFile, connectors: ConnectorSetups): Bad
       ...account(path('tax'), channel.tax, 'tax'),
       ...account(path('notifier'), channel.notifier, 'notification'),
       ...entityOf(file, path('entity'), channel.entity),
+      ...testProblems(file, name, channel),
       ...moneyProblems(name, channel, account),
       ...shopProblems(file, name, channel.connector),
     ];
   });
-  return [...entities, ...nodes, ...channels, ...namesProblems(file, connectors), ...unused(file)];
+  const teams = Object.entries(file.teams ?? {}).flatMap(([team, { notifier }]) =>
+    account(['teams', team, 'notifier'], notifier, 'notification'),
+  );
+  const settlements = Object.entries(file.settlements ?? {}).flatMap(([name, { entity }]) =>
+    entityOf(file, ['settlements', name, 'entity'], entity),
+  );
+  return [
+    ...entities,
+    ...nodes,
+    ...settlements,
+    ...bankProblems(file),
+    ...feedProblems(file),
+    ...channels,
+    ...teams,
+    ...namesProblems(file, connectors),
+    ...unused(file),
+  ];
 }
 
 function entityOf(file: SetupFile, path: readonly string[], entity: unknown): BadReference[] {
   if (typeof entity !== 'string' || entity in file.entities) return [];
   const near = suggestion(entity, Object.keys(file.entities));
   return [{ path, text: `there is no entity "${entity}"${near}` }];
+}
+
+/** What tests sell is marked by whose books it is in: no live channel's. */
+function testProblems(file: SetupFile, name: string, { test, entity }: Channel): BadReference[] {
+  if (test !== true) return [];
+  const live = Object.entries(file.channels).find(
+    ([, other]) => other.entity === entity && other.test !== true,
+  );
+  if (!live) return [];
+  const text = `"${live[0]}" is live and has the same entity: a channel for tests needs its own`;
+  return [{ path: ['channels', name, 'entity'], text }];
+}
+
+/** A number names one bank; no bank is called as an account is. */
+function bankProblems(file: SetupFile): BadReference[] {
+  const seen = new Map<string, string>();
+  return Object.entries(file.banks ?? {}).flatMap(([name, { entity, numbers }]) => {
+    const path = (...rest: string[]) => ['banks', name, ...rest];
+    const twice = (Array.isArray(numbers) ? numbers : []).flatMap((number, index) => {
+      const other = seen.get(number);
+      seen.set(number, name);
+      if (other === undefined) return [];
+      return [{ path: path('numbers', String(index)), text: `is a number of "${other}" too` }];
+    });
+    const isAccount = name in file.accounts || name in (file.settlements ?? {});
+    return [
+      ...entityOf(file, path('entity'), entity),
+      ...twice,
+      ...(isAccount
+        ? [{ path: path(), text: 'is the name of an account too', part: 'key' as const }]
+        : []),
+    ];
+  });
+}
+
+/** Each is of an account or a bank, and of a bank's files the format is known. */
+function feedProblems(file: SetupFile): BadReference[] {
+  const { banks = {}, settlements = {}, accounts } = file;
+  return Object.entries(file.feeds ?? {}).flatMap(([name, { folder, format }]): BadReference[] => {
+    const path = ['feeds', name];
+    const bank = banks[name];
+    if (bank === undefined) {
+      const known = [...Object.keys(accounts), ...Object.keys(settlements), ...Object.keys(banks)];
+      const near = suggestion(name, known);
+      return known.includes(name)
+        ? []
+        : [{ path, text: `there is no account or bank "${name}"${near}`, part: 'key' }];
+    }
+    if (folder !== undefined && format === undefined) {
+      return [{ path, text: 'has to say which format the files of a bank have' }];
+    }
+    return format === 'csv' && bank.csv === undefined
+      ? [{ path: [...path, 'format'], text: 'needs the columns under "csv" of its bank' }]
+      : [];
+  });
 }
 
 type Channel = SetupFile['channels'][string];

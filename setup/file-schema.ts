@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import { ROLES, SYSTEMS } from '../canonical/schema/api-key';
 import { FLOW_SWITCHES, MONEY_MODES } from '../canonical/schema/channel';
+import { BANK_FORMATS } from '../canonical/ports/bank';
+import { OWNERS } from '../canonical/schema/error-codes';
 import type { ConnectorSetup } from '../canonical/schema/connector-setup';
 import { EVENT_TYPES } from '../canonical/schema/event';
 import { ChannelInstance, LocationId } from '../canonical/schema/ids';
 import { Currency, MAX_MINOR_UNITS } from '../canonical/schema/money';
+import { NOT_PICKED_PLACES, PICKUP_CAPTURES } from '../canonical/schema/policies';
+import { CONDITIONS, RETURN_REASONS } from '../canonical/schema/return';
 import { TENDER_KINDS } from '../canonical/schema/tender-kind';
 import { suggestion } from './suggestion';
 
@@ -51,28 +55,47 @@ const Limits = strict({
 }).meta({ description: 'What the vendor grants this account; else what its connector says' });
 
 const days = z.int().min(0).max(3_650).optional();
+const permille = z.int().min(0).max(1_000).optional();
+/** A fortnight. */
+const MAX_PICK_MINUTES = 20_160;
 const minor = z.int().min(0).max(MAX_MINOR_UNITS).optional();
 
 /** Every one is optional: what is not said here is said a level above, or by the product. */
 const PolicyOverrides = strict({
   splitOverNodes: z.boolean().optional(),
   pickupHeldDays: days,
+  pickupCaptureAt: z.enum(PICKUP_CAPTURES).optional(),
   pickupReminderDays: z.array(z.int().min(0).max(3_650)).max(10).optional(),
+  pickupPickMinutes: z.int().min(1).max(MAX_PICK_MINUTES).optional(),
+  pickupNotPicked: z.array(z.enum(NOT_PICKED_PLACES)).max(NOT_PICKED_PLACES.length).optional(),
+  pickupMaxExtensionDays: days,
   authorizationLifeDays: days,
   authorizationRenewalDays: days,
   refundOrder: z.array(z.enum(TENDER_KINDS)).max(TENDER_KINDS.length).optional(),
   refundApprovalAboveMinor: minor,
   refundSecondApprovalAboveMinor: minor,
+  writeOffAloneUpToMinor: minor,
   returnWindowDays: days,
+  returnWindowDaysFor: z
+    .partialRecord(z.enum(RETURN_REASONS), z.int().min(0).max(3_650))
+    .optional(),
+  returnReasons: z.array(z.enum(RETURN_REASONS)).max(RETURN_REASONS.length).optional(),
+  returnConditions: z.array(z.enum(CONDITIONS)).max(CONDITIONS.length).optional(),
+  returnReviewAbove: z.int().min(0).max(1_000).optional(),
+  returnReviewDays: days,
+  returnReceiptDays: days,
+  restockingFeePermille: permille,
+  refurbishedValuePermille: permille,
+  cashRefundUpToMinor: minor,
+  storeCreditBonusPermille: permille,
+  expectedReturnPermille: permille,
+  returnRecoveryPerUnitMinor: minor,
   backorderPromiseDays: days,
   cancelUnfillableAfterDays: days,
 });
 
-const FlowSwitch = z.enum(FLOW_SWITCHES, {
-  error: ({ input }) =>
-    input === 'shadow'
-      ? 'shadow is not there yet: an order would call its outside systems as if it were on'
-      : undefined,
+const FlowSwitch = z.enum(FLOW_SWITCHES).meta({
+  description: 'off: no new orders. shadow: heard and understood, and nothing is done',
 });
 
 const Entity = strict({
@@ -119,6 +142,71 @@ const Key = strict({
   }),
   store: LocationId.optional().meta({ description: 'The location of a store: it sees no other' }),
 });
+
+/** Owners of exceptions. */
+export const TEAMS = Object.values(OWNERS).filter((owner) => owner !== OWNERS.caller);
+
+const Team = strict({
+  notifier: Name.meta({ description: 'The account that sends the message' }),
+  channel: z.enum(['email', 'sms']),
+  to: text(/^(\S+@\S+|\+?[\d ()-]{3,20})$/, 'an e-mail address or a telephone number'),
+}).meta({ description: 'Whom it is told when an exception that this team owns is overdue' });
+
+const Teams = strict(
+  Object.fromEntries(TEAMS.map((team) => [team, Team.optional()])) as Record<
+    (typeof TEAMS)[number],
+    z.ZodOptional<typeof Team>
+  >,
+);
+
+/** As the vendors' folders of readers are called. */
+const SETTLING = ['amazon', 'stripe', 'shopify', 'adyen', 'paypal', 'pos'] as const;
+
+const Settlement = strict({
+  source: z.enum(SETTLING).meta({ description: 'Whose reports it sends' }),
+  entity: Name.meta({ description: 'Whose money it holds until it settles' }),
+  vendorAccount: VendorId.optional().meta({
+    description: 'What its reports call it: one of another account is refused',
+  }),
+}).meta({ description: 'An account that settles and is no account above: a marketplace, tills' });
+
+const Column = z.string().min(1).max(120);
+const CsvStatement = strict({
+  bookedOn: Column,
+  amount: z
+    .union([Column, strict({ debit: Column, credit: Column })])
+    .meta({ description: 'One signed column, or two of which one is filled' }),
+  balance: Column.meta({ description: 'The balance after each line' }),
+  valueOn: Column.optional(),
+  remittance: Column.optional(),
+  counterparty: Column.optional(),
+  bankRef: Column.optional(),
+  endToEndId: Column.optional(),
+  dateOrder: z.enum(['year-month-day', 'day-month-year', 'month-day-year']),
+  delimiter: z.enum([',', ';', '\t']),
+}).meta({ description: 'Which column of its CSV statements is what' });
+
+const Bank = strict({
+  entity: Name.meta({ description: 'Whose account it is' }),
+  currency: Currency,
+  numbers: z
+    .array(text(/^\S.{0,59}$/, 'a number of the account, in quotes'))
+    .min(1)
+    .max(10)
+    .meta({ description: 'Its IBAN, and what else its statements call it by' }),
+  csv: CsvStatement.optional(),
+}).meta({ description: 'An account at a bank whose statements come here' });
+
+const Feed = strict({
+  folder: text(/^(env:[A-Za-z_][A-Za-z0-9_]*|\/.+)$/, 'an absolute path, or env:NAME').optional(),
+  format: z
+    .enum(BANK_FORMATS)
+    .optional()
+    .meta({ description: 'Of a bank: which format its files have' }),
+  silentAfterDays: z.int().min(1).max(370).optional().meta({
+    description: 'Nothing for so long is an exception; else what its source is known for',
+  }),
+}).meta({ description: 'How reports of an account, or statements of a bank, arrive' });
 
 const Node = strict({
   warehouse: Name.meta({ description: 'The account of its warehouse system' }),
@@ -181,6 +269,9 @@ export function setupFileSchema(connectors: ConnectorSetups) {
     tax: Name,
     notifier: Name,
     ownShop: z.boolean().meta({ description: "Its SKUs are our items' own" }),
+    test: z.boolean().optional().meta({
+      description: 'For tests: its test orders are processed, in the books of an entity of its own',
+    }),
     brand: Name.optional(),
     region: Name.optional(),
     flows: strict({ order: FlowSwitch.optional() }).optional(),
@@ -191,7 +282,11 @@ export function setupFileSchema(connectors: ConnectorSetups) {
     accounts: accountsSchema(connectors),
     channels: z.record(ChannelInstance, Channel),
     nodes: z.record(LocationId, Node).optional(),
+    settlements: z.record(Name, Settlement).optional(),
+    banks: z.record(Name, Bank).optional(),
+    feeds: z.record(Name, Feed).optional(),
     keys: z.record(Name, Key).optional(),
+    teams: Teams.optional(),
     policies: strict({
       everywhere: PolicyOverrides.optional(),
       brands: z.record(Name, PolicyOverrides).optional(),

@@ -13,11 +13,17 @@ export interface FollowedAccount {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
+export interface Followed {
+  readonly accounts: ReadonlyMap<string, FollowedAccount>;
+  /** Of feeds. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
 export function followReferences(
   text: SetupText,
   file: SetupFile,
   env: NodeJS.ProcessEnv,
-): { readonly values: ReadonlyMap<string, FollowedAccount>; readonly problems: Problem[] } {
+): { readonly values: Followed; readonly problems: Problem[] } {
   const problems: Problem[] = [];
   const follow = (path: readonly string[], reference: unknown, wrong: Wrong): string => {
     if (typeof reference !== 'string') return '';
@@ -37,7 +43,12 @@ export function followReferences(
     const baseUrl = follow([...path, 'baseUrl'], account.baseUrl, addressProblem);
     return [name, { baseUrl, secrets: new Map(secrets) }] as const;
   });
-  return { values: new Map(values), problems };
+  const folders = Object.entries(file.feeds ?? {}).flatMap(([name, { folder }]) =>
+    folder === undefined
+      ? []
+      : [[name, follow(['feeds', name, 'folder'], folder, folderProblem)] as const],
+  );
+  return { values: { accounts: new Map(values), folders: new Map(folders) }, problems };
 }
 
 /** Accounts whose secret is another's too, where their connector forbids that. */
@@ -66,6 +77,7 @@ type Wrong = (found: string) => string | null;
 /** Never says what it found. */
 const secretProblem: Wrong = (found) =>
   found.length < MIN_SECRET_CHARS ? `has fewer than ${MIN_SECRET_CHARS} characters` : null;
+const folderProblem: Wrong = (found) => (found.startsWith('/') ? null : 'is no absolute path');
 const addressProblem: Wrong = (found) =>
   ADDRESS.test(found) ? null : 'is no http or https address';
 

@@ -4,28 +4,43 @@ import type { ChannelSetup } from '../canonical/schema/channel';
 import { ChannelInstance } from '../canonical/schema/ids';
 import { DEFAULT_POLICIES, type Policies } from '../canonical/schema/policies';
 import { namesIn } from './check-references';
-import type { ConnectorSetups, SetupFile } from './file-schema';
-import type { FollowedAccount } from './follow-references';
+import { TEAMS, type ConnectorSetups, type SetupFile } from './file-schema';
+import type { Followed, FollowedAccount } from './follow-references';
 import { keySetups } from './key-setups';
 
 export function installationOf(
   file: SetupFile,
   connectors: ConnectorSetups,
-  followed: ReadonlyMap<string, FollowedAccount>,
+  { accounts: followed, folders }: Followed,
 ): Installation {
   return freeze({
+    policies: laidOver([file.policies?.everywhere]),
     entities: Object.entries(file.entities).map(([entity, one]) => ({ entity, ...one })),
     accounts: Object.entries(file.accounts).flatMap(([account, one]) => {
       const connector = connectors[one.connector];
       const values = followed.get(account);
       return connector && values ? [accountOf(account, one, connector, values)] : [];
     }),
-    channels: Object.keys(file.channels).map((name) => channelOf(file, name)),
+    channels: Object.keys(file.channels).map((name) => channelOf(file, name, connectors)),
     nodes: Object.entries(file.nodes ?? {}).map(([locationId, { warehouse }]) => ({
       locationId,
       warehouse,
     })),
     keys: keySetups(file),
+    teams: TEAMS.flatMap((team) => {
+      const address = file.teams?.[team];
+      return address ? [{ team, ...address }] : [];
+    }),
+    settlements: Object.entries(file.settlements ?? {}).map(([account, one]) => ({
+      account,
+      ...one,
+    })),
+    banks: Object.entries(file.banks ?? {}).map(([bank, one]) => ({ bank, ...one })),
+    feeds: Object.entries(file.feeds ?? {}).map(([name, one]) => ({
+      name,
+      ...one,
+      ...(one.folder !== undefined && { folder: folders.get(name) ?? one.folder }),
+    })),
   });
 }
 
@@ -66,17 +81,26 @@ function settingsIn(
   );
 }
 
-function channelOf(file: SetupFile, name: string): ChannelSetup {
+function channelOf(file: SetupFile, name: string, connectors: ConnectorSetups): ChannelSetup {
   const channel = file.channels[name];
   const entity = channel && file.entities[channel.entity];
   if (!channel || !entity) throw new RangeError(`channel ${name} was not checked`);
+  const moneyAccount = channel.money.account ?? name;
+  const moneyAccounts = channel.money.byGateway ?? {};
   return {
     channelInstance: ChannelInstance.parse(name),
     connector: channel.connector ?? null,
     moneyMode: channel.money.mode,
-    moneyAccount: channel.money.account ?? name,
-    moneyAccounts: channel.money.byGateway ?? {},
+    moneyAccount,
+    moneyAccounts,
+    movedKinds: Object.fromEntries(
+      [moneyAccount, ...Object.values(moneyAccounts)].map((account) => [
+        account,
+        connectors[file.accounts[account]?.connector ?? '']?.tenderKinds ?? [],
+      ]),
+    ),
     isOwnShop: channel.ownShop,
+    isTest: channel.test ?? false,
     brand: channel.brand ?? null,
     region: channel.region ?? null,
     entity: channel.entity,
@@ -84,6 +108,7 @@ function channelOf(file: SetupFile, name: string): ChannelSetup {
     warehouse: channel.warehouse,
     taxAccount: channel.tax,
     notifier: channel.notifier,
+    tellsBuyerOf: connectors[channel.connector ?? '']?.tellsBuyerOf ?? [],
     orderFlow: channel.flows?.order ?? 'on',
     policies: policiesOf(file, channel),
   };
@@ -100,6 +125,11 @@ function policiesOf(file: SetupFile, channel: SetupFile['channels'][string]): Po
     regions?.[channel.region ?? ''],
     channel.policies,
   ];
+  return laidOver(levels);
+}
+
+/** The product's own, and what each level says over the one before. */
+function laidOver(levels: readonly (Overrides | undefined)[]): Policies {
   return levels.reduce<Policies>(
     (policies, level) => ({ ...policies, ...given(level) }),
     DEFAULT_POLICIES,

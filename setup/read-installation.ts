@@ -88,7 +88,7 @@ export function checkSetup(
   const named = [
     ...badReferences(file, connectors),
     ...keyProblems(file),
-    ...sharedSecrets(file, connectors, references.values),
+    ...sharedSecrets(file, connectors, references.values.accounts),
   ];
   const names = named.map(({ path, text: what, part }) => text.problemAt(path, what, part));
   const more = [...names, ...references.problems].filter((one) => !broken.has(place(one)));
@@ -115,7 +115,8 @@ function shapeProblems(text: SetupText, issues: readonly z.core.$ZodIssue[]): Pr
 
 /** The entries that are objects at all; their fields are only compared with names. */
 function readablePart(content: unknown): SetupFile {
-  const { entities, accounts, channels, nodes, keys, policies } = asObject(content);
+  const { entities, accounts, channels, nodes, keys, teams, policies, ...money } =
+    asObject(content);
   const entries = (value: unknown) =>
     Object.fromEntries(Object.entries(asObject(value)).map(([key, one]) => [key, asObject(one)]));
   const shown = {
@@ -129,6 +130,10 @@ function readablePart(content: unknown): SetupFile {
     ),
     nodes: entries(nodes),
     keys: entries(keys),
+    teams: entries(teams),
+    settlements: entries(money['settlements']),
+    banks: entries(money['banks']),
+    feeds: entries(money['feeds']),
     policies: entries(policies),
   };
   return shown as unknown as SetupFile;

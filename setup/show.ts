@@ -4,7 +4,8 @@ import type { Installation } from '../canonical/installation';
 
 /** YAML again, with defaults filled in and overrides laid over; secrets only by their names. */
 export function showInstallation(installation: Installation): string {
-  const { entities, accounts, channels, nodes, keys } = installation;
+  const { entities, accounts, channels, nodes, keys, teams, policies } = installation;
+  const { settlements, banks, feeds } = installation;
   const byName = <T extends object>(rows: readonly T[], name: keyof T & string) =>
     Object.fromEntries(
       rows.map((row) => {
@@ -28,6 +29,11 @@ export function showInstallation(installation: Installation): string {
     channels: byName(channels, 'channelInstance'),
     ...(nodes.length > 0 && { nodes: byName(nodes, 'locationId') }),
     keys: byName(keys, 'name'),
+    teams: byName(teams, 'team'),
+    ...(settlements.length > 0 && { settlements: byName(settlements, 'account') }),
+    ...(banks.length > 0 && { banks: byName(banks, 'bank') }),
+    ...(feeds.length > 0 && { feeds: byName(feeds, 'name') }),
+    policies: { everywhere: policies },
   });
 }
 

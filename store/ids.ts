@@ -6,7 +6,9 @@ const RANDOM_BYTES = 10;
 const HASH_CHARS = 26;
 
 /** `ord_` + 9 base-36 characters of the clock + 80 random bits in hex. */
-export function newId(prefix: 'ord' | 'jrn' | 'bat' | 'cor' | 'req'): string {
+export function newId(
+  prefix: 'ord' | 'rma' | 'jrn' | 'bat' | 'cor' | 'req' | 'stl' | 'fil' | 'bln' | 'bst' | 'crd',
+): string {
   const time = Date.now().toString(36).padStart(TIME_CHARS, '0');
   return `${prefix}_${time}${randomBytes(RANDOM_BYTES).toString('hex')}`;
 }

@@ -10,3 +10,21 @@ export function joinTransaction(db: Database, sql: Sql): Database {
     end: () => db.end(),
   };
 }
+
+/** The same, but a throw rolls back only what that work wrote: the rest goes on. */
+export function joinSavepoint(db: Database, sql: Sql): Database {
+  return {
+    ...joinTransaction(db, sql),
+    async transaction(work) {
+      await sql.query('savepoint joined');
+      try {
+        const done = await work(sql);
+        await sql.query('release savepoint joined');
+        return done;
+      } catch (error) {
+        await sql.query('rollback to savepoint joined');
+        throw error;
+      }
+    },
+  };
+}

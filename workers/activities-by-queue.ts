@@ -8,8 +8,10 @@ import {
   erpDeliveries,
   notifierDeliveries,
   taxDeliveries,
+  undoingDeliveries,
   type Deliveries,
 } from '../activities/delivery/parties';
+import { createQuoteActivities } from '../activities/pickup/quote';
 import { createWarehouseActivities } from '../activities/fulfilment/warehouse';
 import type { Connectors } from '../connectors/registry';
 import type { Database } from '../store/database';
@@ -34,7 +36,8 @@ export function activitiesByQueue(settings: ActivitySettings): Map<string, objec
     const queue = `commerce.${account}`;
     const mover = connectors.moneyMovers[account];
     if (mover) add(queue, createChannelMoneyActivities({ db, account, mover }));
-    add(queue, publishing(settings, queue, account, channelDeliveries(channel)));
+    const deliveries = { ...channelDeliveries(channel), ...undoingDeliveries(channel, mover) };
+    add(queue, publishing(settings, queue, account, deliveries));
   }
   for (const [account, warehouse] of Object.entries(connectors.warehouses)) {
     add(`wms.${account}`, createWarehouseActivities({ db, account, warehouse }));
@@ -46,6 +49,7 @@ export function activitiesByQueue(settings: ActivitySettings): Map<string, objec
   }
   for (const [account, tax] of Object.entries(connectors.taxServices)) {
     add(`tax.${account}`, publishing(settings, `tax.${account}`, account, taxDeliveries(tax)));
+    add(`tax.${account}`, createQuoteActivities({ db, account, tax }));
   }
   for (const [account, notifier] of Object.entries(connectors.notifiers)) {
     const queue = `notification.${account}`;

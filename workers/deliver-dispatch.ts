@@ -40,12 +40,12 @@ export async function deliverDispatch(
 ): Promise<number> {
   const { db } = settings;
   const limits = { starts: rate.allowance(Date.now()), signals: SIGNALS_AT_ONCE };
-  const { starts, signals, arrivals } = await dueDispatch(db, limits);
+  const { starts, signals, arrivals, latency } = await dueDispatch(db, limits);
   const delivered: number[] = [];
   try {
     await deliverSignals(settings, signals, delivered);
     if (starts.length > 0) {
-      rate.sawArrivals(arrivals);
+      rate.saw({ arrivalsInLastSecond: arrivals, latency });
       rate.spend(starts.length);
       await deliverStarts(settings, starts, delivered);
     }

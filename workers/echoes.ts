@@ -23,10 +23,23 @@ export function echoOf(eventNo: number, event: CanonicalEvent): Echo | null {
       const { effectKey = null, reference, orderId = null } = event.data;
       return { ...event, eventNo, effectKey, reference, orderId };
     }
+    case 'payment.refund-failed.v1':
     case 'order.created.v1':
     case 'order.cancel-requested.v1':
+    case 'fulfilment.changed-at-channel.v1':
     case 'fulfilment.rejected.v1':
     case 'shipment.confirmed.v1':
+    case 'return.requested.v1':
+    case 'return.status-changed.v1':
+    case 'return.disposed.v1':
+    case 'return.received.v1':
+    case 'return.inspected.v1':
+    case 'pickup.accepted.v1':
+    case 'pickup.ready.v1':
+    case 'pickup.customer-arrived.v1':
+    case 'pickup.handed-over.v1':
+    case 'pickup.rejected.v1':
+    case 'pickup.no-show.v1':
     case 'inventory.received.v1':
     case 'inventory.adjusted.v1':
       return null;

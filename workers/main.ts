@@ -8,8 +8,16 @@ import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@t
 import pino, { type Logger } from 'pino';
 import { createFlowActivities } from '../activities/moments/every-flow';
 import { createOrderActivities } from '../activities/moments/order';
+import { createReturnActivities } from '../activities/moments/return';
+import { createPickupActivities } from '../activities/moments/pickup';
+import { createSettlementActivities } from '../activities/moments/settlement';
+import { createPeriodActivities } from '../activities/moments/period';
 import { createBatchActivities } from '../activities/moments/batches';
+import { createEscalationActivities } from '../activities/escalation/escalate';
+import { createReconciliationActivities } from '../activities/reconciliation/reconcile';
+import { createSettlementReportActivities } from '../activities/settlement/fetch-reports';
 import { createWatchdogActivities } from '../activities/watchdog/look';
+import { auditAsDue } from '../audit/run';
 import { FLOWS_TASK_QUEUE } from '../canonical/flows/contract';
 import { FLOWS } from '../canonical/flows/registry';
 import {
@@ -19,19 +27,24 @@ import {
 } from '../canonical/schema/configuration';
 import { installation, useInstallation } from '../canonical/installation';
 import { connectorsFrom, type Connectors } from '../connectors/registry';
+import { SETTLEMENT_SOURCES } from '../connectors/settlement-sources';
 import { CONNECTOR_SETUPS } from '../connectors/setups';
 import { stalledOrders } from '../moments/order/stalled-orders';
 import { readProcess } from '../setup/read-installation';
 import { openDatabase, type Database } from '../store/database';
 import { migrate } from '../store/migrate';
 import { activitiesByQueue } from './activities-by-queue';
+import { createPlaceAsker } from './ask-places';
 import { MOMENTS, STARTERS, workBeside } from './flows';
 import { serveHealth } from './health';
 import { runMaintenance } from './maintenance';
+import { runPeriodEnds } from './period-ends';
 import { runRelay } from './relay';
 import { runRouter } from './router';
 import { runningFlows } from './running-flows';
 import { runtimeLogger } from './runtime-log';
+import { beginStart } from './start';
+import { runFolders } from './watch-folders';
 import { limitsOf } from './vendor-limits';
 import { loadWorkflowBundle } from './workflow-bundle';
 
@@ -46,6 +59,8 @@ const FLOW_POLLS = 4;
 const MOMENTS_AT_ONCE = 16;
 /** Moments that Postgres did not take at once. */
 const LATE_MOMENTS_AT_ONCE = 8;
+/** What is missing at last. */
+const NOT_YET = 'no queue is polled yet';
 /** Running activities have this long after a stop was asked for; then they are cancelled. */
 const GRACE_MS = 4_000;
 /** Whatever still runs then is left to the next worker. */
@@ -74,12 +89,25 @@ function createFlowWorker(parts: Parts, bundle: Awaited<ReturnType<typeof loadWo
     activities: {
       ...createFlowActivities(MOMENTS, { db, log }),
       ...createOrderActivities({ db, log }),
+      ...createReturnActivities({ db, log }),
+      ...createPickupActivities({ db, log }),
+      ...createSettlementActivities({ db, log, sources: SETTLEMENT_SOURCES }),
+      ...createSettlementReportActivities({
+        ...{ db, log, sources: SETTLEMENT_SOURCES, pagesUrl: configuration.PAGES_URL },
+        reports: parts.connectors.settlementReports,
+      }),
+      ...createPeriodActivities({ db, log }),
       ...createBatchActivities({ db }),
       ...createWatchdogActivities({
         db,
         log,
         running: runningFlows(clientOf(parts)),
         stalledFlows: stalledOrders,
+      }),
+      ...createEscalationActivities({ db, log, pagesUrl: configuration.PAGES_URL }),
+      ...createReconciliationActivities({
+        ...{ db, log },
+        audit: () => auditAsDue(configuration.DATABASE_URL),
       }),
     },
     maxCachedWorkflows: MAX_CACHED_FLOWS,
@@ -125,6 +153,7 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
   const client = clientOf(parts);
   return Promise.all([
     runRouter({
+      places: createPlaceAsker(parts.connectors.salesChannels),
       db,
       log,
       signal,
@@ -144,8 +173,12 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       beside: workBeside({
         postingWindowMs: configuration.POSTING_WINDOW_MS,
         watchdogLookMs: configuration.WATCHDOG_LOOK_MS,
+        escalationLookMs: configuration.ESCALATION_LOOK_MS,
+        reconciliationLookMs: configuration.RECONCILIATION_LOOK_MS,
+        pagesUrl: configuration.PAGES_URL,
       }),
     }),
+    runFolders({ db, log, signal, pagesUrl: configuration.PAGES_URL }),
     runMaintenance({
       db,
       log,
@@ -153,6 +186,7 @@ function runLoops(parts: Parts, db: Database, signal: AbortSignal): Promise<unkn
       orderDays: configuration.ORDER_RETENTION_DAYS,
       keyDays: configuration.KEY_RETENTION_DAYS,
     }),
+    runPeriodEnds({ db, log, signal }),
   ]);
 }
 
@@ -168,7 +202,13 @@ async function main(): Promise<void> {
     },
     shutdownSignals: [],
   });
-  await migrate(configuration.DATABASE_URL);
+  const stopping = new AbortController();
+  const start = beginStart(log, stopping.signal);
+  const orphaned = () => process.exit(0);
+  process.once('disconnect', orphaned);
+  let whatIsMissing = () => Promise.resolve([...start.missing(), NOT_YET]);
+  const healthPort = Number(process.env['WORKER_HEALTH_PORT'] ?? 0);
+  if (healthPort > 0) await serveHealth(healthPort, { missing: () => whatIsMissing() });
   const url = configuration.DATABASE_URL;
   const db = openDatabase(url, {
     connections: ACTIVITY_CONNECTIONS,
@@ -179,8 +219,9 @@ async function main(): Promise<void> {
     applicationName: 'throughline-loops',
   });
   const [connection, bundle] = await Promise.all([
-    NativeConnection.connect(temporalConnection(configuration)),
+    start.temporal(() => NativeConnection.connect(temporalConnection(configuration))),
     loadWorkflowBundle(process.env),
+    start.postgres(() => migrate(url)),
   ]);
   const connectors = connectorsFrom(installation().accounts);
   const parts: Parts = { configuration, log, connection, db, connectors };
@@ -189,7 +230,6 @@ async function main(): Promise<void> {
     ...(hasFlows ? [await createFlowWorker(parts, bundle)] : []),
     ...(await createVendorWorkers(parts)),
   ];
-  const stopping = new AbortController();
   const running = workers.map((worker) => worker.run());
   const loops = hasFlows ? runLoops(parts, loopDb, stopping.signal) : Promise.resolve();
 
@@ -206,6 +246,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void stop(signal, 0));
   }
+  process.off('disconnect', orphaned);
   process.on('disconnect', () => void stop('the parent is gone', 0));
   for (const end of running) {
     end.catch((error: unknown) => {
@@ -214,15 +255,12 @@ async function main(): Promise<void> {
     });
   }
 
-  const healthPort = Number(process.env['WORKER_HEALTH_PORT'] ?? 0);
-  if (healthPort > 0) {
-    await serveHealth(healthPort, { missing: () => whatIsMissing(workers, db) });
-  }
+  whatIsMissing = () => missingOf(workers, db);
   log.info({ queues: workers.map((worker) => worker.options.taskQueue) }, 'the worker polls');
   process.send?.({ ready: true });
 }
 
-async function whatIsMissing(workers: readonly Worker[], db: Database): Promise<string[]> {
+async function missingOf(workers: readonly Worker[], db: Database): Promise<string[]> {
   const idle = workers
     .filter((worker) => worker.getState() !== 'RUNNING')
     .map((worker) => `queue ${worker.options.taskQueue} is not polled`);

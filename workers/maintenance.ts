@@ -34,8 +34,10 @@ export async function runMaintenance(settings: MaintenanceSettings): Promise<voi
     async tick() {
       const limits = { ordersAtOnce: ORDERS_AT_ONCE, keysAtOnce: KEYS_AT_ONCE };
       const givenUp = await giveUpBatch(db, { orderDays, keyDays, ...limits });
-      if (givenUp.orders + givenUp.keys > 0) log.info(givenUp, 'given up what is done with');
-      return givenUp.orders === ORDERS_AT_ONCE || givenUp.keys === KEYS_AT_ONCE;
+      if (givenUp.orders + givenUp.keys + givenUp.shadow > 0)
+        log.info(givenUp, 'given up what is done with');
+      const { orders, keys, shadow } = givenUp;
+      return orders === ORDERS_AT_ONCE || shadow === ORDERS_AT_ONCE || keys === KEYS_AT_ONCE;
     },
   });
 }

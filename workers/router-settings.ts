@@ -2,6 +2,7 @@
 import type { FlowRegistry } from '../canonical/flows/registry';
 import type { Database } from '../store/database';
 import type { InboxRow } from '../store/inbox/routing';
+import type { PlaceAsker } from './ask-places';
 
 /** What an event begins: takes its data, opens a flow in a moment of its own, settles its row. */
 export interface Starter {
@@ -14,6 +15,7 @@ export interface RouterSettings {
   readonly db: Database;
   readonly flows: FlowRegistry;
   readonly starters: Starters;
+  readonly places: PlaceAsker;
   readonly fulfilmentDeadlineMs: number;
   /** Where people reach the API's pages. */
   readonly pagesUrl?: string;

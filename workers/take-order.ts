@@ -1,8 +1,10 @@
 /** What starts an order's flow: a channel says that it has sold one. */
 import type { Order } from '../canonical/schema/order';
+import type { InShadow } from '../moments/order/submission';
 import { submitOrder } from '../moments/order/submit-order';
 import { settleEvent, type InboxRow } from '../store/inbox/routing';
 import { unreadable } from './read-event';
+import { inShadow } from './hear-event';
 import type { RouterSettings } from './router-settings';
 
 /** It is taken, and waits in its own flow for whatever is missing. */
@@ -24,6 +26,8 @@ export async function takeOrder(
     case 'accepted':
     case 'waiting':
       return settleEvent(db, eventNo, 'applied', null, outcome.orderId);
+    case 'in-shadow':
+      return settleEvent(db, eventNo, 'ignored', noteOf(outcome));
     case 'exists': {
       const note = outcome.isSame
         ? 'that order is here'
@@ -36,4 +40,10 @@ export async function takeOrder(
     case 'key-reused':
       return settleEvent(db, eventNo, 'ignored', outcome.outcome);
   }
+}
+
+function noteOf({ isNow, finding }: InShadow): string {
+  return isNow
+    ? inShadow(finding.summary)
+    : 'that order was heard while its channel was in shadow: it is not taken over';
 }

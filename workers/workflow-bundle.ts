@@ -19,7 +19,8 @@ const ROOT = join(__dirname, '..');
 /** Folders that workflow code is made of. */
 const SOURCES = ['workflows', 'canonical'];
 const CACHE = join(ROOT, 'node_modules', '.cache', 'throughline');
-const ENTRY = 'workflows/all-flows';
+const ENTRY = join(ROOT, 'workflows', 'all-flows');
+const ENTRY_PATH = `${ENTRY}${existsSync(`${ENTRY}.ts`) ? '.ts' : '.js'}`;
 
 export async function loadWorkflowBundle(env: NodeJS.ProcessEnv): Promise<WorkflowBundleOption> {
   const prebuilt = env['WORKFLOW_BUNDLE_PATH'];
@@ -39,12 +40,11 @@ export async function loadWorkflowBundle(env: NodeJS.ProcessEnv): Promise<Workfl
   }
 }
 
-export function buildWorkflowBundle(): Promise<{ readonly code: string }> {
-  const extension = existsSync(join(ROOT, `${ENTRY}.ts`)) ? '.ts' : '.js';
-  return bundleWorkflowCode({
-    workflowsPath: join(ROOT, `${ENTRY}${extension}`),
-    logger: quiet,
-  });
+/** Loaded once for all flows of a worker's thread, not once for each: no module of ours has a state. */
+export function buildWorkflowBundle(
+  workflowsPath: string = ENTRY_PATH,
+): Promise<{ readonly code: string }> {
+  return bundleWorkflowCode({ workflowsPath, preloadModules: [workflowsPath], logger: quiet });
 }
 
 const nothing = () => undefined;
@@ -59,7 +59,7 @@ const quiet = {
 };
 
 function sourcesHash(): string {
-  const hash = createHash('sha256').update(sdkVersion);
+  const hash = createHash('sha256').update(sdkVersion).update(readFileSync(__filename));
   for (const folder of SOURCES) {
     const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(ts|js)$/.test(file))

@@ -29,7 +29,7 @@ import {
   BUSY_ARRIVALS_PER_SECOND,
 } from '../../store/flows/dispatch-delivery';
 import { backOffMs, beat, eachInParallel, pause, withPulse } from '../pace';
-import type { Deliveries, Delivered, Delivery } from './parties';
+import { deliveryOf, isRefused, type Deliveries, type Delivered } from './parties';
 
 /** Rows read at a time. */
 const BATCH_ROWS = 60;
@@ -61,6 +61,8 @@ export interface PublishingSettings {
   readonly deliveries: Deliveries;
   /** Calls at a time; an ERP counts them. */
   readonly concurrency: number;
+  /** How long it looks for more before it ends, 4 s. */
+  readonly lingerMs?: number;
 }
 
 export interface DeliverySummary {
@@ -112,7 +114,7 @@ export function createPublishingActivities(settings: PublishingSettings): Publis
 }
 
 async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): Promise<void> {
-  const { db, destination, account } = settings;
+  const { db, destination, account, lingerMs = LINGER_MS } = settings;
   const workflowId = Context.current().info.workflowExecution?.workflowId ?? null;
   const asker = { account, workflowId };
   const endMs = Date.now() + LONGEST_RUN_MS;
@@ -122,7 +124,7 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
     const messages = await beginDueMessages(db, destination, asker, BATCH_ROWS);
     beat({ sent: run.sent, parked: run.parked });
     if (messages.length === 0) {
-      if (Date.now() - idleSinceMs > LINGER_MS) return;
+      if (Date.now() - idleSinceMs >= lingerMs) return;
       await pause(LINGER_POLL_MS);
       continue;
     }
@@ -130,7 +132,7 @@ async function drain(settings: PublishingSettings, wait: SystemWait, run: Run): 
     await yieldToBuyers(db, run, endMs);
     idleSinceMs = Date.now();
     // A batch that was not full is all there was: what comes meanwhile goes out together.
-    if (messages.length < BATCH_ROWS) await pause(GATHER_MS);
+    if (messages.length < BATCH_ROWS) await pause(Math.min(GATHER_MS, lingerMs));
   }
 }
 
@@ -198,9 +200,7 @@ async function deliver(
       const why = `${verb}: ${answer.vendorCode}`;
       await refuse(settings, run, message, { effectKey: effect.key, answer }, why);
     } else {
-      const reference = answer.reference ?? answer.documentNo ?? '';
-      run.unmarked.push({ outboxNo: message.outboxNo, key: effect.key, reference, answer });
-      if (Date.now() - run.markedAtMs > MARKED_WITHIN_MS) await markAllSent(db, run);
+      await keepSent(settings, run, message, answer);
       run.sent += 1;
     }
     run.faultsInARow = 0;
@@ -212,12 +212,33 @@ async function deliver(
   }
 }
 
+async function keepSent(
+  settings: PublishingSettings,
+  run: Run,
+  { verb, outboxNo, orderId, effectKey, effect: { key } }: DueMessage,
+  answer: Delivered,
+): Promise<void> {
+  const { db } = settings;
+  const reference = answer.reference ?? answer.documentNo ?? '';
+  const sent = { outboxNo, key, reference, answer };
+  const { made } = deliveryOf(settings, verb);
+  if (made) {
+    await db.transaction(async (sql) => {
+      await made(sql, { orderId, effectKey, key, reference });
+      await markSent(sql, [sent]);
+    });
+    return;
+  }
+  run.unmarked.push(sent);
+  if (Date.now() - run.markedAtMs > MARKED_WITHIN_MS) await markAllSent(db, run);
+}
+
 function perform(
-  { db, account, deliveries }: PublishingSettings,
+  settings: PublishingSettings,
   { verb, effect, attempts }: DueMessage,
 ): Promise<Delivered | Refused> {
-  const delivery = Object.entries(deliveries).find(([name]) => name === verb)?.[1];
-  const { find, call, looksTwice } = delivery ?? notOffered(account, verb);
+  const { db, account } = settings;
+  const { find, call, looksTwice } = deliveryOf(settings, verb);
   // The row was postponed after the call that has no answer: this is the second look.
   const isLookOnly = looksTwice && attempts % 2 === 1;
   return callOnce<object, Delivered | Refused>(db, effect, {
@@ -228,19 +249,6 @@ function perform(
   });
 }
 
-function notOffered(account: string, verb: string): Delivery {
-  const detail = `${account} is not told ${verb}`;
-  return {
-    find: () => Promise.resolve(null),
-    call: () => Promise.resolve({ outcome: 'refused', vendorCode: 'not_offered', detail }),
-    looksTwice: false,
-  };
-}
-
-function isRefused(answer: Delivered | Refused): answer is Refused {
-  return answer.outcome === 'refused';
-}
-
 async function refuse(
   settings: PublishingSettings,
   run: Run,
@@ -249,8 +257,10 @@ async function refuse(
   detail: string,
 ): Promise<void> {
   const { db, account, destination } = settings;
+  const { refusedAs } = deliveryOf(settings, message.verb);
   const code = destination.startsWith('erp.') ? 'erp.refused' : 'publishing.refused';
-  await db.transaction((sql) => park(sql, message, { account, code, detail, refused }));
+  const as = refusedAs?.(message.effect.body ?? {}) ?? { code };
+  await db.transaction((sql) => park(sql, message, { ...as, account, detail, refused }));
   run.parked += 1;
   const { outboxNo, orderId, correlationId } = message;
   settings.log.warn({ outboxNo, orderId, correlationId, account }, 'a message was parked');

@@ -10,7 +10,13 @@ import {
   type MoneyMover,
   type PaymentGateway,
 } from '../../canonical/ports/payment';
-import type { EffectAnswer, MoneyEffects } from '../../canonical/flows/order';
+import type { EffectAnswer, MoneyEffects, RefundDue } from '../../canonical/flows/order';
+import type {
+  ReturnChargeEffects,
+  ReturnEffectAnswer,
+  ReturnEffects,
+} from '../../canonical/flows/return';
+import type { CaptureRequest, RefundRequest, Refunded } from '../../canonical/ports/payment';
 import type { Database } from '../../store/database';
 import {
   prepareAuthorization,
@@ -20,6 +26,9 @@ import {
 import { prepareCapture, recordCapture } from '../../moments/money/capture';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { prepareVoid, recordVoid } from '../../moments/money/void';
+import { countFound } from '../../moments/money/outside-refund';
+import { readAgenda } from '../../moments/order/order-flow';
+import { returnFlow } from '../../moments/return/return-flow';
 import { performEffect } from '../effect';
 import { unwanted } from '../still-due';
 
@@ -34,9 +43,20 @@ export interface MoneyActivitiesSettings {
 
 export function createMoneyActivities(
   settings: MoneyActivitiesSettings,
-): Omit<MoneyEffects, 'authorizePayment'> {
+): Omit<MoneyEffects, 'authorizePayment'> & ReturnEffects {
   const { db, account, mover, hasKeys } = settings;
   const common = { system: account, looksTwice: !hasKeys };
+  /** Somebody gave it back where the money is, and nobody told of it yet. */
+  const madeBefore =
+    <Result>(due: RefundDue, told: () => Promise<Result>) =>
+    async (request: RefundRequest) => {
+      const found = await mover.otherRefunds(request);
+      if (found.length === 0) return null;
+      return async () => {
+        await countFound(db, due, found);
+        return told();
+      };
+    };
   return {
     captureShipment: (due) =>
       performEffect(db, {
@@ -64,11 +84,36 @@ export function createMoneyActivities(
         ...common,
         verb: 'refund',
         prepare: () => prepareRefund(due),
+        before: madeBefore(due, async () => agendaNow(await readAgenda(db, due))),
         find: (request) => mover.findRefund(request),
         call: (request) => mover.refund(request),
         record: (answer, begun) => recordRefund(db, due, answer, begun),
       }),
+    refundReturn: (due) =>
+      performEffect<RefundRequest, Refunded | Refused, ReturnEffectAnswer>(db, {
+        ...effectOf(due),
+        ...common,
+        unwanted: () => null,
+        verb: 'refund',
+        prepare: () => prepareRefund(due),
+        before: madeBefore(due, async () => agendaNow(await returnFlow.readAgenda(db, due))),
+        find: (request) => mover.findRefund(request),
+        call: (request) => mover.refund(request),
+        record: async (answer, begun) =>
+          ofReturn(db, due, await recordRefund(db, due, answer, begun)),
+      }),
   };
+}
+
+const agendaNow = <Agenda>(agenda: Agenda) => ({ outcome: 'not-called' as const, agenda });
+
+/** Of an order that may have ended long ago: what is due next is the return's. */
+async function ofReturn(
+  db: Database,
+  due: { readonly rma: string },
+  { outcome }: EffectAnswer,
+): Promise<ReturnEffectAnswer> {
+  return { outcome, agenda: await returnFlow.readAgenda(db, due) };
 }
 
 type Promised = Authorized | Captured | Refused;
@@ -98,7 +143,7 @@ function confirm(mover: MoneyMover, request: PromiseRequest): Promise<Promised> 
  */
 export function createChannelMoneyActivities(
   settings: Omit<MoneyActivitiesSettings, 'hasKeys'>,
-): MoneyEffects {
+): MoneyEffects & ReturnEffects {
   const { db, account } = settings;
   return {
     ...createMoneyActivities({ ...settings, hasKeys: false }),
@@ -119,10 +164,34 @@ export function createPaymentActivities(settings: {
   readonly db: Database;
   readonly account: string;
   readonly gateway: PaymentGateway;
-}): MoneyEffects {
+}): MoneyEffects & ReturnEffects & ReturnChargeEffects {
   const { db, account, gateway } = settings;
   return {
     ...createMoneyActivities({ db, account, mover: gateway, hasKeys: true }),
+    authorizeChargeAgain: (due) =>
+      performEffect<PromiseRequest, Promised, ReturnEffectAnswer>(db, {
+        ...effectOf(due),
+        system: account,
+        unwanted: () => null,
+        verb: 'authorize',
+        prepare: () => prepareAuthorization(due),
+        find: (request) => gateway.findAuthorization(request),
+        call: (request) => gateway.authorize(request),
+        record: async (answer, begun) =>
+          ofReturn(db, due, await recordAuthorization(db, due, answer, begun)),
+      }),
+    captureChargeAgain: (due) =>
+      performEffect<CaptureRequest, Captured | Refused, ReturnEffectAnswer>(db, {
+        ...effectOf(due),
+        system: account,
+        unwanted: () => null,
+        verb: 'capture',
+        prepare: () => prepareCapture(due),
+        find: (request) => gateway.findCapture(request),
+        call: (request) => gateway.capture(request),
+        record: async (answer, begun) =>
+          ofReturn(db, due, await recordCapture(db, due, answer, begun)),
+      }),
     authorizePayment: (due) =>
       performEffect<PromiseRequest, Promised, EffectAnswer>(db, {
         ...effectOf(due),

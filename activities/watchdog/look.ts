@@ -98,6 +98,7 @@ async function move(db: Database, kind: StallKind, found: readonly Stalled[]): P
     }
     case 'fact':
     case 'effect':
+    case 'pickup':
     case 'run':
     case 'flow': {
       const ids = found.flatMap(({ workflowId }) => (workflowId === null ? [] : [workflowId]));

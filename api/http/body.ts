@@ -2,7 +2,7 @@
 import express, { type Request, type Response } from 'express';
 import { overBudget } from './budget';
 import { Problem } from './problem';
-import type { Slice } from './slices';
+import type { Slice } from '../../store/slices';
 import { Found, invalidRequest, pointerOf } from './validation';
 
 const MEBIBYTE = 1_048_576;

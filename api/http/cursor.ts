@@ -37,7 +37,7 @@ interface Asked {
  * @param key the fields that the list is ordered by, which together name a row
  * @throws Problem for a cursor that is none of ours
  */
-export async function readPage<K extends string, T extends Readonly<Record<K, string>>>(
+export async function readPage<K extends string, T extends Readonly<Record<K, string | number>>>(
   { limit, cursor }: Asked,
   key: readonly K[],
   read: (after: Readonly<Record<K, string>> | null, limit: number) => Promise<readonly T[]>,

@@ -30,7 +30,7 @@ export interface FailedKeys {
   count(from: readonly string[]): void;
 }
 
-export function createFailedKeys(now: () => number): FailedKeys {
+export function createFailedKeys(now: () => number, what = 'keys that are not known'): FailedKeys {
   const known = new Map<string, Failures>();
   const failuresOf = (one: string): Failures => {
     const found = known.get(one);
@@ -41,7 +41,7 @@ export function createFailedKeys(now: () => number): FailedKeys {
       const waitMs = Math.max(...from.map((one) => pauseEndsMs(failuresOf(one)))) - now();
       if (waitMs <= 0) return;
       const seconds = Math.ceil(waitMs / MS_PER_SECOND);
-      throw new Problem('rate_limited', 'too many keys that are not known; wait a little', {
+      throw new Problem('rate_limited', `too many ${what}; wait a little`, {
         headers: { 'Retry-After': String(seconds) },
       });
     },

@@ -14,7 +14,7 @@ import {
 import { contentHash } from '../../store/ids';
 import type { Caller } from './authenticate';
 import { Problem, problemBody, toProblem } from './problem';
-import { contentHashInSlices } from './slices';
+import { contentHashInSlices } from '../../store/slices';
 
 const KEY_FORMAT = /^[!-~]{1,255}$/;
 

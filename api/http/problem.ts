@@ -2,6 +2,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../canonical/schema/error-codes';
+import { isStoreAway, isStoreFull } from '../../store/away';
 import { sqlState } from '../../store/database';
 
 /** Problems of one request that are listed; `errorCount` says how many there are. */
@@ -125,26 +126,17 @@ const BODY_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
   'request.size.invalid': ['invalid_request', 'the body is not as long as Content-Length says'],
 };
 
-/** Postgres is away, full, or kept us waiting: 08 connection, 53 resources, 55P03/57 locks, time. */
-const AWAY_STATES = /^(08...|53...|55P03|57...|40001|40P01)$/;
 /** Data exceptions: what a caller sent is no date, no number, no text, or out of every range. */
 const BAD_VALUE_STATES = /^22...$/;
-const AWAY_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
-const POOL_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool/;
-
-/** True where the store, not the request, is why something failed, and it may pass. */
-export function isStoreAway(error: unknown): boolean {
-  const state = sqlState(error) ?? '';
-  if (AWAY_STATES.test(state) || AWAY_ERRNOS.has(state)) return true;
-  return error instanceof Error && POOL_MESSAGES.test(error.message);
-}
 
 /** Whatever was thrown, as a problem. `internal` is a fault of ours: its cause belongs in the log. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) {
     return new Problem('invalid_request', 'the path is not validly percent-encoded');
+  }
+  if (isStoreFull(error)) {
+    return new Problem('unavailable', 'the disk of the database is full; nothing was changed');
   }
   if (isStoreAway(error)) {
     return new Problem('unavailable', 'the database does not answer in time; nothing was changed');

@@ -3,7 +3,7 @@
  * read no further once its first hundred problems are found.
  */
 import { z } from 'zod';
-import type { Slice } from './slices';
+import type { Slice } from '../../store/slices';
 import { pointerOf, withoutUnknownFields, type Found } from './validation';
 
 /**

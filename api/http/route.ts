@@ -15,7 +15,7 @@ import { correlatedOf } from './correlation';
 import { keyOf, once, readKey, type Answer, type KeyedCall } from './keyed';
 import { type FieldError, Problem } from './problem';
 import { readInSlices } from './read-in-slices';
-import { beginSlice, type Slice } from './slices';
+import { beginSlice, type Slice } from '../../store/slices';
 import { Found, invalidRequest, type Part } from './validation';
 
 export type Method = 'get' | 'post' | 'put';
@@ -74,6 +74,13 @@ export interface RouteDescription {
   readonly body?: BodySpec<z.ZodType>;
   /** An Idempotency-Key is needed. */
   readonly keyed?: boolean;
+  /** Lines of its example in the reference, where the usual ones would not run. */
+  readonly shell?: {
+    /** What is there before it, instead of what its path names. */
+    readonly before?: readonly string[];
+    /** The whole of it. */
+    readonly call?: readonly string[];
+  };
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** Beside those that every route of its kind may answer. */
   readonly errors?: readonly ErrorCode[];
@@ -154,16 +161,18 @@ export function route<
     dependencies: ApiDependencies,
   ) => Promise<Answer | null>,
 ): Route {
-  const { body } = described;
+  const { body, method, errors = [] } = described;
+  // What cannot be a name names nothing; only a PUT would have made it.
+  const isNamed = described.params !== undefined && method !== 'put';
   return {
     ...described,
+    errors: isNamed ? [...errors, 'not_found'] : errors,
     serve: async (request, response, caller, dependencies) => {
       const slice = beginSlice();
       const json = body && (await readJson(request, response, body, slice));
       const found = new Found();
       const params = parsePart(described.params ?? NOTHING, request.params, 'path', found);
-      // What cannot be a name names nothing; only a PUT would have made it.
-      if (params === undefined && request.method !== 'PUT') {
+      if (params === undefined && isNamed) {
         throw new Problem('not_found', 'there is nothing here by that name', found);
       }
       const query = parsePart(described.query ?? NOTHING, request.query, 'query', found);

@@ -12,10 +12,12 @@ import { Order } from '../../canonical/schema/order';
 import { ProblemDocument } from '../http/problem';
 import { JSON_TYPES, type RouteDescription } from '../http/route';
 import { routes } from '../routes';
+import { withDescriptions } from './describe-fields';
+import { operationsOf, type OpenApiDocument } from './operations';
+import { NAMED_SCHEMAS, withReferences } from './references';
+import { shellOf } from './shell';
 
 extendZodWithOpenApi(z);
-
-export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
 const PROBLEM_TYPE = 'application/problem+json';
 const KEYED_ERRORS: readonly ErrorCode[] = [
@@ -119,6 +121,21 @@ function eventSchemas() {
   );
 }
 
+/** As tools that show OpenAPI documents look for them. */
+function addShell(document: OpenApiDocument): void {
+  for (const { path, method, operation } of operationsOf(document)) {
+    const route = routes.find((one) => one.path === path && one.method === method);
+    if (route === undefined) continue;
+    operation['x-codeSamples'] = [
+      { lang: 'Shell', label: 'curl', source: shellOf(route, operation) },
+    ];
+  }
+}
+
+function namedSchemas() {
+  return Object.values(NAMED_SCHEMAS).map((schema) => ({ type: 'schema' as const, schema }));
+}
+
 let made: OpenApiDocument | undefined;
 
 /** The document; made once. */
@@ -131,7 +148,8 @@ export function openApiDocument(): OpenApiDocument {
     description: 'A key has one role: channel, oms, store, support, finance, operator or auditor.',
   });
   for (const route of routes) registry.registerPath(describe(route));
-  made = new OpenApiGeneratorV31([...registry.definitions, ...eventSchemas()]).generateDocument({
+  const definitions = [...registry.definitions, ...eventSchemas(), ...namedSchemas()];
+  const document = new OpenApiGeneratorV31(definitions).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Throughline',
@@ -142,5 +160,7 @@ export function openApiDocument(): OpenApiDocument {
     },
     servers: [{ url: '/' }],
   });
+  made = withDescriptions(withReferences(document));
+  addShell(made);
   return made;
 }

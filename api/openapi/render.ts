@@ -2,7 +2,9 @@
 import { ERROR_CODES } from '../../canonical/schema/error-codes';
 import { EVENT_CATALOGUE } from '../../canonical/schema/event';
 import { escapeHtml } from '../pages/html';
-import type { OpenApiDocument } from './document';
+import { fieldsOf } from './fields';
+import { operationsOf, type Listed, type OpenApiDocument, type Operation } from './operations';
+import { PREPARATION } from './shell';
 
 /** `code` in Markdown's backticks, everything else as it is. */
 function prose(text: string): string {
@@ -28,69 +30,17 @@ function page(title: string, body: string): string {
   );
 }
 
-type Operation = NonNullable<NonNullable<OpenApiDocument['paths']>[string]['get']>;
-const METHODS = ['get', 'post', 'put'] as const;
-
-interface Listed {
-  readonly path: string;
-  readonly method: string;
-  readonly operation: Operation;
+function shellIn(operation: Operation): string {
+  const samples: unknown = operation['x-codeSamples'];
+  const [sample] = Array.isArray(samples) ? (samples as { readonly source: string }[]) : [];
+  return sample?.source ?? '';
 }
 
-function operationsOf(document: OpenApiDocument): Listed[] {
-  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => {
-      const operation = item[method];
-      return operation === undefined ? [] : [{ path, method, operation }];
-    }),
-  );
-}
-
-/** The path with its parameters' examples, those of the query only where they are needed. */
-function pathOf(path: string, operation: Operation): string {
-  let filled = path;
-  const query: string[] = [];
-  for (const parameter of operation.parameters ?? []) {
-    if (!('in' in parameter) || !('schema' in parameter)) continue;
-    const { schema, name } = parameter;
-    if (schema === undefined || !('example' in schema)) continue;
-    const example = encodeURIComponent(String(schema.example));
-    if (parameter.in === 'path') filled = filled.replace(`{${name}}`, example);
-    if (parameter.in === 'query' && parameter.required === true) query.push(`${name}=${example}`);
-  }
-  return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
-}
-
-/** A call that works when it is pasted with a key. */
-function curlOf({ path, method, operation }: Listed): string {
-  const verb = method === 'get' ? '' : ` -X ${method.toUpperCase()}`;
-  const lines = [`curl -s${verb} "$API${pathOf(path, operation)}"`];
-  if ((operation.security ?? []).length > 0) lines.push(`  -H "Authorization: Bearer $KEY"`);
-  for (const parameter of operation.parameters ?? []) {
-    if (!('in' in parameter) || parameter.in !== 'header') continue;
-    // A key of its own for each call that is pasted.
-    lines.push(`  -H "${parameter.name}: $(date +%s%N)"`);
-  }
-  const body = operation.requestBody;
-  if (body !== undefined && 'content' in body) {
-    const [type, media] = Object.entries(body.content)[0] ?? [];
-    const example: unknown = media?.example;
-    lines.push(`  -H "Content-Type: ${type ?? 'application/json'}"`);
-    lines.push(`  -d '${JSON.stringify(example, null, 2).replaceAll("'", "'\\''")}'`);
-  }
-  return lines.join(' \\\n');
-}
-
-function operationHtml(listed: Listed): string {
-  const { path, method, operation } = listed;
-  const parameters = (operation.parameters ?? []).flatMap((parameter) =>
-    'in' in parameter
-      ? [
-          `<tr><td><code>${escapeHtml(parameter.name)}</code></td><td>${parameter.in}` +
-            `${parameter.required === true ? ', needed' : ''}</td>` +
-            `<td>${prose(parameter.description ?? '')}</td></tr>`,
-        ]
-      : [],
+function operationHtml(document: OpenApiDocument, { path, method, operation }: Listed): string {
+  const parameters = fieldsOf(document, operation).map(
+    ({ name, place, isNeeded, description }) =>
+      `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}${isNeeded ? ', needed' : ''}</td>` +
+      `<td>${prose(description)}</td></tr>`,
   );
   const answers = Object.entries(operation.responses ?? {}).map(([status, response]) => {
     const what: unknown = 'description' in response ? response.description : '';
@@ -101,7 +51,7 @@ function operationHtml(listed: Listed): string {
     `<code>${escapeHtml(path)}</code></h3><p><b>${prose(operation.summary ?? '')}.</b></p>` +
     `<p>${prose(operation.description ?? '')}</p>` +
     (parameters.length === 0 ? '' : `<table>${parameters.join('')}</table>`) +
-    `<pre>${escapeHtml(curlOf(listed))}</pre><table>${answers.join('')}</table>`
+    `<pre>${escapeHtml(shellIn(operation))}</pre><table>${answers.join('')}</table>`
   );
 }
 
@@ -131,13 +81,15 @@ export function referencePage(document: OpenApiDocument): string {
   const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags ?? []))];
   const sections = tags.map((tag) => {
     const own = operations.filter(({ operation }) => operation.tags?.includes(tag));
-    return `<h2 id="${escapeHtml(tag)}">${escapeHtml(tag)}</h2>${own.map(operationHtml).join('')}`;
+    return `<h2 id="${escapeHtml(tag)}">${escapeHtml(tag)}</h2>${own.map((one) => operationHtml(document, one)).join('')}`;
   });
   const links = tags.map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`);
   return page(
     'Throughline API',
     `<h1>${escapeHtml(document.info.title)} API</h1><p>${prose(document.info.description ?? '')}</p>` +
       `<nav>${links.join('')}<a href="#events">Event types</a><a href="#errors">Error codes</a>` +
-      `<a href="/openapi.json">OpenAPI</a></nav>${sections.join('')}${eventsHtml()}${errorsHtml()}`,
+      `<a href="/openapi.json">OpenAPI</a></nav><h2>Before the examples</h2>` +
+      `<p>Pasted once; then each example runs by itself.</p><pre>${escapeHtml(PREPARATION)}</pre>` +
+      `${sections.join('')}${eventsHtml()}${errorsHtml()}`,
   );
 }

@@ -1,12 +1,16 @@
 /** `/exceptions/{id}`: what it is, what it blocks, what was decided, and what may be decided now. */
 import { formatMoney } from '../../canonical/rules/money/money';
+import { APPROVING_ROLE } from '../../canonical/rules/exceptions/approval';
 import { resolvingRole } from '../../canonical/rules/exceptions/resolving-role';
-import type { Role } from '../../canonical/schema/api-key';
 import type { Resolution } from '../../canonical/schema/exception';
+import type { Limits } from '../../moments/exceptions/limits';
 import type { ExceptionSeen } from '../../store/exceptions/exception-queries';
 import type { ExceptionDecision, ExceptionStory } from '../../store/exceptions/exception-story';
 import { mayAssign, mayResolve } from '../roles';
-import { markup, type Html } from './html';
+import { askedHtml, type Reader } from './asked-resolution';
+import { historyTable, type HistoryEntry } from './history-table';
+import { hiddenInputs, markup, type Html } from './html';
+import { fromNow, timeText } from './time-text';
 
 export interface ExceptionShown {
   readonly exception: ExceptionSeen;
@@ -14,7 +18,9 @@ export interface ExceptionShown {
   readonly runbook: Html;
   /** The flow's page in the Temporal UI; null where no UI is known. */
   readonly flowUrl: string | null;
-  readonly role: Role;
+  readonly reader: Reader;
+  /** How many others have to approve what the reader decides, and whether the reader may. */
+  readonly limits: Limits;
   /** Of the reader's session, in every form. */
   readonly formToken: string;
   /** Names what a form of this page decides: sent twice it decides once. */
@@ -23,22 +29,6 @@ export interface ExceptionShown {
   readonly notice: { readonly text: string; readonly isProblem: boolean } | null;
   /** Typed before, and to be typed again otherwise. */
   readonly typed: Readonly<Record<string, string>>;
-}
-
-const MINUTE_MS = 60_000;
-const MINUTES = 60;
-
-/** `2026-03-02 15:04 UTC`. */
-export function timeText(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-}
-
-/** `in 3 h 12 min`, `12 min ago`. */
-export function fromNow(instant: string, now = Date.now()): string {
-  const minutes = Math.round((Date.parse(instant) - now) / MINUTE_MS);
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / MINUTES), Math.abs(minutes) % MINUTES];
-  const text = hours > 0 ? `${hours} h ${rest} min` : `${rest} min`;
-  return minutes < 0 ? `${text} ago` : `in ${text}`;
 }
 
 /** `capture:1:2` as `capture (tender 1, invoice 2)`; what is no flow's step as it is. */
@@ -59,6 +49,7 @@ export function exceptionHtml(shown: ExceptionShown): Html {
       <span class="tag">${exception.code}</span
       ><span class="tag">${exception.state}</span>
       ${exception.isOverdue ? markup`<span class="tag late">overdue</span>` : null}
+      ${exception.asked && markup`<span class="tag late">waits for approval</span>`}
     </p>
     ${notice && markup`<div class="note ${notice.isProblem ? 'problem' : ''}">${notice.text}</div>`}
     <div class="card">${factsHtml(shown)}</div>
@@ -74,7 +65,9 @@ export function exceptionHtml(shown: ExceptionShown): Html {
 
 function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
   const { detail, money, owner, code, assignee, deadlineAt, openedAt, cause, state } = exception;
+  const { escalation, workflowId, orderId } = exception;
   const { order } = story;
+  const rma = workflowId?.startsWith('return/') ? workflowId.slice('return/'.length) : null;
   const facts: readonly (readonly [string, Html | string | null])[] = [
     ['What it is', detail],
     ['What it blocks', blockedText(story, exception)],
@@ -88,6 +81,7 @@ function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
         markup`${order.orderNo} of ${order.channelInstance},
         ${order.status}${flowUrl && markup` · <a href="${flowUrl}">its flow in the Temporal UI</a>`}`,
     ],
+    ['Return', rma && markup`<a href="/returns/${rma}">its page</a>`],
     ['Owner', markup`${owner}; decided by <b>${resolvingRole(code)}</b>`],
     ['Looked after by', assignee ?? 'nobody yet'],
     [
@@ -96,11 +90,20 @@ function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
         ? timeText(deadlineAt)
         : `${timeText(deadlineAt)} (${fromNow(deadlineAt)})`,
     ],
+    ['Escalated', escalation && escalationText(escalation)],
     [
       'Opened',
       `${timeText(openedAt)}${exception.openings > 1 ? `, for the ${exception.openings}. time` : ''}`,
     ],
-    ['Cause', markup`${cause.kind} <code>${cause.ref}</code>`],
+    [
+      'Cause',
+      markup`${cause.kind} ${
+        bookPath(cause) === null
+          ? markup`<code>${cause.ref}</code>`
+          : markup`<a href="${bookPath(cause) ?? ''}">${cause.ref}</a>`
+      }`,
+    ],
+    ['In the books', orderId && markup`<a href="/finance/orders/${orderId}">of its order</a>`],
   ];
   return markup`<dl>
     ${facts.flatMap(([name, value]) =>
@@ -112,6 +115,18 @@ function factsHtml({ exception, story, flowUrl }: ExceptionShown): Html {
           ],
     )}
   </dl>`;
+}
+
+/** Where finance looks at the cause; null: there is no page of it. */
+function bookPath({ kind, ref }: ExceptionSeen['cause']): string | null {
+  if (kind === 'settlement') return `/finance/settlements/${ref}`;
+  return kind === 'period' ? `/finance/periods/${ref}` : null;
+}
+
+/** `at 2026-03-02 15:04 UTC, for the 2. time; payments was told`. */
+function escalationText({ at, step, toldTo }: NonNullable<ExceptionSeen['escalation']>): string {
+  const told = toldTo === null ? 'its owner has no address in the set-up' : `${toldTo} was told`;
+  return `at ${timeText(at)}${step > 1 ? `, for the ${step}. time` : ''}; ${told}`;
 }
 
 interface Choice {
@@ -140,35 +155,38 @@ const CHOICES: Readonly<Record<Resolution, Choice>> = {
 };
 
 function decideHtml(shown: ExceptionShown): Html {
-  const { exception, role } = shown;
-  const { code, resolutions } = exception;
+  const { exception, reader } = shown;
+  const { role } = reader;
+  const { code, resolutions, asked } = exception;
   if (exception.state === 'resolved') return markup``;
-  const mine = resolutions.filter((resolution) => mayResolve(role, code, resolution));
+  // What needs no approval may still be decided while something else waits for it.
+  const mine = resolutions.filter(
+    (resolution) =>
+      mayResolve(role, code, resolution) &&
+      (asked === null || shown.limits.needed(resolution, role) === 0),
+  );
   const others =
-    mine.length === resolutions.length
+    mine.length === resolutions.length || asked !== null
       ? null
       : markup`<p class="quiet">
           ${mine.length === 0 ? 'It' : 'The rest'} is decided with a key of ${resolvingRole(code)};
           yours is of ${role}.
         </p>`;
   return markup`<h2>Decide</h2>
+    ${asked && askedHtml(exception, asked, { reader, hidden: hidden(shown), limits: shown.limits })}
     ${mine.map((resolution) => resolutionForm(shown, resolution))}${others}
     ${mayAssign(role, code) ? assignForm(shown) : null}`;
 }
 
-function hidden({ formToken, decisionKey }: ExceptionShown): Html {
-  return markup`<input type="hidden" name="token" value="${formToken}" /><input
-      type="hidden"
-      name="decision"
-      value="${decisionKey}"
-    />`;
-}
+const hidden = ({ formToken, decisionKey }: ExceptionShown): Html =>
+  hiddenInputs({ token: formToken, decision: decisionKey });
 
 function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
   const { exceptionId, code } = shown.exception;
   const { title, explanation, button } = CHOICES[resolution];
-  const isNeeded = resolution !== 'retry';
   const id = `reason-${resolution}`;
+  const others = shown.limits.needed(resolution, shown.reader.role);
+  const isNeeded = resolution !== 'retry' || others > 0;
   const document =
     resolution === 'override' && code.startsWith('erp.')
       ? markup`<label for="document">Number of the document in the ERP</label
@@ -183,7 +201,7 @@ function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
   return markup`<form class="card" method="post" action="/exceptions/${exceptionId}/${resolution}">
     ${hidden(shown)}
     <h3>${title}</h3>
-    <p class="quiet">${explanation}</p>
+    <p class="quiet">${explanation} ${approvalText(others)}</p>
     <label for="${id}">Reason${isNeeded ? '' : ' (may be empty)'}, without personal data</label>
     <textarea
       id="${id}"
@@ -193,8 +211,15 @@ function resolutionForm(shown: ExceptionShown, resolution: Resolution): Html {
       ${isNeeded ? markup` required` : null}
     >
 ${shown.typed['reason'] ?? ''}</textarea
-    >${document}<button>${button}</button>
+    >${document}<button>${others === 0 ? button : 'Ask for approval'}</button>
   </form>`;
+}
+
+/** What comes after the reader's own word. */
+function approvalText(others: number): string {
+  if (others === 0) return '';
+  const people = others === 1 ? 'one other person' : `${others} other people`;
+  return `It is done once ${people} of ${APPROVING_ROLE} approved it.`;
 }
 
 function assignForm(shown: ExceptionShown): Html {
@@ -213,18 +238,22 @@ const DECIDED: Readonly<Record<string, string>> = {
   'exception.retry': 'tried again',
   'exception.override': 'gone on without it',
   'exception.abandon': 'given up',
+  'exception.ask': 'approval asked for',
+  'exception.approve': 'approved',
+  'exception.deny': 'denied',
 };
 
-interface Entry {
-  readonly at: string;
-  readonly what: string;
-  readonly who: string;
-  readonly words: string;
-}
+/** Decisions that resolve nothing. */
+const LEAVES_OPEN: readonly string[] = ['exception.assign', 'exception.ask', 'exception.deny'];
 
-function entryOf(decision: ExceptionDecision): Entry {
-  const { action, actor, role, reason, assignee, documentNo, decidedAt } = decision;
-  const words = [assignee && `to ${assignee}`, documentNo && `document ${documentNo}`, reason];
+function entryOf(decision: ExceptionDecision): HistoryEntry {
+  const { action, actor, role, reason, assignee, documentNo, resolution, decidedAt } = decision;
+  const words = [
+    resolution,
+    assignee && `to ${assignee}`,
+    documentNo && `document ${documentNo}`,
+    reason,
+  ];
   return {
     at: decidedAt,
     what: DECIDED[action] ?? action,
@@ -238,10 +267,10 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
   const { openedAt, resolvedAt, resolvedBy, resolution, resolutionReason, openings } = exception;
   const decided = story.decisions.map(entryOf);
   const isByPerson = story.decisions.some(
-    ({ action, decidedAt }) => action !== 'exception.assign' && decidedAt >= openedAt,
+    ({ action, decidedAt }) => !LEAVES_OPEN.includes(action) && decidedAt >= openedAt,
   );
   const opened = openings > 1 ? `opened again (${openings} times in all)` : 'opened';
-  const entries: Entry[] = [
+  const entries: HistoryEntry[] = [
     ...decided,
     { at: openedAt, what: opened, who: 'the system', words: '' },
   ];
@@ -249,53 +278,5 @@ function historyHtml({ exception, story }: ExceptionShown): Html {
     const words = resolutionReason ?? '';
     entries.push({ at: resolvedAt, what: resolution ?? 'resolved', who: resolvedBy ?? '', words });
   }
-  entries.sort((a, b) => (a.at < b.at ? -1 : 1));
-  return markup`<table>
-    <tr>
-      <th>When</th>
-      <th>What</th>
-      <th>Who</th>
-      <th>Reason</th>
-    </tr>
-    ${entries.map(
-      ({ at, what, who, words }) =>
-        markup`<tr>
-          <td>${timeText(at)}</td>
-          <td>${what}</td>
-          <td>${who}</td>
-          <td>${words}</td>
-        </tr>`,
-    )}
-  </table>`;
-}
-
-/** What is open, what is due first on top. */
-export function exceptionListHtml(open: readonly ExceptionSeen[]): Html {
-  if (open.length === 0)
-    return markup`<h1>Exceptions</h1>
-      <p>Nothing waits for a person.</p>`;
-  return markup`<h1>Exceptions</h1>
-    <table>
-      <tr>
-        <th>Deadline</th>
-        <th>What it is</th>
-        <th>Owner</th>
-        <th>Money</th>
-      </tr>
-      ${open.map(
-        ({ exceptionId, deadlineAt, title, code, owner, money, isOverdue, assignee }) =>
-          markup`<tr>
-            <td>
-              ${fromNow(deadlineAt)}${isOverdue ? markup` <span class="tag late">overdue</span>` : null}
-            </td>
-            <td>
-              <a href="/exceptions/${exceptionId}">${title}</a><br /><span class="quiet"
-                >${code}</span
-              >
-            </td>
-            <td>${assignee ?? owner}</td>
-            <td>${money === null ? '' : formatMoney(money.minorUnits, money.currency)}</td>
-          </tr>`,
-      )}
-    </table>`;
+  return historyTable(entries);
 }

@@ -44,7 +44,13 @@ export function homePage({ TEMPORAL_UI_URL, TEMPORAL_NAMESPACE }: Configuration)
     body: markup`<h1>Throughline</h1>
       <p>One durable history from the channel event to the ERP journal.</p>
       <h2>What waits for people</h2>
-      ${linksHtml([['/exceptions', 'Exceptions', 'by deadline; signed in by a key']])}
+      ${linksHtml([
+        ['/exceptions', 'Exceptions', 'by deadline; signed in by a key'],
+        ['/finance', 'Finance', 'settlements, clearing, trial balance, gross to net, the close'],
+        ['/returns', 'Returns', 'by state and age; the same key'],
+      ])}
+      <h2>In a store</h2>
+      ${linksHtml([['/stores', 'Pickups and returns', "signed in by the store's key"]])}
       ${
         base === undefined
           ? null

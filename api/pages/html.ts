@@ -41,6 +41,12 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Shown[
   return Html.of(strings, values);
 }
 
+/** What a form sends beside what people typed. */
+export const hiddenInputs = (values: Readonly<Record<string, string>>): Html =>
+  markup`${Object.entries(values).map(
+    ([name, value]) => markup`<input type="hidden" name="${name}" value="${value}" />`,
+  )}`;
+
 const STYLE = `:root{--ink:#1d2530;--quiet:#5b6673;--line:#dde3e9;--soft:#f5f7f9;--paper:#fff;
 --link:#0b5cad;--warn:#9a3412;--warnsoft:#fff4ed}
 *{box-sizing:border-box}body{font:16px/1.55 system-ui,sans-serif;color:var(--ink);
@@ -49,7 +55,7 @@ header>div,main{max-width:56rem;margin:0 auto;padding:.8rem 1.25rem}
 header>div{display:flex;justify-content:space-between;align-items:center;gap:1rem}
 header form{display:inline}header a{font-weight:600;text-decoration:none;color:inherit}
 h1{font-size:1.6rem;line-height:1.25;margin:.6rem 0 .4rem}h2{font-size:1.1rem;margin:2rem 0 .6rem}
-h3{font-size:1rem;margin:0 0 .2rem}p{margin:.4rem 0}a{color:var(--link)}
+h3{font-size:1rem;margin:0 0 .2rem}p{margin:.4rem 0}li{overflow-wrap:anywhere}a{color:var(--link)}
 code{font:.88em ui-monospace,monospace;
 overflow-wrap:anywhere}.card code{background:var(--soft);padding:.1em .3em;border-radius:4px}.quiet{color:var(--quiet)}.tag{display:inline-block;border:1px solid var(--line);
 background:var(--paper);border-radius:1rem;padding:.05rem .7rem;font-size:.88rem;margin-right:.3rem}
@@ -70,24 +76,41 @@ var(--line)}th{font-weight:600;color:var(--quiet);font-size:.9rem}summary{cursor
 @media(prefers-color-scheme:dark){:root{--ink:#dfe6ee;--quiet:#9aa7b4;--line:#2d3742;--soft:#12161c;
 --paper:#1a2027;--link:#7ab8ff;--warn:#ffb48a;--warnsoft:#2a211c}button{color:#10151b}}`;
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+/** What a page has beside its text. */
+interface Dressed {
+  /** CSS of its own, after that of all pages. */
+  readonly style?: string;
+  /** Modules of ours, by their paths. */
+  readonly scripts?: readonly string[];
+}
 
-/** Nothing is loaded, nothing runs, and forms go back to where they came from. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    `style-src 'sha256-${STYLE_HASH}'`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join(';'),
-  'Cache-Control': 'no-store',
-  // Our own forms say where they come from; no other site hears which page was open.
-  'Referrer-Policy': 'same-origin',
-  'Content-Type': 'text/html; charset=utf-8',
-};
+const styleOf = ({ style = '' }: Dressed) => STYLE + style;
 
-export interface Page {
+/**
+ * Nothing is loaded and nothing runs but our own scripts, where a page has some; forms go back to
+ * where they came from.
+ */
+export function pageHeaders(page: Dressed): Readonly<Record<string, string>> {
+  const styleHash = createHash('sha256').update(styleOf(page)).digest('base64');
+  return {
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      `style-src 'sha256-${styleHash}'`,
+      ...(page.scripts === undefined
+        ? []
+        : ["script-src 'self'", "connect-src 'self'", "worker-src 'self'"]),
+      "form-action 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join(';'),
+    'Cache-Control': 'no-store',
+    // Our own forms say where they come from; no other site hears which page was open.
+    'Referrer-Policy': 'same-origin',
+    'Content-Type': 'text/html; charset=utf-8',
+  };
+}
+
+export interface Page extends Dressed {
   readonly title: string;
   readonly body: Html;
   /** At the right end of the head. */
@@ -96,14 +119,16 @@ export interface Page {
   readonly goesOnTo?: string;
 }
 
-export function pageText({ title, body, reader, goesOnTo }: Page): string {
+export function pageText(page: Page): string {
+  const { title, body, reader, goesOnTo, scripts = [] } = page;
   const refresh = goesOnTo === undefined ? '' : `0;url=${goesOnTo}`;
-  const style = `<style>${STYLE}</style>`;
+  const loaded = scripts.map((path) => markup`<script type="module" src="${path}"></script>`);
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     (refresh === '' ? '' : `<meta http-equiv="refresh" content="${escapeHtml(refresh)}">`) +
-    `<title>${escapeHtml(title)}</title>${style}</head><body>` +
+    `<title>${escapeHtml(title)}</title><style>${styleOf(page)}</style>${loaded.join('')}` +
+    `</head><body>` +
     markup`<header><div><a href="/">Throughline</a><span>${reader ?? null}</span></div></header>
 <main>${body}</main></body></html>`.toString()
   );

@@ -2,29 +2,44 @@
  * The pages for people, without a script: sign in with a key, see what waits, decide. A decision is
  * the API's own: the same route is asked, in the name of whoever signed in.
  */
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Express, Request } from 'express';
 import { ExceptionId } from '../../canonical/schema/ids';
 import { listExceptions, readException } from '../../store/exceptions/exception-queries';
 import { readExceptionStory } from '../../store/exceptions/exception-story';
 import { newId } from '../../store/ids';
 import type { ApiDependencies } from '../dependencies';
 import type { Doors } from '../http/mount';
-import { Problem, toProblem } from '../http/problem';
+import { Problem } from '../http/problem';
 import { found, type KeyedRoute } from '../http/route';
 import { temporalUiUrl } from '../order-shown';
+import { limitsOf } from '../../moments/exceptions/limits';
+import { approveExceptionRoute, denyExceptionRoute } from '../routes/exception-approvals';
 import {
   abandonExceptionRoute,
   assignExceptionRoute,
   overrideExceptionRoute,
   retryExceptionRoute,
 } from '../routes/exceptions';
-import { exceptionHtml, exceptionListHtml, type ExceptionShown } from './exception-page';
+import { EXCEPTIONS } from './areas';
+import { exceptionListHtml } from './exception-list';
+import { exceptionHtml, type ExceptionShown } from './exception-page';
 import { homePage } from './home-page';
 import { markup } from './html';
-import { seeOther, send, type PageCall } from './page-call';
+import {
+  pagesOf,
+  problemShown,
+  refusalOf,
+  seeOther,
+  send,
+  type PageCall,
+  type PageKind,
+} from './page-call';
 import { isRunbook, runbook } from './runbook';
 import { formToken, requireFormToken, requireOwnPage, type Session } from './session';
-import { fieldsOf, readerHtml, signedIn, signIn, signOut } from './sign-in';
+import { mountFinancePages } from './finance/finance-pages';
+import { mountReturnPages } from './returns/return-pages';
+import { mountStorePages } from './store/store-pages';
+import { fieldsOf, mountSignIn, readerHtml, signedIn } from './sign-in';
 
 const UNKNOWN = 'there is no exception with that id';
 const FORM_LIMIT_BYTES = 16_384;
@@ -38,21 +53,26 @@ const DECISIONS: Readonly<Record<string, KeyedRoute>> = {
   retry: retryExceptionRoute,
   override: overrideExceptionRoute,
   abandon: abandonExceptionRoute,
+  approve: approveExceptionRoute,
+  deny: denyExceptionRoute,
 };
 const DONE: Readonly<Record<string, string>> = {
   assign: 'It is assigned.',
   retry: 'It is tried again. Should the reason come back, it opens again.',
   override: 'It goes on without the blocked step.',
   abandon: 'The blocked step is given up.',
+  approve: 'Your approval is recorded.',
+  deny: 'It is denied, and waits for another decision.',
+  asked: 'It is asked for, and waits for the word of another.',
 };
 
 async function list(call: PageCall): Promise<void> {
-  const session = await signedIn(call);
+  const session = await signedIn(call, EXCEPTIONS);
   if (session === null) return;
   const { db } = call.dependencies;
   const filter = { owner: null, orderId: null, after: null, limit: MAX_LISTED };
   const body = exceptionListHtml(await listExceptions(db, { ...filter, states: UNRESOLVED }));
-  send(call.response, 200, { title: 'Exceptions', body, reader: readerHtml(session) });
+  send(call.response, 200, { title: 'Exceptions', body, reader: readerHtml(session, EXCEPTIONS) });
 }
 
 async function showException(
@@ -69,15 +89,16 @@ async function showException(
     ...{ exception, story, notice: more.notice, typed: more.typed },
     runbook: await runbook(code),
     flowUrl: workflowId && temporalUiUrl(configuration, workflowId),
-    role: session.caller.role,
+    reader: session.caller,
+    limits: await limitsOf(db, exception),
     formToken: formToken(session),
     decisionKey: newId('req'),
   });
-  send(response, more.status, { title, body, reader: readerHtml(session) });
+  send(response, more.status, { title, body, reader: readerHtml(session, EXCEPTIONS) });
 }
 
 async function readOne(call: PageCall): Promise<void> {
-  const session = await signedIn(call);
+  const session = await signedIn(call, EXCEPTIONS);
   if (session === null) return;
   const text = DONE[String(call.request.query['done'] ?? '')];
   const notice = text === undefined ? null : { text, isProblem: false };
@@ -91,7 +112,7 @@ async function decide(call: PageCall): Promise<void> {
   const action = String(request.params['action']);
   const route = Object.hasOwn(DECISIONS, action) ? DECISIONS[action] : undefined;
   if (route === undefined) throw new Problem('not_found', 'there is no such decision');
-  const session = await signedIn(call);
+  const session = await signedIn(call, EXCEPTIONS);
   if (session === null) return;
   const { token = '', decision = '', ...typed } = fieldsOf(request);
   requireFormToken(session, token);
@@ -101,11 +122,10 @@ async function decide(call: PageCall): Promise<void> {
   try {
     const answer = await route.ask({ ...asked, caller, request, response }, dependencies);
     if (answer.status >= 400) throw new Problem('decision_refused', 'it was refused before');
-    seeOther(response, `/exceptions/${exceptionId}?done=${action}`);
+    const done = answer.status === 202 ? 'asked' : action;
+    seeOther(response, `/exceptions/${exceptionId}?done=${done}`);
   } catch (error) {
-    const problem = toProblem(error);
-    if (problem.status >= 500 || problem.code === 'not_found') throw error;
-    response.locals['problem'] = problem.code;
+    const problem = refusalOf(response, error);
     const notice = { text: problemText(problem), isProblem: true };
     await showException(call, session, { status: problem.status, notice, typed });
   }
@@ -129,39 +149,24 @@ function problemText({ detail, errors }: Problem): string {
   return first === undefined ? detail : `${first.pointer.replace(/^\//, '')}: ${first.detail}`;
 }
 
-/** A page that says what went wrong; a fault of ours is the last middleware's to log. */
-function showProblem(error: unknown, response: Response): void {
-  const problem = toProblem(error);
-  if (problem.code === 'internal' || response.headersSent) throw error;
-  response.locals['problem'] = problem.code;
-  const body = markup`<h1>That did not work</h1>
-    <div class="note problem">${problem.detail}</div>
-    <p><a href="/exceptions">Exceptions</a></p>`;
-  send(response, problem.status, { title: 'That did not work', body });
-}
+const PAGES: PageKind = {
+  maxFormBytes: FORM_LIMIT_BYTES,
+  maxFields: MAX_FIELDS,
+  showProblem: problemShown({ href: '/exceptions', title: 'Exceptions' }),
+};
 
 export function mountPages(app: Express, doors: Doors, dependencies: ApiDependencies): void {
-  const form = express.urlencoded({
-    extended: false,
-    limit: FORM_LIMIT_BYTES,
-    parameterLimit: MAX_FIELDS,
-  });
-  const page = (route: string, work: (call: PageCall) => Promise<void>) => {
-    return (request: Request, response: Response, next: NextFunction) => {
-      response.locals['route'] = route;
-      work({ request, response, doors, dependencies })
-        .catch((error: unknown) => showProblem(error, response))
-        .catch(next);
-    };
-  };
+  const { form, page } = pagesOf(PAGES, { doors, dependencies });
   const one = '/exceptions/{exceptionId}';
   app.get('/', (_request, response) => {
     send(response, 200, homePage(dependencies.configuration));
   });
   app.get('/exceptions', page('/exceptions', list));
-  app.post('/exceptions/sign-in', form, page('/exceptions/sign-in', signIn));
-  app.post('/exceptions/sign-out', form, page('/exceptions/sign-out', signOut));
+  mountSignIn(app, EXCEPTIONS, { form, page });
   app.get('/exceptions/:exceptionId', page(one, readOne));
   app.post('/exceptions/:exceptionId/:action', form, page(`${one}/{action}`, decide));
+  mountFinancePages(app, doors, dependencies);
+  mountReturnPages(app, doors, dependencies);
+  mountStorePages(app, doors, dependencies);
   app.get('/runbooks/:code', page('/runbooks/{code}', readRunbook));
 }

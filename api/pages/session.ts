@@ -13,12 +13,12 @@ import {
 import type { ApiDependencies } from '../dependencies';
 import { callerOf, type Caller } from '../http/authenticate';
 import { Problem } from '../http/problem';
+import type { Area } from './areas';
 
 /** A shift; then the key is asked for again. */
 const LIFETIME_MS = 8 * 3_600_000;
 const TOKEN_BYTES = 32;
 const COOKIE = 'throughline_session';
-const COOKIE_PATH = '/exceptions';
 
 export interface Session {
   readonly token: string;
@@ -30,9 +30,10 @@ function cookieOf(request: Request): string | undefined {
   return cookies.find(([name]) => name === COOKIE)?.[1];
 }
 
-function cookieOptions(request: Request, { configuration }: ApiDependencies) {
+/** Of the pages of the same people only: signed in to a store's, nobody is signed in to support's. */
+function cookieOptions(request: Request, path: string, { configuration }: ApiDependencies) {
   const secure = request.secure || configuration.PAGES_URL?.startsWith('https:') === true;
-  return { httpOnly: true, sameSite: 'strict', path: COOKIE_PATH, secure } as const;
+  return { httpOnly: true, sameSite: 'strict', path, secure } as const;
 }
 
 /** Null where nobody is signed in, or the key was revoked meanwhile. */
@@ -50,24 +51,28 @@ export async function readSession(
 export async function openSession(
   request: Request,
   response: Response,
-  key: string,
+  { key, area }: { readonly key: string; readonly area: Area },
   dependencies: ApiDependencies,
 ): Promise<void> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const hashes = { tokenHash: apiKeyHash(token), keyHash: apiKeyHash(key) };
   await openPageSession(dependencies.db, { ...hashes, lifetimeMs: LIFETIME_MS });
-  const options = cookieOptions(request, dependencies);
-  response.cookie(COOKIE, token, { ...options, maxAge: LIFETIME_MS });
+  for (const path of area.signedInAt) {
+    const options = cookieOptions(request, path, dependencies);
+    response.cookie(COOKIE, token, { ...options, maxAge: LIFETIME_MS });
+  }
 }
 
 export async function closeSession(
   request: Request,
   response: Response,
-  { token }: Session,
+  { session, area }: { readonly session: Session; readonly area: Area },
   dependencies: ApiDependencies,
 ): Promise<void> {
-  await closePageSession(dependencies.db, apiKeyHash(token));
-  response.clearCookie(COOKIE, cookieOptions(request, dependencies));
+  await closePageSession(dependencies.db, apiKeyHash(session.token));
+  for (const path of area.signedInAt) {
+    response.clearCookie(COOKIE, cookieOptions(request, path, dependencies));
+  }
 }
 
 /** What the forms of a session's pages carry. */

@@ -1,112 +1,61 @@
 /** `/v1/exceptions…`: work that waits for people, and what they decide on it. */
 import { z } from 'zod';
 import { OWNERS } from '../../canonical/schema/error-codes';
-import { EXCEPTION_RULES, type Resolution } from '../../canonical/schema/exception';
+import { offered, type Resolution } from '../../canonical/schema/exception';
 import { ExceptionState, ExceptionView } from '../../canonical/schema/exception-view';
-import { ExceptionId, OrderId } from '../../canonical/schema/ids';
-import { recordDecision } from '../../store/access/decisions';
+import { OrderId } from '../../canonical/schema/ids';
+import { limitsOf } from '../../moments/exceptions/limits';
 import type { Sql } from '../../store/database';
+import { askForResolution } from '../../store/exceptions/approvals';
 import {
   assignException,
   listExceptions,
-  lockException,
   markPostedByHand,
   readException,
   type ExceptionSeen,
 } from '../../store/exceptions/exception-queries';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
-import { EXCEPTION_ID_EXAMPLE } from '../examples';
+import { sayClasses, type ManualClass } from '../../store/settlement/manual-classes';
+import { MISMATCHED_ORDER_IN_SHELL } from '../examples';
 import { PageQuery, pageOf, readPage } from '../http/cursor';
 import { Problem } from '../http/problem';
-import {
-  found,
-  keyedRoute,
-  madeBy,
-  ok,
-  route,
-  type BodySpec,
-  type Call,
-  type KeyedRoute,
-  type RouteDescription,
-} from '../http/route';
+import { found, ok, route } from '../http/route';
 import { invalid } from '../http/validation';
 import { MAY, mayAssign, mayResolve } from '../roles';
-
-const PATH = '/v1/exceptions/{exceptionId}';
-const UNKNOWN = 'there is no exception with that id';
-const Params = z.strictObject({
-  exceptionId: ExceptionId.meta({ example: EXCEPTION_ID_EXAMPLE }),
-});
-const Reason = z.string().trim().min(1).max(300);
-
-/** What the audit trail keeps beside who and when. */
-interface Decided {
-  readonly reason?: string | undefined;
-  readonly detail: object;
-}
-
-/**
- * One transaction for the decision, its record, what it wakes, and the answer: the exception as it
- * is now. Nothing is recorded where `decide` gives null: there was nothing left to decide.
- */
-function decisionRoute<B extends z.ZodType>(
-  action: 'assign' | Resolution,
-  described: Pick<RouteDescription, 'summary' | 'description' | 'errors'> & {
-    readonly body: BodySpec<B>;
-  },
-  decide: (sql: Sql, call: Decision<z.infer<B>>, seen: ExceptionSeen) => Promise<Decided | null>,
-): KeyedRoute {
-  return keyedRoute(
-    {
-      ...described,
-      path: `${PATH}/${action}`,
-      tag: 'Exceptions',
-      roles: MAY.resolveExceptions,
-      params: Params,
-      responses: { 200: { description: 'The exception as it is now', schema: ExceptionView } },
-    },
-    (call, { db }, { decisionId, keep }) =>
-      db.transaction(async (sql) => {
-        const { exceptionId } = call.params;
-        const seen = found(await lockException(sql, exceptionId), UNKNOWN);
-        const decided = await decide(sql, call, seen);
-        if (decided !== null) {
-          await recordDecision(sql, {
-            ...madeBy(call),
-            decisionId,
-            action: `exception.${action}`,
-            subject: exceptionId,
-            orderId: seen.orderId,
-            reason: decided.reason ?? null,
-            detail: { code: seen.code, ...decided.detail },
-          });
-        }
-        const answer = ok(await readException(sql, exceptionId));
-        await keep(sql, answer);
-        return answer;
-      }),
-  );
-}
-type Decision<B> = Call<z.infer<typeof Params>, unknown, B>;
+import {
+  decisionRoute,
+  EXCEPTION_PATH,
+  ExceptionParams,
+  UNKNOWN_EXCEPTION,
+  type Decided,
+  type Decision,
+} from './exception-decision';
+import { ManualClasses } from '../schema/manual-classes';
+import { Reason } from '../schema/reason';
 
 interface ResolutionBody {
   readonly reason?: string | undefined;
   /** The ERP's number of what a person posted there by hand. */
   readonly documentNo?: string | undefined;
+  /** What lines are that no rule names. */
+  readonly classes?: readonly ManualClass[] | undefined;
 }
 
 /** @throws Problem forbidden, resolution_not_allowed */
 function requireAllowed(
   { caller }: Decision<ResolutionBody>,
-  { code }: ExceptionSeen,
+  seen: ExceptionSeen,
   resolution: Resolution,
 ): void {
+  const { code, state } = seen;
   if (!mayResolve(caller.role, code, resolution)) {
-    throw new Problem('forbidden', `${caller.role} may not ${resolution} ${code}`);
+    const roles = MAY.resolveExceptions.filter((role) => mayResolve(role, code, resolution));
+    const detail = `${caller.role} may not ${resolution} ${code}: ${roles.join(' or ')} may`;
+    throw new Problem('forbidden', detail, { members: { roles } });
   }
-  const { resolutions } = EXCEPTION_RULES[code];
+  const resolutions = state === 'resolved' ? offered(code, []) : seen.resolutions;
   if (!resolutions.includes(resolution)) {
-    const detail = `${code} is resolved by ${resolutions.join(' or ')}, not by ${resolution}`;
+    const detail = `this ${code} is resolved by ${resolutions.join(' or ')}, not by ${resolution}`;
     throw new Problem('resolution_not_allowed', detail, { members: { resolutions } });
   }
 }
@@ -120,24 +69,79 @@ function requireDocument({ code }: ExceptionSeen, { documentNo }: ResolutionBody
 
 /** Retry, override or abandon; a retry of what is resolved already changes nothing. */
 function resolveBy(resolution: Resolution) {
-  return async (sql: Sql, call: Decision<ResolutionBody>, seen: ExceptionSeen) => {
-    const { reason, documentNo } = call.body;
+  return async (
+    sql: Sql,
+    call: Decision<ResolutionBody>,
+    seen: ExceptionSeen,
+    decisionId: string,
+  ): Promise<Decided | null> => {
+    const { reason = '', documentNo } = call.body;
     requireAllowed(call, seen, resolution);
     if (seen.state === 'resolved') {
       if (resolution === 'retry') return null;
       throw new Problem('exception_resolved', `it was ${seen.resolution ?? 'resolved'}`);
     }
     if (resolution === 'override') requireDocument(seen, call.body);
+    if (resolution === 'override') await keepClasses(sql, call, seen);
+    const needed = (await limitsOf(sql, seen)).needed(resolution, call.caller.role);
+    if (needed > 0 && reason === '') {
+      const detail = 'for whoever has to approve it';
+      throw invalid({ pointer: '/reason', code: 'required', detail });
+    }
+    if (needed > 0) return ask(sql, call, seen, { resolution, reason, needed, decisionId });
     await resolveExceptions(
       sql,
       { exceptionIds: [seen.exceptionId] },
-      { resolution, by: call.caller.label, ...(reason !== undefined && { reason }) },
+      { resolution, by: call.caller.label, ...(reason !== '' && { reason }) },
     );
     if (resolution === 'override' && seen.batchId !== null && documentNo !== undefined) {
       await markPostedByHand(sql, seen.batchId, documentNo);
     }
-    return { reason, detail: documentNo === undefined ? {} : { documentNo } };
+    return { reason: call.body.reason, detail: documentNo === undefined ? {} : { documentNo } };
   };
+}
+
+/** Said with its override, in its transaction: posted when that is. */
+async function keepClasses(
+  sql: Sql,
+  { caller, body: { classes, reason = '' } }: Decision<ResolutionBody>,
+  { code, cause }: ExceptionSeen,
+): Promise<void> {
+  const refuse = (detail: string) => invalid({ pointer: '/classes', code: 'not_possible', detail });
+  if (code !== 'settlement.unknown') {
+    if (classes !== undefined) throw refuse('only lines of settlement.unknown are given a class');
+    return;
+  }
+  const said = { actor: caller.label, reason };
+  const lines = await sayClasses(sql, cause.ref, classes ?? [], said);
+  if (classes !== undefined && lines === 0) throw refuse('no line that waits for a class is meant');
+}
+
+/** Kept until others have given their word. @throws Problem approval_pending */
+async function ask(
+  sql: Sql,
+  { caller }: Decision<ResolutionBody>,
+  { exceptionId, asked }: ExceptionSeen,
+  wanted: {
+    readonly resolution: Resolution;
+    readonly reason: string;
+    readonly needed: number;
+    readonly decisionId: string;
+  },
+): Promise<Decided> {
+  if (asked !== null) {
+    throw new Problem('approval_pending', `${asked.resolution} was asked for, and waits`);
+  }
+  const { decisionId: requestId, ...request } = wanted;
+  const { resolution, reason, needed } = request;
+  await askForResolution(sql, {
+    ...request,
+    requestId,
+    exceptionId,
+    askedBy: caller.label,
+    askedRole: caller.role,
+  });
+  return { instead: 'ask', reason, detail: { resolution, needed } };
 }
 
 export const listExceptionsRoute = route(
@@ -148,9 +152,12 @@ export const listExceptionsRoute = route(
     summary: 'List exceptions',
     roles: MAY.readExceptions,
     query: z.strictObject({
-      owner: z.enum(Object.values(OWNERS)).optional(),
-      state: ExceptionState.optional(),
-      orderId: OrderId.optional(),
+      owner: z
+        .enum(Object.values(OWNERS))
+        .optional()
+        .meta({ description: 'Those that this team must act on; left out: all' }),
+      state: ExceptionState.optional().meta({ description: 'Left out: in any' }),
+      orderId: OrderId.optional().meta({ description: 'Those of one order' }),
       ...PageQuery,
     }),
     responses: { 200: { description: 'By deadline', schema: pageOf(ExceptionView) } },
@@ -166,24 +173,33 @@ export const listExceptionsRoute = route(
 export const readExceptionRoute = route(
   {
     method: 'get',
-    path: PATH,
+    path: EXCEPTION_PATH,
     tag: 'Exceptions',
     summary: 'Read an exception',
     roles: MAY.readExceptions,
-    params: Params,
+    params: ExceptionParams,
     responses: { 200: { description: 'The exception', schema: ExceptionView } },
     errors: ['not_found'],
   },
-  async ({ params }, { db }) => ok(found(await readException(db, params.exceptionId), UNKNOWN)),
+  async ({ params }, { db }) =>
+    ok(found(await readException(db, params.exceptionId), UNKNOWN_EXCEPTION)),
 );
 
 export const assignExceptionRoute = decisionRoute(
   'assign',
   {
+    roles: MAY.resolveExceptions,
     summary: 'Say who looks after an exception',
     body: {
       schema: z
-        .strictObject({ assignee: z.string().trim().min(1).max(120) })
+        .strictObject({
+          assignee: z
+            .string()
+            .trim()
+            .min(1)
+            .max(120)
+            .meta({ description: 'Who looks after it: a team or a shift, not a person’s name' }),
+        })
         .meta({ id: 'AssignException' }),
       example: { assignee: 'payments, early shift' },
     },
@@ -204,15 +220,17 @@ export const assignExceptionRoute = decisionRoute(
 export const retryExceptionRoute = decisionRoute(
   'retry',
   {
+    roles: MAY.resolveExceptions,
+    mayWait: true,
     summary: 'Try the blocked step again',
     description:
-      'A retry of what is resolved already changes nothing: 200 with the exception as it is.',
+      'A retry of what is resolved already changes nothing: 200 with the exception as it is. One that parts with money above the limits of the channel needs a reason, and waits for the word of another (202).',
     body: {
       schema: z.strictObject({ reason: Reason.optional() }).meta({ id: 'RetryException' }),
       mayBeEmpty: true,
       example: {},
     },
-    errors: ['not_found', 'resolution_not_allowed'],
+    errors: ['not_found', 'resolution_not_allowed', 'approval_pending'],
   },
   resolveBy('retry'),
 );
@@ -220,9 +238,11 @@ export const retryExceptionRoute = decisionRoute(
 export const overrideExceptionRoute = decisionRoute(
   'override',
   {
+    roles: MAY.resolveExceptions,
+    mayWait: true,
     summary: 'Go on without the blocked step',
     description:
-      'For what a person settled by hand. A reason is needed; for `erp.*` also the number of the document.',
+      'For what a person settled by hand. A reason is needed; for `erp.*` also the number of the document. Above the limits of the channel it waits for the word of another (202).',
     body: {
       schema: z
         .strictObject({
@@ -234,11 +254,17 @@ export const overrideExceptionRoute = decisionRoute(
             .max(60)
             .optional()
             .meta({ description: 'Needed for `erp.*`: the document that was posted by hand' }),
+          classes: ManualClasses.optional().meta({
+            description:
+              'For `settlement.unknown`: what lines are. Each is posted by its class, the others ' +
+              'wait on; without it all are written off',
+          }),
         })
         .meta({ id: 'OverrideException' }),
-      example: { reason: 'charged at the counter' },
+      example: { reason: 'the shop gave the difference away' },
     },
-    errors: ['not_found', 'resolution_not_allowed', 'exception_resolved'],
+    shell: { before: MISMATCHED_ORDER_IN_SHELL },
+    errors: ['not_found', 'resolution_not_allowed', 'exception_resolved', 'approval_pending'],
   },
   resolveBy('override'),
 );
@@ -246,14 +272,16 @@ export const overrideExceptionRoute = decisionRoute(
 export const abandonExceptionRoute = decisionRoute(
   'abandon',
   {
+    roles: MAY.resolveExceptions,
+    mayWait: true,
     summary: 'Give the blocked step up',
     description:
-      'What it means depends on the step: a line or an order is cancelled, a message is not sent. A reason is needed.',
+      'What it means depends on the step: a line or an order is cancelled, a message is not sent. A reason is needed. Above the limits of the channel it waits for the word of another (202).',
     body: {
       schema: z.strictObject({ reason: Reason }).meta({ id: 'AbandonException' }),
       example: { reason: 'the buyer was called and cancels' },
     },
-    errors: ['not_found', 'resolution_not_allowed', 'exception_resolved'],
+    errors: ['not_found', 'resolution_not_allowed', 'exception_resolved', 'approval_pending'],
   },
   resolveBy('abandon'),
 );

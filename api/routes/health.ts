@@ -8,13 +8,15 @@ import { ok, route } from '../http/route';
 /** A part that has not answered by then counts as missing; probes ask again soon. */
 const CHECK_WAIT_MS = 900;
 
-const PARTS = ['serving', 'postgres', 'migrations', 'temporal'] as const;
+const PARTS = ['serving', 'postgres', 'migrations', 'disk', 'temporal'] as const;
 
 const Readiness = z
   .strictObject({
-    ready: z.boolean(),
-    missing: z.array(z.enum(PARTS)),
-    details: z.record(z.string(), z.string()),
+    ready: z.boolean().meta({ description: 'Nothing is missing' }),
+    missing: z.array(z.enum(PARTS)).meta({
+      description: '`serving`: it starts or stops; `disk`: that of the database is full',
+    }),
+    details: z.record(z.string(), z.string()).meta({ description: 'What is wrong with each' }),
   })
   .meta({ id: 'Readiness' });
 
@@ -47,17 +49,19 @@ async function inTime(check: Promise<string | null>): Promise<string | null> {
   }
 }
 
-async function check({ db, flows, isServing }: ApiDependencies) {
-  const [postgres, migrations, temporal] = await Promise.all([
+async function check({ db, flows, stage, storage }: ApiDependencies) {
+  const [postgres, migrations, disk, temporal] = await Promise.all([
     inTime(db.query('select 1').then(() => null)),
     inTime(
       missingMigrations(db).then((names) =>
         names.length === 0 ? null : `not applied: ${names.join(', ')}`,
       ),
     ),
+    inTime(storage.missing()),
     inTime(flows.probe().then(() => null)),
   ]);
-  const found = { serving: isServing() ? null : 'stopping', postgres, migrations, temporal };
+  const serving = stage() === 'serving' ? null : stage();
+  const found = { serving, postgres, migrations, disk, temporal };
   const missing = PARTS.filter((part) => found[part] !== null);
   const details = Object.fromEntries(missing.map((part) => [part, found[part]]));
   return { ready: missing.length === 0, missing, details };

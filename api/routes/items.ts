@@ -51,8 +51,8 @@ export const putItemRoute = route(
     body: {
       schema: ItemBody,
       example: {
-        description: 'Blue mug',
-        standardCost: { currency: 'USD', minorUnits: 450 },
+        description: 'Stoneware mug, blue',
+        standardCost: { currency: 'USD', minorUnits: 410 },
       },
     },
     responses: { 200: { description: 'The item as it is now', schema: ItemWritten } },
@@ -60,10 +60,10 @@ export const putItemRoute = route(
   },
   async (call, { db }) => {
     const { sku } = call.params;
-    const { description = null, standardCost } = call.body;
+    const { description = null, standardCost, finalSaleFrom } = call.body;
     const written = await db.transaction(async (sql) => {
       await requireSameValue(sql, sku, standardCost);
-      const item = await putItem(sql, { sku, description, standardCost });
+      const item = await putItem(sql, { sku, description, standardCost, finalSaleFrom });
       const resumed = await wakeWaitersOfItem(sql, sku, call.caller.label);
       const { currency, minorUnits: standardCostMinor } = standardCost;
       await recordDecision(sql, {

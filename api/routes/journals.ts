@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { ACCOUNTS, type Account } from '../../canonical/rules/posting/posting';
-import { BusinessDate, JournalId, OrderId } from '../../canonical/schema/ids';
+import { BusinessDate, JournalId, OrderId, SettlementId } from '../../canonical/schema/ids';
 import { Journal } from '../../canonical/schema/journal';
 import { exportHledger } from '../../store/ledger/journal-export';
 import { listJournals, readJournal } from '../../store/ledger/journal-queries';
@@ -13,10 +13,22 @@ import { faultFields } from '../http/logging';
 import { found, ok, route } from '../http/route';
 import { MAY } from '../roles';
 
+export const EntityAsked = z
+  .string()
+  .max(40)
+  .optional()
+  .meta({ description: 'Of one legal entity; left out: of each', example: 'us-01' });
+
 /** Business dates, both included. */
 export const DateRange = {
-  from: BusinessDate.optional().meta({ example: '2026-03-01' }),
-  to: BusinessDate.optional().meta({ example: '2026-03-31' }),
+  from: BusinessDate.optional().meta({
+    description: 'First business date; left out: from the first there is',
+    example: '2026-03-01',
+  }),
+  to: BusinessDate.optional().meta({
+    description: 'Last business date; left out: to the last there is',
+    example: '2026-03-31',
+  }),
 };
 
 const AccountName = z
@@ -24,7 +36,7 @@ const AccountName = z
   .refine((name): name is Account => Object.hasOwn(ACCOUNTS, name), {
     error: `one of ${Object.keys(ACCOUNTS).join(', ')}`,
   })
-  .meta({ example: 'AR' });
+  .meta({ description: 'Those with a line on this account', example: 'AR' });
 
 export const listJournalsRoute = route(
   {
@@ -34,7 +46,8 @@ export const listJournalsRoute = route(
     summary: 'List journals',
     roles: MAY.readLedger,
     query: z.strictObject({
-      orderId: OrderId.optional(),
+      orderId: OrderId.optional().meta({ description: 'Those of one order' }),
+      settlementId: SettlementId.optional().meta({ description: 'Those of one settlement' }),
       account: AccountName.optional(),
       ...DateRange,
       ...PageQuery,
@@ -42,9 +55,9 @@ export const listJournalsRoute = route(
     responses: { 200: { description: 'By business date', schema: pageOf(Journal) } },
   },
   ({ query }, { db }) => {
-    const { orderId = null, account = null, from = null, to = null } = query;
+    const { orderId = null, settlementId = null, account = null, from = null, to = null } = query;
     return readPage(query, ['businessDate', 'journalId'], (after, limit) =>
-      listJournals(db, { orderId, account, from, to, after, limit }),
+      listJournals(db, { orderId, settlementId, account, from, to, after, limit }),
     );
   },
 );
@@ -74,7 +87,9 @@ export const exportJournalsRoute = route(
     description: 'For `hledger check --strict`. Each transaction has its journal id as its code.',
     roles: MAY.readLedger,
     query: z.strictObject({
-      format: z.literal('hledger').meta({ example: 'hledger' }),
+      format: z
+        .literal('hledger')
+        .meta({ description: 'The only one there is', example: 'hledger' }),
       ...DateRange,
     }),
     responses: {

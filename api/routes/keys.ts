@@ -12,11 +12,11 @@ import type { Answer, KeyedCall } from '../http/keyed';
 import { Problem, type FieldError } from '../http/problem';
 import { keyedRoute, madeBy, ok, route } from '../http/route';
 import { MAY } from '../roles';
+import { Reason } from '../schema/reason';
 
 const PATH = '/v1/keys/{keyId}';
 const MAX_OVERLAP_MINUTES = 7 * 24 * 60;
 const Params = z.strictObject({ keyId: KeyId.meta({ example: KEY_ID_EXAMPLE }) });
-const Reason = z.string().trim().min(1).max(300);
 
 const KeyView = z
   .strictObject({
@@ -114,7 +114,12 @@ export const rotateKeyRoute = keyedRoute(
     body: {
       schema: z
         .strictObject({
-          overlapMinutes: z.int().min(0).max(MAX_OVERLAP_MINUTES).default(0),
+          overlapMinutes: z
+            .int()
+            .min(0)
+            .max(MAX_OVERLAP_MINUTES)
+            .default(0)
+            .meta({ description: 'How long the old key still opens' }),
           expiresAt: Instant.optional().meta({
             description: 'Left out: it lives as long as the old one was given',
           }),

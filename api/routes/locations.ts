@@ -6,6 +6,7 @@ import { Location, LocationBody } from '../../canonical/schema/location';
 import { recordDecision } from '../../store/access/decisions';
 import { newId } from '../../store/ids';
 import { findLocation, putLocation } from '../../store/master/locations';
+import { wakeWaitersOfLocation } from '../../store/master/mappings';
 import type { FieldError } from '../http/problem';
 import { found, madeBy, ok, route } from '../http/route';
 import { MAY } from '../roles';
@@ -33,12 +34,18 @@ export const putLocationRoute = route(
     path: PATH,
     tag: 'Master data',
     summary: 'Write a location',
+    description: 'Orders that wait for this store go on.',
     roles: MAY.writeMasterData,
     params: LocationParams,
     body: {
       schema: LocationBody,
       check: entityErrors,
-      example: { name: 'DC East', kind: 'dc', timeZone: 'America/New_York', priority: 10 },
+      example: {
+        name: 'East distribution centre',
+        kind: 'dc',
+        timeZone: 'America/New_York',
+        priority: 10,
+      },
     },
     responses: { 200: { description: 'The location as it is now', schema: Location } },
   },
@@ -46,13 +53,15 @@ export const putLocationRoute = route(
     const { locationId } = call.params;
     const written = await db.transaction(async (sql) => {
       const entity = entityOf(call.body.entity) ?? '';
-      const location = await putLocation(sql, { locationId, ...call.body, entity });
+      const openingHours = call.body.openingHours ?? null;
+      const location = await putLocation(sql, { locationId, ...call.body, openingHours, entity });
+      const resumed = await wakeWaitersOfLocation(sql, locationId, call.caller.label);
       await recordDecision(sql, {
         ...madeBy(call),
         decisionId: newId('req'),
         action: 'location.put',
         subject: locationId,
-        detail: call.body,
+        detail: { ...call.body, resumed },
       });
       return location;
     });

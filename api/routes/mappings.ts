@@ -1,6 +1,7 @@
 /** `/v1/mappings/{kind}…`: cross-references; the work that waited for one goes on. */
 import { z } from 'zod';
 import { channelSetup, erpInstances } from '../../canonical/installation';
+import { kindProblem, tenderKind } from '../../canonical/rules/money/tender-kinds';
 import { ALL, speaksFor } from '../../canonical/schema/api-key';
 import {
   MAPPING_KINDS,
@@ -22,23 +23,30 @@ import { MAY } from '../roles';
 
 const PATH = '/v1/mappings/{kind}/{source}/{value}';
 const MAX_VALUE_CHARS = 250;
+type NamedCode = 'unknown_channel' | 'unknown_item' | 'unsupported_tender';
 
 const KindParams = z.strictObject({ kind: MappingKindName.meta({ example: 'tax-code' }) });
 const MappingParams = KindParams.extend({
   source: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a channel or ERP instance, such as web-us')
-    .meta({ example: 'web-us' }),
+    .meta({ description: 'Whose word it is', example: 'web-us' }),
   value: z
     .string()
     .min(1)
     .max(MAX_VALUE_CHARS)
-    .meta({ example: 'State Tax', description: 'Percent-encoded, slashes too' }),
+    .meta({ description: 'The word; percent-encoded, slashes too', example: 'State Tax' }),
 });
 
 const Body = z
-  .strictObject({ target: z.string().min(1).max(120) })
-  .meta({ id: 'MappingBody', description: 'What a target may be depends on the kind' });
+  .strictObject({
+    target: z
+      .string()
+      .min(1)
+      .max(120)
+      .meta({ description: 'What it is called here, or by the ERP; depends on the kind' }),
+  })
+  .meta({ id: 'MappingBody' });
 const MappingWritten = StoredMapping.extend({
   resumed: z.int().meta({ description: 'Exceptions that waited for it and are resolved' }),
 }).meta({ id: 'MappingWritten' });
@@ -48,13 +56,19 @@ function isSource(kind: Mapping['kind'], source: string): boolean {
   return kind === 'account' ? erpInstances().includes(source) : channelSetup(source) !== undefined;
 }
 
+/** Why that gateway's money cannot be of that kind; null of any other mapping. */
+function tenderProblem({ kind, source, value, target }: Mapping): string | null {
+  const setup = kind === 'tender' ? channelSetup(source) : undefined;
+  return setup ? kindProblem(setup, value, tenderKind(target)) : null;
+}
+
 /**
  * A mapping from or to what is not here would let an order past its exception into a worse one.
- * @throws Problem unknown_channel, unknown_item: both are named where both are wrong
+ * @throws Problem unknown_channel, unknown_item, unsupported_tender: all that are wrong are named
  */
-async function requireNamed(sql: Sql, { kind, source, target }: Mapping): Promise<void> {
-  const errors: { pointer: string; code: 'unknown_channel' | 'unknown_item'; detail: string }[] =
-    [];
+async function requireNamed(sql: Sql, mapping: Mapping): Promise<void> {
+  const { kind, source, target } = mapping;
+  const errors: { pointer: string; code: NamedCode; detail: string }[] = [];
   if (!isSource(kind, source)) {
     const what = kind === 'account' ? 'an ERP instance' : 'a channel instance';
     const detail = `${source} is not ${what} of this installation`;
@@ -63,6 +77,10 @@ async function requireNamed(sql: Sql, { kind, source, target }: Mapping): Promis
   if (kind === 'sku' && (await findItem(sql, target)) === null) {
     const detail = `${target} is not in the item master`;
     errors.push({ pointer: '/target', code: 'unknown_item', detail });
+  }
+  const wrongKind = tenderProblem(mapping);
+  if (wrongKind !== null) {
+    errors.push({ pointer: '/target', code: 'unsupported_tender', detail: wrongKind });
   }
   const [first] = errors;
   if (first !== undefined) throw new Problem(first.code, first.detail, { errors });
@@ -100,7 +118,7 @@ export const putMappingRoute = route(
     params: MappingParams,
     body: { schema: Body, example: { target: 'US-STATE' } },
     responses: { 200: { description: 'The mapping as it is now', schema: MappingWritten } },
-    errors: ['unknown_item', 'unknown_channel'],
+    errors: ['unknown_item', 'unknown_channel', 'unsupported_tender'],
   },
   async (call, { db }) => {
     const { kind, source, value } = call.params;

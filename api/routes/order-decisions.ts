@@ -8,8 +8,7 @@ import { keyedRoute, ok, type Route } from '../http/route';
 import { decide } from '../order-decision';
 import { MAY } from '../roles';
 import { OrderParams } from '../schema/order';
-
-const Reason = z.string().trim().min(1).max(300);
+import { Reason } from '../schema/reason';
 
 const CancelBody = z
   .strictObject({
@@ -24,7 +23,7 @@ const CancelBody = z
   .meta({ id: 'CancelOrder' });
 
 /** What the flow answers; what belongs to the flow alone is left out. */
-const CancelAnswer = z.object({
+export const CancelAnswer = z.object({
   outcome: z.enum(['cancelled', 'partly-cancelled', 'refused']),
   cancelled: z.array(z.object({ lineNo: z.int(), quantity: z.int() })),
   reason: z.string().nullable(),

@@ -20,7 +20,7 @@ import {
 import { correlatedOf } from '../http/correlation';
 import type { FieldError } from '../http/problem';
 import type { Route } from '../http/route';
-import { beginSlice } from '../http/slices';
+import { beginSlice } from '../../store/slices';
 import { invalid } from '../http/validation';
 import { MAY } from '../roles';
 

@@ -36,8 +36,14 @@ export const readAvailabilityRoute = route(
     roles: MAY.readStock,
     query: z.strictObject({
       sku: Sku.meta({ example: 'MUG-BLUE' }),
-      location: LocationId.optional().meta({ example: 'dc-east' }),
-      channel: ChannelInstance.optional().meta({ example: 'web-us' }),
+      location: LocationId.optional().meta({
+        description: 'At one location; left out: at each',
+        example: 'dc-east',
+      }),
+      channel: ChannelInstance.optional().meta({
+        description: 'Named in the answer; has to be one of the key’s',
+        example: 'web-us',
+      }),
     }),
     responses: { 200: { description: 'By location', schema: Availability } },
     errors: ['unknown_channel'],

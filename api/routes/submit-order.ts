@@ -1,7 +1,9 @@
 /** `POST /v1/orders`: the moment that accepts an order, answered from its own transaction. */
+import { z } from 'zod';
 import { refusal } from '../../canonical/rules/order/acceptance';
 import { channelSetup } from '../../canonical/installation';
 import { Order } from '../../canonical/schema/order';
+import { ShadowFindingView } from '../../canonical/schema/shadow';
 import type { Database } from '../../store/database';
 import { rememberAnswer, type IdempotencyKey } from '../../store/access/idempotency';
 import type { SubmitOutcome } from '../../moments/order/submission';
@@ -13,7 +15,7 @@ import { requireChannel } from '../http/authenticate';
 import { LARGE_BODY_LIMIT_BYTES } from '../http/body';
 import { readKey, replayed, REUSED, type Answer } from '../http/keyed';
 import { Problem, problemBody } from '../http/problem';
-import { route, type Route } from '../http/route';
+import { ok, route, type Route } from '../http/route';
 import { showOrder } from '../order-shown';
 import { timeErrors } from '../plausible-time';
 import { MAY } from '../roles';
@@ -60,6 +62,13 @@ async function existing(
   return { status: 200, body: showOrder(view, configuration) };
 }
 
+/** Heard and not taken; or refused, where the other system has had it since its channel's shadow. */
+function heardOnly({ isNow, finding }: Extract<SubmitOutcome, { outcome: 'in-shadow' }>): Answer {
+  if (isNow) return ok(finding);
+  const detail = 'that order was heard while its channel was in shadow: it is not taken over';
+  throw new Problem('order_exists', detail);
+}
+
 function refuse(outcome: Extract<SubmitOutcome, { outcome: 'refused' }>): Problem {
   const { code, problems, available } = outcome;
   const detail = problems[0]?.detail ?? 'the order is refused; nothing was stored';
@@ -94,7 +103,7 @@ async function remembered(
 }
 
 const ruleErrors = (order: Order) => {
-  const refused = refusal(order, channelSetup(order.channelInstance));
+  const refused = refusal(order, channelSetup(order.channelInstance), { isClaim: true });
   return refused?.outcome === 'refused' ? refused.problems : [];
 };
 
@@ -108,7 +117,8 @@ export const submitOrderRoute: Route = {
       description:
         'Validated, its totals checked to the cent, sourced and reserved in one transaction, from ' +
         'which this answers. An order that must wait (202) names what it waits for. The same order ' +
-        'again is the existing one (200).',
+        'again is the existing one (200). An order of a channel in shadow is not taken: the answer ' +
+        'says what would have become of it (200, without an orderId).',
       roles: MAY.submitOrders,
       sameAs: 'order.created.v1',
       body: {
@@ -120,12 +130,17 @@ export const submitOrderRoute: Route = {
         example: ORDER_EXAMPLE,
       },
       responses: {
-        200: { description: 'That order is here already', schema: OrderView },
+        200: {
+          description: 'That order is here already; or its channel is in shadow: what was found',
+          schema: z.union([OrderView, ShadowFindingView]),
+        },
         201: { description: 'Accepted and reserved', schema: OrderAccepted },
         202: { description: 'Taken; it waits for what is listed', schema: OrderWaiting },
       },
       errors: [
         'insufficient_stock',
+        'unknown_location',
+        'no_pickup_there',
         'order_exists',
         'totals_mismatch',
         'currency_mismatch',
@@ -158,6 +173,8 @@ export const submitOrderRoute: Route = {
         }
         case 'exists':
           return remembered(dependencies.db, keyed, () => existing(outcome, dependencies));
+        case 'in-shadow':
+          return remembered(dependencies.db, keyed, async () => heardOnly(outcome));
         case 'replayed':
           return replayed(outcome.status, outcome.body);
         case 'key-reused':

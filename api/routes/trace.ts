@@ -19,7 +19,13 @@ export const traceRoute = route(
       'payment reference, a shipment, tracking or invoice number, a workflow id, an effect key, ' +
       'a journal, a batch, an exception, or an ERP document number. Percent-encode slashes.',
     roles: MAY.readTraces,
-    params: z.strictObject({ id: z.string().min(1).max(MAX_ID_CHARS).meta({ example: '1001' }) }),
+    params: z.strictObject({
+      id: z
+        .string()
+        .min(1)
+        .max(MAX_ID_CHARS)
+        .meta({ description: 'Any of these; percent-encoded', example: '1001' }),
+    }),
     responses: { 200: { description: 'The story, across every system', schema: Trace } },
     errors: ['not_found'],
   },

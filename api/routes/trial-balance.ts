@@ -6,7 +6,7 @@ import { readTrialBalance, type AccountBalance } from '../../store/ledger/balanc
 import { withAmounts } from '../amounts';
 import { ok, route } from '../http/route';
 import { MAY } from '../roles';
-import { DateRange } from './journals';
+import { DateRange, EntityAsked } from './journals';
 
 const Row = z.strictObject({
   entity: z.string(),
@@ -21,6 +21,7 @@ const Row = z.strictObject({
 });
 const TrialBalance = z
   .strictObject({
+    from: z.string().nullable(),
     to: z.string().nullable(),
     rows: z.array(Row),
     totals: z.array(
@@ -72,19 +73,19 @@ export const trialBalanceRoute = route(
     summary: 'The trial balance',
     roles: MAY.readLedger,
     query: z.strictObject({
-      entity: z.string().max(40).optional().meta({ example: 'us-01' }),
-      to: DateRange.to,
+      entity: EntityAsked,
+      ...DateRange,
     }),
     responses: { 200: { description: 'By entity, account and currency', schema: TrialBalance } },
   },
-  async ({ query: { entity = null, to = null } }, { db }) => {
-    const balances = await readTrialBalance(db, entity, to);
+  async ({ query: { entity = null, from = null, to = null } }, { db }) => {
+    const balances = await readTrialBalance(db, { entity, from, to });
     const rows = balances.map((row) => ({
       ...withAmounts(row, row.currency),
       ...balanceOf(row),
       title: CHART[row.account]?.title ?? row.account,
       type: CHART[row.account]?.type ?? 'unknown',
     }));
-    return ok({ to, rows, totals: totalsOf(balances) });
+    return ok({ from, to, rows, totals: totalsOf(balances) });
   },
 );

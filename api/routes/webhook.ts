@@ -9,8 +9,12 @@ import { Problem } from '../http/problem';
 import type { Route } from '../http/route';
 
 const Params = z.strictObject({
-  connector: z.string().meta({ example: 'shopify' }),
-  account: z.string().meta({ example: 'shopify-us' }),
+  connector: z
+    .string()
+    .meta({ description: 'Of the vendor: `shopify` or `stripe`', example: 'shopify' }),
+  account: z
+    .string()
+    .meta({ description: 'The account of the set-up that it comes from', example: 'shopify-us' }),
 });
 
 const Stored = z
@@ -46,6 +50,17 @@ export const webhookRoute: Route = {
   params: Params,
   responses: { 200: { description: 'Stored, now or before', schema: Stored } },
   errors: ['invalid_signature', 'unknown_connector', 'payload_too_large'],
+  shell: {
+    call: [
+      `SECRET=$(node -p "require('$STACK').webhooks.shopify.secret")`,
+      `BODY='{"id": 5000001001}'`,
+      `SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)`,
+      `curl -s "$API/v1/webhooks/shopify/shopify-us" -d "$BODY" \\`,
+      `  -H "Content-Type: application/json" -H "X-Shopify-Topic: customers/create" \\`,
+      `  -H "X-Shopify-Shop-Domain: shopify-us.myshopify.com" \\`,
+      `  -H "X-Shopify-Hmac-Sha256: $SIGNATURE"`,
+    ],
+  },
   serve: async (request, response, _caller, { db, log }) => {
     const { connector = '', account = '' } = request.params as Record<string, string>;
     const inbound = inboundConnector(connector, account);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ExceptionSummary } from '../../canonical/schema/exception-view';
 import { BusinessDate, Instant, OrderId } from '../../canonical/schema/ids';
 import { Amount } from '../../canonical/schema/money';
+import { NOT_SENT } from '../../canonical/schema/not-sent';
 import { ORDER_STATUSES, TENDER_STATES } from '../../canonical/rules/order/state';
 import { ORDER_ID_EXAMPLE } from '../examples';
 
@@ -12,12 +13,18 @@ export const OrderParams = z.strictObject({
   orderId: OrderId.meta({ example: ORDER_ID_EXAMPLE }),
 });
 
+/** Why nothing here sends it. */
+const NotSentView = z.enum(NOT_SENT).meta({
+  description: 'Why no warehouse or store of ours is asked for it; null or left out: one is',
+});
+
 export const OrderLineView = z
   .strictObject({
     lineNo: z.int(),
     sku: z.string().nullable(),
     channelSku: z.string(),
     channelLineRef: z.string().nullable(),
+    notSent: NotSentView.nullable(),
     location: z.string().nullable(),
     ordered: Units,
     unallocated: Units,
@@ -49,50 +56,89 @@ export const TenderView = z
   })
   .meta({ id: 'TenderView' });
 
+/** What passed control, and what it is charged. */
+const invoiced = {
+  invoiceNo: z
+    .int()
+    .meta({ description: 'Of its order: by it captures, tax and revenue are keyed' }),
+  documentNo: z
+    .string()
+    .meta({ description: 'The number on the invoice, and the code the tax service files it by' }),
+  location: z.string(),
+  businessDate: BusinessDate,
+  invoice: Amount,
+  lines: z.array(
+    z.strictObject({
+      lineNo: z.int(),
+      sku: z.string(),
+      quantity: Units,
+      gross: Amount,
+      discount: Amount,
+      shipping: Amount,
+      taxes: z.array(
+        z.strictObject({
+          taxCode: z.string(),
+          amount: Amount,
+          owedBy: z
+            .literal('channel')
+            .optional()
+            .meta({ description: 'The channel pays it to the authority; left out: we do' }),
+        }),
+      ),
+      notSent: NotSentView.optional(),
+      cost: Amount.meta({ description: 'At standard cost' }),
+    }),
+  ),
+  captures: z.array(
+    z.strictObject({
+      tenderNo: z.int(),
+      state: z.string(),
+      amount: Amount,
+      reference: z.string().nullable(),
+    }),
+  ),
+};
+
 export const ShipmentView = z
   .strictObject({
     shipmentNo: z.int(),
     shipmentRef: z.string(),
-    invoiceNo: z
-      .int()
-      .meta({ description: 'Of its order: by it captures, tax and revenue are keyed' }),
-    documentNo: z
-      .string()
-      .meta({ description: 'The number on the invoice, and the code the tax service files it by' }),
     groupNo: z.int().nullable().meta({ description: 'The fulfilment group that sent it' }),
-    location: z.string(),
     carrier: z.string().nullable(),
     trackingNumber: z.string().nullable(),
     shippedAt: Instant,
-    businessDate: BusinessDate,
-    invoice: Amount,
-    lines: z.array(
-      z.strictObject({
-        lineNo: z.int(),
-        sku: z.string(),
-        quantity: Units,
-        gross: Amount,
-        discount: Amount,
-        shipping: Amount,
-        taxes: z.array(z.strictObject({ taxCode: z.string(), amount: Amount })),
-        cost: Amount.meta({ description: 'At standard cost' }),
-      }),
-    ),
-    captures: z.array(
-      z.strictObject({
-        tenderNo: z.int(),
-        state: z.string(),
-        amount: Amount,
-        reference: z.string().nullable(),
-      }),
-    ),
+    ...invoiced,
   })
   .meta({ id: 'ShipmentView' });
+
+export const HandoverView = z
+  .strictObject({
+    handoverNo: z.int().meta({ description: 'Of its group: a pickup may be collected in parts' }),
+    groupNo: z.int().meta({ description: 'The fulfilment group that its store held' }),
+    prepaid: Amount.meta({ description: 'Of it, what was charged as it lay ready, or before' }),
+    ...invoiced,
+  })
+  .meta({ id: 'HandoverView' });
+
+export const OrderPickupView = z
+  .strictObject({
+    pickupId: z.string(),
+    groupNo: z.int(),
+    storeId: z.string(),
+    state: z.string(),
+    workflowId: z.string(),
+    temporalUiUrl: z.string().nullable(),
+    deadlineAt: Instant.nullable().meta({ description: 'Held until then' }),
+  })
+  .meta({ id: 'OrderPickupView' });
 
 export const OrderView = z
   .strictObject({
     orderId: z.string(),
     channelInstance: z.string(),
+    isTest: z
+      .boolean()
+      .meta({ description: 'Its channel is one for tests: nothing of it is real' }),
     orderNo: z.string(),
     status: z.enum(ORDER_STATUSES),
     stage: z.string(),
@@ -112,6 +158,8 @@ export const OrderView = z
     lines: z.array(OrderLineView),
     tenders: z.array(TenderView),
     shipments: z.array(ShipmentView),
+    pickups: z.array(OrderPickupView),
+    handovers: z.array(HandoverView),
     refunds: z.array(
       z.strictObject({
         refundNo: z.int(),

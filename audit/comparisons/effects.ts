@@ -1,6 +1,7 @@
 // I4, where the other system keeps our key: every effect once in its records, with its amount; and
 // every record that carries a key of ours, or is for an order of ours, an effect of ours.
 import type { Comparison } from './keyed';
+import { differenceOfParts } from './parts';
 import { isLookedFor, type Against } from './window';
 import { nameOfEffect, verbOf, type OwnEffect } from '../own-effect';
 import type { OutsideRecord } from '../../canonical/ports/records';
@@ -90,6 +91,7 @@ function compare(
   return [
     ...otherAmount(say, { ...comparison, books }, effect, first),
     ...otherParts(say, { ...comparison, books }, effect, first),
+    ...otherAddress(say, { ...comparison, books }, effect, first),
   ];
 }
 
@@ -124,27 +126,26 @@ function otherParts(
 ): Difference[] {
   // A recall gives back what had not left: its answer, not its request, is what happened.
   if (effect.verb === 'recall' || effect.parts.length === 0) return [];
-  const shown = (parts: OwnEffect['parts']) =>
-    parts
-      .filter((part) => part.quantity !== 0)
-      .map(({ name, quantity }) => `${name} ${quantity}`)
-      .sort();
-  const ours = shown(effect.parts);
-  const theirs = shown(record.parts);
-  if (ours.join() === theirs.join()) return [];
-  const odd = [
-    ...ours.filter((part) => !theirs.includes(part)).map((part) => `${part} here`),
-    ...theirs.filter((part) => !ours.includes(part)).map((part) => `${part} there`),
-  ];
-  const detail = odd.length > 0 ? odd.slice(0, PARTS_SHOWN).join('; ') : 'a line more or less';
+  const difference = differenceOfParts(effect.parts, record.parts);
+  if (difference === null) return [];
   return [
     say(
       'lines',
-      `the lines of ${effect.key} and of ${books}'s ${noun} ${record.id} differ: ${detail}`,
+      `the lines of ${effect.key} and of ${books}'s ${noun} ${record.id} differ: ${difference}`,
     ),
   ];
 }
-const PARTS_SHOWN = 5;
+
+/** Where it goes is compared by digest: an address is never shown. */
+function otherAddress(
+  say: Say,
+  { books, noun }: Named,
+  { key, addressDigest: ours }: OwnEffect,
+  { id, addressDigest: theirs }: OutsideRecord,
+): Difference[] {
+  if (!ours || !theirs || ours === theirs) return [];
+  return [say('address', `${key} and ${books}'s ${noun} ${id} go to different addresses`)];
+}
 
 function unknownHere(
   { kind, verb, noun }: Comparison,

@@ -1,6 +1,7 @@
 // I4, where a channel moves the money: a shop keeps no key of ours on captures, voids and
 // fulfilments, so its transactions are compared by reference, order and amount, both ways.
 import { isLookedFor, type Against } from './window';
+import { differenceOfParts } from './parts';
 import { nameOfEffect, type EffectVerb, type OwnEffect } from '../own-effect';
 import { tail, type OutsideRecord } from '../../canonical/ports/records';
 import { amountOf, money, nameOfOrder, type Difference, type OrderName } from '../report';
@@ -12,6 +13,10 @@ export interface KnownOrder extends OrderName {
   readonly channelOrderRef: string | null;
   /** Authorizations that nothing here has ended. */
   readonly liveAuthorizations: number;
+  /** Names of records that no effect of ours made, and that are accounted for. */
+  readonly accountedFor: readonly string[];
+  /** Lines that nobody sends, as records name them: the shop fulfils those by itself. */
+  readonly accessLines?: readonly string[];
 }
 
 interface ShopWord {
@@ -106,6 +111,12 @@ function missingThere(
   if (tail(record.orderRef) !== tail(effect.channelOrderRef)) {
     return say('order', `the shop has ${record.id} on another order (${tail(record.orderRef)})`);
   }
+  const lines =
+    effect.verb === 'fulfil' && effect.parts.length > 0
+      ? differenceOfParts(effect.parts, record.parts)
+      : null;
+  if (lines !== null)
+    return say('lines', `the shop's ${word.noun} ${record.id} is not of the same units: ${lines}`);
   const isSame =
     amountMinor === null || record.amountMinor === null || record.amountMinor === amountMinor;
   return isSame || effect.verb === 'void'
@@ -135,6 +146,9 @@ function unknownHere(
     open.splice(position, 1);
     return [];
   }
+  if (order.accountedFor.includes(record.id)) return [];
+  const isOfAccess = record.parts.every(({ name }) => order.accessLines?.includes(name));
+  if (verb === 'fulfil' && record.parts.length > 0 && isOfAccess) return [];
   // The shop itself lets an authorization go when its order is cancelled there.
   if (verb === 'void' && order.liveAuthorizations === 0) return [];
   const { amountMinor, currency, id } = record;
@@ -147,8 +161,23 @@ function unknownHere(
       subject: id,
       ...amountOf(amountMinor, currency),
       detail: `${nameOfOrder(order)}: ${books}'s records have the ${noun} ${id}${worth}; no such effect was made here`,
+      ...duplicateOf(record, order, verb),
     },
   ];
+}
+
+function duplicateOf(
+  { id: reference, parentId, amountMinor, currency }: OutsideRecord,
+  { orderId, channelInstance: account }: KnownOrder,
+  verb: EffectVerb,
+): Pick<Difference, 'duplicate'> {
+  // A shop's account is called as its channel.
+  const one = { orderId, account, reference };
+  if (verb === 'fulfil') return { duplicate: { kind: 'fulfilment', ...one } };
+  if (verb !== 'capture' || amountMinor === null || currency === null) return {};
+  return {
+    duplicate: { kind: 'capture', ...one, authorizationRef: parentId, amountMinor, currency },
+  };
 }
 
 /** An order that we told the shop was cancelled is cancelled there. */

@@ -2,7 +2,7 @@
 // the channel's own records, at least as much of it. An order that the shop does not have came by
 // another way, and has nothing there to compare.
 import { sum } from '../../canonical/rules/money/money';
-import type { OwnOrder } from '../own-order';
+import { takenByChannelMinor, type OwnOrder } from '../own-order';
 import { tail, type OutsideRecord } from '../../canonical/ports/records';
 import { money, nameOfOrder, type Difference, type OrderName } from '../report';
 
@@ -22,14 +22,15 @@ export function takenOverOf(order: OwnOrder): TakenOver[] {
   return order.authorizations
     .filter((one) => one.isTakenOver)
     .map(({ tenderNo, amountMinor }) => {
-      const prepaid = order.tenders.find((one) => one.tenderNo === tenderNo)?.prepaidMinor ?? 0;
+      const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
       return {
         order: { orderId, channelInstance, orderNo },
         shopOrder: tail(channelOrderRef),
         tenderNo,
         currency,
         amountMinor,
-        isCaptured: prepaid > 0,
+        // What we charged as it lay ready was captured on its authorization, and no sale.
+        isCaptured: tender !== undefined && takenByChannelMinor(order, tender) > 0,
       };
     });
 }

@@ -31,13 +31,18 @@ function movedBy(order: OwnOrder): Moved[] {
         what: 'captured',
       })),
     ...order.refunds
-      .filter((one) => one.state === 'refunded')
+      .filter((one) => one.state === 'refunded' && one.paidBy === 'tender' && !one.isOutside)
       .map(({ tenderNo, refundNo, amountMinor, try: tryNo }) => ({
         key: effectKey.refund(orderId, tenderNo, refundNo, tryNo),
         tenderNo,
         amountMinor,
         what: 'refunded',
       })),
+    ...order.duplicates.flatMap(({ kind, undoneKey, tenderNo, amountMinor }) =>
+      kind === 'capture' && undoneKey !== null
+        ? [{ key: undoneKey, tenderNo, amountMinor, what: 'refunded' }]
+        : [],
+    ),
   ];
 }
 
@@ -108,9 +113,16 @@ export function checkUnanswered(
   cutoff: string,
 ): Difference[] {
   if (order.stage !== 'closed' && order.stage !== 'rejected') return [];
+  // A return may begin long after its order has ended; its refunds are its own flow's.
+  const ofReturns = new Set(
+    order.refunds
+      .filter(({ rma }) => rma !== null)
+      .map((one) => effectKey.refund(order.orderId, one.tenderNo, one.refundNo, one.try)),
+  );
   return ofOrder(order, effects)
-    .filter(({ verb, state, calledAt }) => {
-      return FOLLOWED.has(verb) && state === 'called' && calledAt <= cutoff;
+    .filter(({ verb, state, calledAt, key }) => {
+      const isFollowed = FOLLOWED.has(verb) && !ofReturns.has(key);
+      return isFollowed && state === 'called' && calledAt <= cutoff;
     })
     .map(({ key, amountMinor, currency }) => ({
       invariant: 'I4',

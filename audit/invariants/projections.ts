@@ -2,7 +2,7 @@
 import { orderStatus } from '../../canonical/rules/order/state';
 import { sum } from '../../canonical/rules/money/money';
 import type { Place } from '../../store/orders/orders';
-import { capturedOn, type OwnOrder } from '../own-order';
+import { capturedOn, takenByChannelMinor, type OwnOrder } from '../own-order';
 import { count, money, nameOfOrder, type Difference } from '../report';
 
 const PLACES: readonly Place[] = [
@@ -20,6 +20,7 @@ export function checkProjections(order: OwnOrder): Difference[] {
   if (order.stage === 'received') return statusOf(order);
   return [
     ...unitsOf(order),
+    ...returnedOf(order),
     ...allocationsOf(order),
     ...moneyOf(order),
     ...authorizationsOf(order),
@@ -39,9 +40,9 @@ function unitsOf(order: OwnOrder): Difference[] {
     rebuilt.set(key, (rebuilt.get(key) ?? 0) + quantity);
   };
   for (const { moves } of order.facts) {
-    for (const { lineNo, from, to, quantity } of moves) {
+    for (const { lineNo, toLineNo, from, to, quantity } of moves) {
       if (from !== null) add(lineNo, from, -quantity);
-      add(lineNo, to, quantity);
+      add(toLineNo ?? lineNo, to, quantity);
     }
   }
   return order.lines.flatMap((line) =>
@@ -54,10 +55,25 @@ function unitsOf(order: OwnOrder): Difference[] {
   );
 }
 
+/** Units that came back are the sum of what was taken back. */
+function returnedOf(order: OwnOrder): Difference[] {
+  return order.lines.flatMap((line) => {
+    const facts = sum(
+      order.facts
+        .flatMap((fact) => fact.returned)
+        .filter((one) => one.lineNo === line.lineNo)
+        .map((one) => one.quantity),
+    );
+    if (facts === line.returned) return [];
+    const detail = `${count(line.returned, 'unit')} returned stored, ${facts} by its facts`;
+    return [difference(order, 'units-returned', `, line ${line.lineNo}`, detail)];
+  });
+}
+
 /** Units that wait at a node, or are asked of one, are some group's. */
 function allocationsOf(order: OwnOrder): Difference[] {
   return order.lines.flatMap((line) =>
-    (['reserved', 'released'] as const).flatMap((place) => {
+    (['reserved', 'released', 'pickedUp'] as const).flatMap((place) => {
       const held = line.allocated[place];
       if (held === line[place]) return [];
       const detail = `${count(line[place], 'unit')} ${place} stored, ${held} by its groups`;
@@ -95,7 +111,7 @@ function authorizationsOf(order: OwnOrder): Difference[] {
   return order.authorizations.flatMap((authorization): Difference[] => {
     const { tenderNo, authorizationNo, capturedMinor, isTakenOver } = authorization;
     const tender = order.tenders.find((one) => one.tenderNo === tenderNo);
-    const prepaid = isTakenOver ? (tender?.prepaidMinor ?? 0) : 0;
+    const prepaid = isTakenOver && tender ? takenByChannelMinor(order, tender) : 0;
     const captured = capturedOn(order, authorization);
     if (capturedMinor === prepaid + captured) return [];
     const { currency } = order;

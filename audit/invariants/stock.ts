@@ -10,6 +10,9 @@ export interface OwnStock {
   /** Σ of its events. */
   readonly eventOnHand: number;
   readonly eventReserved: number;
+  /** On hand, and not to be sold: as stored, and by its events. */
+  readonly unsellable: number;
+  readonly eventUnsellable: number;
   /** Σ reserved + released over the lines of orders. */
   readonly promised: number;
   readonly hasShortfall: boolean;
@@ -31,6 +34,15 @@ export function checkStock(stock: OwnStock): Difference[] {
             'I3',
             'on-hand',
             `${count(onHand, 'unit')} on hand stored, its events add up to ${eventOnHand}`,
+          ),
+        ]
+      : []),
+    ...(stock.unsellable !== stock.eventUnsellable
+      ? [
+          found(
+            'I3',
+            'unsellable',
+            `${count(stock.unsellable, 'unit')} not to be sold stored, its events add up to ${stock.eventUnsellable}`,
           ),
         ]
       : []),

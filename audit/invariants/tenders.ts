@@ -3,7 +3,7 @@
 import { blocksCapture, blocksRefund } from '../../canonical/flows/order-steps';
 import { openUnits, quantitiesTie } from '../../canonical/rules/order/state';
 import { sum } from '../../canonical/rules/money/money';
-import { capturedOn, uncoveredOf, type OwnLine, type OwnOrder } from '../own-order';
+import { capturedOn, receivableOf, uncoveredOf, type OwnLine, type OwnOrder } from '../own-order';
 import { count, money, nameOfOrder, type Difference } from '../report';
 
 const CAPTURE_FAILED = 'payment.capture-failed';
@@ -115,7 +115,12 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
   const say = (minor: number) => money(minor, order.currency);
   const hasException = (code: string, blocks: string) =>
     order.exceptions.some((one) => one.code === code && one.blocks === blocks);
+  // What a return charges again is followed by its own flow, as what it owes is.
+  const again = order.tenders.filter((one) => one.forReturn !== null);
+  const isOwn = ({ tenderNo }: { readonly tenderNo: number }) =>
+    !again.some((one) => one.tenderNo === tenderNo);
   const undone = order.authorizations
+    .filter(isOwn)
     .filter((one) => one.state === 'live' && one.capturedMinor === 0)
     .map(({ tenderNo, authorizationNo, amountMinor }) =>
       found(
@@ -126,7 +131,10 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
       ),
     );
   const captures = order.captures
+    .filter(isOwn)
     .filter((one) => one.state !== 'captured')
+    // A prepayment that was never made, and that nothing was handed over for.
+    .filter((one) => one.state !== 'given-up' || receivableOf(one) > 0)
     .filter(
       ({ state, tenderNo, invoiceNo }) =>
         state !== 'given-up' ||
@@ -141,10 +149,10 @@ function endedMoney(order: OwnOrder, found: Found): Difference[] {
       ),
     );
   const refunds = order.refunds
-    .filter((one) => one.state !== 'refunded')
+    .filter((one) => one.state !== 'refunded' && one.rma === null)
     .filter(
       ({ state, tenderNo, refundNo }) =>
-        state !== 'given-up' || !hasException(REFUND_FAILED, blocksRefund(tenderNo, refundNo).text),
+        state === 'due' || !hasException(REFUND_FAILED, blocksRefund(tenderNo, refundNo).text),
     )
     .map(({ tenderNo, refundNo, amountMinor, state }) =>
       found(
@@ -181,18 +189,24 @@ function endedInvoices(order: OwnOrder, found: Found): Difference[] {
   });
 }
 
-/** Captured − given back = invoiced − receivable. */
+/** Captured − given back = invoiced − taken back − receivable. */
 function endedTotal(order: OwnOrder, found: Found): Difference[] {
   const captured = sum(order.tenders.map((one) => one.capturedMinor));
   const back = sum(order.refunds.map((one) => one.amountMinor));
   const invoiced = sum(order.invoices.map((one) => one.amountMinor));
+  const conceded = order.refunds.filter((one) => one.isOutside);
+  const again = order.tenders.filter((one) => one.forReturn !== null);
+  const takenBack =
+    sum(order.returns.map((one) => one.refundMinor)) -
+    sum(again.map((one) => one.amountMinor)) +
+    sum(conceded.map((one) => one.amountMinor - one.matchedMinor));
   const receivable =
-    sum(order.captures.filter((one) => one.state !== 'captured').map((one) => one.amountMinor)) +
+    sum(order.captures.map(receivableOf)) +
     sum(order.invoices.map((one) => uncoveredOf(order, one)));
-  const off = captured - back - (invoiced - receivable);
+  const off = captured - back - (invoiced - takenBack - receivable);
   if (off === 0) return [];
   const say = (minor: number) => money(minor, order.currency);
-  const detail = `it has ended with ${say(captured)} captured, ${say(back)} given back or owed back, ${say(invoiced)} invoiced and ${say(receivable)} receivable: off by ${say(off)}`;
+  const detail = `it has ended with ${say(captured)} captured, ${say(back)} given back or owed back, ${say(invoiced)} invoiced, ${say(takenBack)} taken back and ${say(receivable)} receivable: off by ${say(off)}`;
   return [found('cents-do-not-tie', '', off, detail)];
 }
 

@@ -1,14 +1,22 @@
 /**
  * A template's rows as SQL that makes any number of orders of them: in every value, whatever names
  * the order gets the order's number appended; numbers that Postgres gives are counted on; times are
- * spread over the past, a minute an order.
+ * spread over the past as asked.
  */
 import type { TemplateRow } from './template';
 
 /** Orders whose journals are one batch for the ERP. */
 export const ORDERS_A_BATCH = 500;
-const SECONDS_APART = 60;
-const DAY_SECONDS = 86_400;
+
+/** How old the copies are: the youngest, and one from the next. */
+export interface Ages {
+  readonly youngestSeconds: number;
+  readonly apartSeconds: number;
+}
+/** A day's orders and older, a minute apart. */
+export const PAST: Ages = { youngestSeconds: 86_400, apartSeconds: 60 };
+/** Of what has not ended: as old as the template. */
+export const NOW: Ages = { youngestSeconds: 0, apartSeconds: 0 };
 
 /** Columns of numbers that Postgres gives, and the sequence they are of. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -24,6 +32,8 @@ const COUNTED: Readonly<Record<string, string>> = {
 /** A vendor's own numbers may be short: there the whole value is the name. */
 const SHORT_NAMES = new Set(['id', 'parent_id', 'reference', 'document_no']);
 const SHORT_NAME = /^[A-Z]*\d{1,6}$/;
+/** Names that say nothing of the order: all of the value is one. */
+const CODES = new Set(['public.pickup.code']);
 const AMOUNTS = new Set(['amountMinor', 'functionalMinor', 'debit', 'credit']);
 const BATCH_COLUMNS = new Set(['amount_minor', 'journal_count', 'functional_minor']);
 
@@ -62,7 +72,12 @@ export function sequenceOf(table: string, column: string): string | null {
  * `insert … select` for orders `$1` to `$2` of `$3`; n counts them. A batch's rows are written once
  * for its first order, with the amounts of all of them.
  */
-export function insertOf(row: TemplateRow, tokens: readonly string[], counters: Counters): string {
+export function insertOf(
+  row: TemplateRow,
+  tokens: readonly string[],
+  counters: Counters,
+  { youngestSeconds, apartSeconds }: Ages = PAST,
+): string {
   const { table, columns, values } = row;
   const isOfBatch = values.some((value) => value?.includes('bat_')) && !isOfOneJournal(row);
   const pattern = new RegExp(`(${tokens.map(escaped).join('|')})`);
@@ -76,6 +91,7 @@ export function insertOf(row: TemplateRow, tokens: readonly string[], counters: 
     if (type === 'date') return `(${quoted(value)}::date - age)::date`;
     if (isOfBatch && BATCH_COLUMNS.has(name)) return String(Number(value) * ORDERS_A_BATCH);
     const text = isOfBatch && type === 'jsonb' ? multiplied(value) : value;
+    if (CODES.has(`${table}.${name}`)) return named(text, suffix);
     if (type === 'bytea') return `${quoted(text)}::bytea`;
     if (SHORT_NAMES.has(name) && SHORT_NAME.test(text)) return `${named(text, suffix)}`;
     const parts = text.split(pattern).filter((part) => part !== '');
@@ -87,7 +103,7 @@ export function insertOf(row: TemplateRow, tokens: readonly string[], counters: 
   return `insert into ${table} (${names}) overriding system value
     select ${expressions.join(', ')}
       from (select n, n - n % ${ORDERS_A_BATCH} as g,
-                   (($3::bigint - n) * ${SECONDS_APART} + ${DAY_SECONDS}) * interval '1 second' as age
+                   (($3::bigint - n) * ${apartSeconds} + ${youngestSeconds}) * interval '1 second' as age
               from generate_series($1::bigint, $2::bigint) n) o ${only}`;
 }
 

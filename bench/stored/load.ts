@@ -10,7 +10,15 @@ import { pollUntil } from '../../stack/supervisor/poll';
 import { scriptWarehouse, type BenchStack } from '../bench-stack';
 import { submitter, untilDrained } from '../orders';
 import { benchOrder } from '../shop';
-import { countedIn, insertOf, ORDERS_A_BATCH, sequenceOf, type Counters } from './clone';
+import {
+  countedIn,
+  insertOf,
+  ORDERS_A_BATCH,
+  PAST,
+  sequenceOf,
+  type Ages,
+  type Counters,
+} from './clone';
 import { templateOf, type Template, type TemplateRow } from './template';
 
 const CHUNK_ORDERS = 10_000;
@@ -60,20 +68,24 @@ interface OpenTemplate extends Template {
 }
 
 /** What names these, and everything that names the order by it. */
-async function openTemplate(url: string, names: readonly string[]): Promise<OpenTemplate> {
+export async function openTemplate(url: string, names: readonly string[]): Promise<OpenTemplate> {
   const client = new Client({ connectionString: url });
   await client.connect();
   return { client, ...(await templateOf(client, names)) };
 }
 
 /** Copies the template into `count` orders more. */
-async function copy({ client, rows, tokens }: OpenTemplate, count: number): Promise<void> {
+export async function copy(
+  { client, rows, tokens }: OpenTemplate,
+  count: number,
+  ages: Ages = PAST,
+): Promise<void> {
   try {
     // The copies are made of what balances: triggers would say the same of each again.
     await client.query(`set session_replication_role = replica`);
     await client.query(`set synchronous_commit = off`);
     const counters = await countersOf(client, rows);
-    const statements = rows.map((row) => insertOf(row, tokens, counters));
+    const statements = rows.map((row) => insertOf(row, tokens, counters, ages));
     for (let from = 0; from < count; from += CHUNK_ORDERS) {
       const to = Math.min(from + CHUNK_ORDERS, count) - 1;
       for (const statement of statements) await client.query(statement, [from, to, count]);
@@ -109,7 +121,7 @@ async function isIdentity(client: Client, table: string, column: string): Promis
 }
 
 /** What was sold had come in before: a receipt of exactly what the stock's events do not explain. */
-async function tieStock({ db }: BenchStack): Promise<void> {
+export async function tieStock({ db }: BenchStack): Promise<void> {
   await db.query(
     `insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta,
        occurred_at, business_date)

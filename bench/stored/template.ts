@@ -40,11 +40,11 @@ const SKIPPED = /\.(pgmigrations|lease|stock|item|location|mapping|api_key|audit
 const TOKEN_CHARACTERS_MIN = 7;
 const ROUNDS_MAX = 6;
 
-/** Parts of a name that are of one order only: long, with a digit. */
+/** Parts of a name that are of one order only: long, with a digit, or letters of no word. */
 function tokensIn(value: string): string[] {
   return value
     .split(/[:/#@\s]+/)
-    .filter((part) => part.length >= TOKEN_CHARACTERS_MIN && /\d/.test(part));
+    .filter((part) => part.length >= TOKEN_CHARACTERS_MIN && /\d|[a-z][A-Z]/.test(part));
 }
 
 /** Every row that names the order, and every row that these rows name. */

@@ -31,8 +31,8 @@ export const EXCEPTION_RESOLVED = 'exceptionResolved';
 
 export interface FactRule {
   readonly signal: string;
-  /** One that comes when the flow has ended: of no consequence, or somebody's to look at. */
-  readonly afterEnd: 'superseded' | 'exception';
+  /** One that comes when the flow has ended: of no consequence, somebody's to look at, or its own. */
+  readonly afterEnd: 'superseded' | 'exception' | 'reopened';
 }
 
 /** How an event names the flow of its type that it is about. */
@@ -59,8 +59,8 @@ export interface FlowContract<Input extends object = object> {
   searchAttributes?(input: Input): readonly SearchAttribute[];
   /** By event type. */
   readonly facts: Readonly<Record<string, FactRule>>;
-  /** The flow that the data of such an event is about. */
-  addressOf?(data: object): FlowAddress;
+  /** The flow that the data of such an event is about; null: it names none. */
+  addressOf?(data: object): FlowAddress | null;
   /** Left out: `event.no-flow`. */
   readonly noFlow?: NoFlow;
   /** The input of a start again, from the first one's: what was due then is left out. */

@@ -9,9 +9,9 @@ export interface Told<Agenda> {
 export interface Applied<Agenda> extends Told<Agenda> {
   readonly outcome: 'applied' | 'duplicate';
 }
-/** The other system's yes or no is recorded, now or before. */
+/** The other system's yes or no is recorded, now or before; or it was not asked: nobody wants it any more. */
 export interface EffectEnded<Agenda> extends Told<Agenda> {
-  readonly outcome: 'done' | 'refused';
+  readonly outcome: 'done' | 'refused' | 'not-called';
 }
 export interface Closed<Agenda> extends Told<Agenda> {
   readonly outcome: 'closed' | 'open';

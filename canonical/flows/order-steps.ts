@@ -34,7 +34,8 @@ interface OrderStepKind<Due extends { readonly key: string }, Name extends strin
   readonly resolutions: ResolutionTable<OrderAction>;
 }
 
-const moneyQueue = (
+/** The queue of whoever moves a tender's money. */
+export const moneyQueue = (
   { account }: { readonly account: string },
   { moneyMode }: Pick<OrderFlowInput, 'moneyMode'>,
 ) => `${moneyMode === 'channel' ? 'commerce' : 'payment'}.${account}`;
@@ -42,6 +43,15 @@ const warehouseQueue = ({ account }: { readonly account: string }) => `wms.${acc
 const units = (count: number) => (count === 1 ? '1 unit' : `${count} units`);
 const money = (due: { readonly amountMinor: number; readonly currency: string }) =>
   formatMoney(due.amountMinor, due.currency);
+
+/** In the place of a capture's invoice: what was paid back in advance, and never came. */
+export const CHARGED_AGAIN = 0;
+
+/** What a capture pays for, for a person. */
+export const captureSubject = (invoiceNo: number): string => {
+  if (invoiceNo === CHARGED_AGAIN) return 'for goods that were paid back and never came';
+  return invoiceNo < 0 ? 'for what lies ready in its store' : `for invoice ${invoiceNo}`;
+};
 
 export const blocksAuthorization = (tenderNo: number) => blocked('authorize', { tenderNo });
 export const blocksRelease = (groupNo: number) => blocked('release', { groupNo });
@@ -53,6 +63,10 @@ export const blocksVoid = (tenderNo: number, authorizationNo: number) =>
 export const blocksRefund = (tenderNo: number, refundNo: number) =>
   blocked('refund', { tenderNo, refundNo });
 
+/** What names a refund that somebody made where the money is; it holds up nothing. */
+export const blocksOutside = (tenderNo: number, refundNo: number): string =>
+  `outside-refund:${tenderNo}:${refundNo}`;
+
 const authorize: OrderStepKind<AuthorizeDue, 'authorize'> = {
   name: 'authorize',
   activity: 'authorizePayment',
@@ -63,6 +77,7 @@ const authorize: OrderStepKind<AuthorizeDue, 'authorize'> = {
   waitsForDecisions: true,
   resolutions: {
     'payment.declined': { retry: 'authorizeAnew', abandon: 'giveUpOrder' },
+    'payment.needs-buyer': { retry: 'authorizeAnew', abandon: 'giveUpOrder' },
     'payment.unconfirmed': { retry: 'authorizeAnew', abandon: 'giveUpOrder' },
   },
 };
@@ -83,7 +98,7 @@ const capture: OrderStepKind<CaptureDue, 'capture'> = {
   activity: 'captureShipment',
   blocks: ({ tenderNo, invoiceNo }) => blocksCapture(tenderNo, invoiceNo),
   queue: moneyQueue,
-  summary: (due) => `Capture ${money(due)} for invoice ${due.invoiceNo} at ${due.account}`,
+  summary: (due) => `Capture ${money(due)} ${captureSubject(due.invoiceNo)} at ${due.account}`,
   unavailable: 'payment.unavailable',
   waitsForDecisions: false,
   resolutions: {

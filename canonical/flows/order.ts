@@ -50,6 +50,8 @@ export interface OrderBrief {
     readonly reserved: number;
     readonly released: number;
     readonly shipped: number;
+    /** Left out while there are none. */
+    readonly pickedUp?: number;
     readonly cancelled: number;
   };
   /** The first MAX_LINES_SHOWN; `lineCount` says how many there are. */
@@ -60,18 +62,23 @@ export interface OrderBrief {
     readonly reserved: number;
     readonly released: number;
     readonly shipped: number;
+    readonly pickedUp?: number;
     readonly cancelled: number;
   }[];
   readonly lineCount: number;
   /** Who sends what: units by group. */
   readonly groups: readonly {
     readonly groupNo: number;
+    /** Left out where it ships. */
+    readonly kind?: 'pickup';
     readonly location: string;
-    readonly account: string;
+    /** Null: a store holds it. */
+    readonly account: string | null;
     readonly state: 'planned' | 'released' | 'rejected';
     readonly reserved: number;
     readonly released: number;
     readonly shipped: number;
+    readonly pickedUp?: number;
     readonly cancelled: number;
   }[];
   readonly tenders: readonly {
@@ -124,6 +131,20 @@ export interface ReleaseDue {
   readonly key: string;
 }
 
+/** A store is to be asked to hold a group for whoever collects it: a moment, no call. */
+export interface PickupDue {
+  readonly orderId: string;
+  readonly groupNo: number;
+  readonly storeId: string;
+  readonly units: number;
+}
+
+/** What is never sent is the buyer's from now on: a moment, no call. */
+export interface AccessDue {
+  readonly orderId: string;
+  readonly units: number;
+}
+
 export type AcceptOutcome =
   | { readonly outcome: 'accepted'; readonly order: OrderBrief }
   | { readonly outcome: 'waiting'; readonly exceptions: readonly ExceptionBrief[] }
@@ -137,6 +158,10 @@ export interface OrderAgenda extends FlowAgenda {
   readonly order: OrderBrief;
   readonly money: readonly MoneyStep[];
   readonly releases: readonly ReleaseDue[];
+  /** Left out where there are none. */
+  readonly pickups?: readonly PickupDue[];
+  /** Left out where there is none. */
+  readonly access?: AccessDue;
   readonly blockedBy: readonly ExceptionBrief[];
   /** Every unit is shipped or cancelled, and no money step is due or blocked. */
   readonly isSettled: boolean;
@@ -200,6 +225,14 @@ export interface OrderMoments {
   /** For an order that waits: maps, checks, sources and reserves again. */
   acceptOrder(input: { readonly orderId: string }): Promise<AcceptOutcome>;
   recordShipment(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
+  /** The store holds the group from now on: its pickup's own flow begins. */
+  startPickup(input: {
+    readonly orderId: string;
+    readonly groupNo: number;
+    readonly pagesUrl?: string;
+  }): Promise<Applied>;
+  /** Lines that nobody sends are invoiced: their buyer has access to what they are. */
+  giveAccess(input: { readonly orderId: string }): Promise<Applied>;
   recordRejection(input: { readonly orderId: string; readonly eventNo: number }): Promise<Applied>;
   planCancellation(decision: CancelDecision): Promise<CancelPlan>;
   cancelOrder(

@@ -3,6 +3,8 @@ import type { FlowContract } from './contract';
 
 export interface PostingInput {
   readonly erpInstance: string;
+  /** Where a person decides. None where no address is known. */
+  readonly pagesUrl?: string;
 }
 
 export const POSTING_FLOW: FlowContract<PostingInput> = {

@@ -4,6 +4,8 @@ import type { FlowContract } from './contract';
 export interface PublishingInput {
   /** The account's queue: `commerce.shopify-us`, `erp.netsuite-us` … */
   readonly destination: string;
+  /** Where a person decides. None where no address is known. */
+  readonly pagesUrl?: string;
 }
 
 export const PUBLISHING_FLOW: FlowContract<PublishingInput> = {

@@ -1,13 +1,32 @@
 /** The flows there are. A new one is its own folders and a line here. */
 import type { FactRule, FlowContract } from './contract';
+import { ESCALATION_FLOW } from './escalation';
 import { ORDER_FLOW } from './order-contract';
+import { PERIOD_CLOSE_FLOW } from './period-close';
+import { PICKUP_FLOW } from './pickup';
 import { POSTING_FLOW } from './posting';
 import { PUBLISHING_FLOW } from './publishing';
+import { RECONCILIATION_FLOW } from './reconciliation';
+import { RETURN_FLOW } from './return';
+import { SETTLEMENT_FLOW } from './settlement';
+import { SETTLEMENT_REPORTS_FLOW } from './settlement-reports';
 import { WATCHDOG_FLOW } from './watchdog';
 
 export type FlowRegistry = readonly FlowContract[];
 
-export const FLOWS = registryOf(ORDER_FLOW, PUBLISHING_FLOW, POSTING_FLOW, WATCHDOG_FLOW);
+export const FLOWS = registryOf(
+  ORDER_FLOW,
+  PICKUP_FLOW,
+  RETURN_FLOW,
+  SETTLEMENT_FLOW,
+  PERIOD_CLOSE_FLOW,
+  PUBLISHING_FLOW,
+  POSTING_FLOW,
+  WATCHDOG_FLOW,
+  ESCALATION_FLOW,
+  SETTLEMENT_REPORTS_FLOW,
+  RECONCILIATION_FLOW,
+);
 
 /**
  * An event is told to one flow, a start names one.

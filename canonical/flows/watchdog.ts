@@ -28,6 +28,8 @@ export const STALL_LIMITS = {
   resolution: { movedAfterMs: 5 * MINUTE_MS, namedAfterMs: 20 * MINUTE_MS },
   /** Open here and not running in Temporal; one that cannot be started is a `dispatch`. */
   run: { movedAfterMs: 5 * MINUTE_MS, namedAfterMs: Infinity },
+  /** Of a pickup, an instant at which its flow had to act; a timer is seconds late, not minutes. */
+  pickup: { movedAfterMs: 5 * MINUTE_MS, namedAfterMs: 15 * MINUTE_MS },
   /** Something is due, or nothing is, and no exception says why it does not go on. */
   flow: { movedAfterMs: 15 * MINUTE_MS, namedAfterMs: 30 * MINUTE_MS },
 } as const satisfies Record<string, StallLimit>;

@@ -12,6 +12,13 @@ export interface Refused {
   readonly declineCode?: string;
   /** For a person who looks at the effect; it may quote the vendor and stays in Postgres. */
   readonly detail: string;
+  /**
+   * Only the buyer can help: they `confirm` what was begun there (`reference`), or give
+   * `another-means` of payment.
+   */
+  readonly needsBuyer?: 'confirm' | 'another-means';
+  /** What the other system calls what it did not authorize, where it keeps it. */
+  readonly reference?: string;
   /** The authorization that was named has lapsed, or is spent: nothing more comes from it. */
   readonly isAuthorizationGone?: boolean;
 }

@@ -40,6 +40,14 @@ export interface VoidRequest extends MoneyRequest {
   readonly authorizationRef: string | null;
 }
 
+/** A refund that whoever has the payment knows of. */
+export interface FoundRefund {
+  readonly reference: string;
+  readonly amountMinor: number;
+  /** RFC 3339. */
+  readonly occurredAt: string;
+}
+
 export interface RefundRequest extends MoneyRequest {
   readonly authorizationRef: string | null;
   readonly captureRef: string | null;
@@ -59,6 +67,8 @@ export interface Captured {
   readonly outcome: 'captured';
   readonly reference: string;
   readonly amountMinor: number;
+  /** Its authorization took this one only: what that held beyond it has lapsed. */
+  readonly isSpent?: boolean;
 }
 export interface Voided {
   readonly outcome: 'voided';
@@ -80,9 +90,15 @@ export interface MoneyMover {
   findVoid(request: VoidRequest): Promise<Voided | null>;
   refund(request: RefundRequest): Promise<Refunded | Refused>;
   findRefund(request: RefundRequest): Promise<Refunded | null>;
+  /**
+   * What was given back of the same payment and is not in `knownRefs`, and that no key of ours made.
+   * Throws a VendorFault where one is not decided yet.
+   */
+  otherRefunds(request: RefundRequest): Promise<readonly FoundRefund[]>;
 }
 
 export interface PaymentGateway extends MoneyMover {
   authorize(request: AuthorizeRequest): Promise<Authorized | Refused>;
-  findAuthorization(request: AuthorizeRequest): Promise<Authorized | null>;
+  /** Refused: it was begun, and is no promise (any more). Null: nothing of it is there. */
+  findAuthorization(request: AuthorizeRequest): Promise<Authorized | Refused | null>;
 }

@@ -6,13 +6,28 @@
 /** Kinds of records, by the kind of system that keeps them. */
 export const OUTSIDE_KINDS = {
   payment: ['authorization', 'capture', 'refund'],
-  commerce: ['shop-order', 'shop-transaction', 'shop-fulfillment', 'shop-webhook'],
+  commerce: [
+    'shop-order',
+    'shop-transaction',
+    'shop-fulfillment',
+    'shop-preparation',
+    'shop-webhook',
+  ],
   wms: ['fulfilment-request', 'recall', 'shipment'],
   erp: ['sales-order', 'journal-document'],
   tax: ['tax-invoice'],
   notification: ['message'],
 } as const;
 export type OutsideKind = (typeof OUTSIDE_KINDS)[keyof typeof OUTSIDE_KINDS][number];
+
+export interface RecordPart {
+  /** `line 1`, `line 1 net`, `debit`. */
+  readonly name: string;
+  /** Units, or minor units of the record's currency. */
+  readonly quantity: number;
+  /** Of the item; left out or null: it is not said. */
+  readonly sku?: string | null;
+}
 
 /** One record of another system, in its own words where no words of ours fit. */
 export interface OutsideRecord {
@@ -28,10 +43,12 @@ export interface OutsideRecord {
   readonly currency: string | null;
   /** The vendor's word: `requires_capture`, `SUCCESS`, `accepted` … */
   readonly state: string;
-  /** Of a shop's transaction: `CAPTURE`, `VOID` …; of a webhook: its topic. */
+  /** Of a shop's transaction: `CAPTURE` …; of its fulfilment: `PICK_UP`; of a webhook: its topic. */
   readonly type: string | null;
-  /** What it is made of: units by line number, minor units by `debit` and `credit`, tax. */
-  readonly parts: readonly { readonly name: string; readonly quantity: number }[];
+  /** What it is made of: units by line, minor units by `debit` and `credit`, by line net and tax. */
+  readonly parts: readonly RecordPart[];
+  /** A digest of where it is sent, by the connector; left out or null: it says nothing of that. */
+  readonly addressDigest?: string | null;
   /** Of an authorization: it still holds the buyer's money. */
   readonly isHeld?: boolean;
   /** RFC 3339, by that system's clock. */

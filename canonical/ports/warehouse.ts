@@ -16,6 +16,18 @@ export interface ShipTo {
   readonly country: string | null;
   readonly phone: string | null;
 }
+/** Its fields, in the order in which a request has them. */
+export const SHIP_TO_FIELDS = [
+  'name',
+  'address1',
+  'address2',
+  'city',
+  'region',
+  'postalCode',
+  'country',
+  'phone',
+] as const satisfies readonly (keyof ShipTo)[];
+
 export interface FulfilmentRequest {
   /** The effect's key; the warehouse knows the request by it. */
   readonly key: string;

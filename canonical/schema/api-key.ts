@@ -34,9 +34,9 @@ export const SYSTEMS: readonly string[] = [
 /** Whose words each role may pass on, whatever its key says; an operator replays anybody's. */
 export const MAY_TELL: Readonly<Partial<Record<Role, readonly System[]>>> = {
   channel: ['channel'],
-  oms: ['channel', 'warehouse', 'processor'],
-  store: ['warehouse'],
-  operator: ['channel', 'warehouse', 'processor'],
+  oms: ['channel', 'warehouse', 'processor', 'store'],
+  store: ['warehouse', 'store'],
+  operator: ['channel', 'warehouse', 'processor', 'store'],
 };
 
 const covers = (list: readonly string[], one: string) => list.includes(ALL) || list.includes(one);

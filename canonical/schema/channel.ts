@@ -1,13 +1,18 @@
 /** Channel instances: one shop or seller account, who moves its money, where its things go. */
+import type { MessageTemplate } from '../ports/notification';
 import type { ChannelInstance } from './ids';
 import type { Policies } from './policies';
+import type { TenderKind } from './tender-kind';
 
 /** `psp`: we call the processor. `channel`: we ask the channel, which authorized already. */
 export const MONEY_MODES = ['psp', 'channel'] as const;
 export type MoneyMode = (typeof MONEY_MODES)[number];
 
-/** `off`: its orders wait, or are refused where the caller hears it; what is open goes on. */
-export const FLOW_SWITCHES = ['on', 'off'] as const;
+/**
+ * `off`: its orders wait, or are refused where the caller hears it; what is open goes on.
+ * `shadow`: its orders are heard and understood, and nothing is done; what is open goes on.
+ */
+export const FLOW_SWITCHES = ['on', 'off', 'shadow'] as const;
 export type FlowSwitch = (typeof FLOW_SWITCHES)[number];
 
 /** A row of the installation's file with its references followed. */
@@ -20,6 +25,8 @@ export interface ChannelSetup {
   readonly moneyAccount: string;
   /** Gateways, as the channel calls them, whose money another account moves. */
   readonly moneyAccounts: Readonly<Record<string, string>>;
+  /** By each of these accounts: the kinds of tender whose money it moves. */
+  readonly movedKinds: Readonly<Record<string, readonly TenderKind[]>>;
   /** An own shop: a SKU equal to an item's counts as mapped. */
   readonly isOwnShop: boolean;
   readonly brand: string | null;
@@ -31,11 +38,10 @@ export interface ChannelSetup {
   readonly warehouse: string;
   readonly taxAccount: string;
   readonly notifier: string;
+  /** What the channel's own mail tells its buyers, so that nobody is told twice. */
+  readonly tellsBuyerOf: readonly MessageTemplate[];
   readonly orderFlow: FlowSwitch;
+  /** For tests: its test orders are processed, in the books of an entity of their own. */
+  readonly isTest: boolean;
   readonly policies: Policies;
-}
-
-/** Who moves the money of a tender that came through this gateway. */
-export function moneyAccountOf(setup: ChannelSetup, gateway: string): string {
-  return setup.moneyAccounts[gateway] ?? setup.moneyAccount;
 }

@@ -29,6 +29,10 @@ export const Configuration = z.object({
   EVENT_WAIT_MS: z.coerce.number().int().min(1000).default(86_400_000),
   /** How often the watchdog looks for what has not moved. */
   WATCHDOG_LOOK_MS: z.coerce.number().int().min(1000).max(3_600_000).default(180_000),
+  /** How often exceptions are looked at for deadlines that have passed. */
+  ESCALATION_LOOK_MS: z.coerce.number().int().min(1000).max(3_600_000).default(60_000),
+  /** How often our books are held against those of the other systems. */
+  RECONCILIATION_LOOK_MS: z.coerce.number().int().min(1000).max(86_400_000).default(3_600_000),
   /** An ended order keeps its work rows and the copies of what was sent and received for so long. */
   ORDER_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** A caller may repeat a call under its idempotency key for so long. */

@@ -1,5 +1,6 @@
 /** Exceptions as the API shows them. */
 import { z } from 'zod';
+import { ROLES } from './api-key';
 import { RESOLUTIONS } from './exception';
 import { Instant } from './ids';
 
@@ -14,8 +15,38 @@ export const ExceptionSummary = z
     resolutions: z.array(z.enum(RESOLUTIONS)),
     blocks: z.string().meta({ description: 'The step that waits, such as `release:1`' }),
     isWait: z.boolean().meta({ description: 'It passes by itself: the work is tried again' }),
+    isEscalated: z.boolean().optional().meta({ description: 'Its owner was told that it is late' }),
+    asked: z
+      .strictObject({ resolution: z.enum(RESOLUTIONS), approvalsMissing: z.int() })
+      .optional()
+      .meta({ description: 'A resolution that waits for the word of another' }),
   })
   .meta({ id: 'ExceptionSummary' });
+
+/** A resolution that somebody asked for, and that others have to approve before it is done. */
+export const ResolutionRequest = z
+  .strictObject({
+    resolution: z.enum(RESOLUTIONS),
+    reason: z.string(),
+    askedBy: z.string(),
+    askedRole: z.enum(ROLES),
+    askedAt: Instant,
+    needed: z.int().meta({ description: 'Others who have to approve' }),
+    approvedBy: z.array(z.string()),
+    involved: z.array(z.string()).meta({
+      description: 'Who had a hand in it, and so does not approve it either',
+    }),
+  })
+  .meta({ id: 'ResolutionRequest' });
+export type ResolutionRequest = z.infer<typeof ResolutionRequest>;
+
+export const Escalation = z
+  .strictObject({
+    step: z.int().meta({ description: 'How often its deadline has passed and was told of' }),
+    at: Instant,
+    toldTo: z.string().nullable().meta({ description: 'The team that a message went to' }),
+  })
+  .meta({ id: 'Escalation' });
 
 export const ExceptionState = z.enum(['open', 'assigned', 'escalated', 'resolved']);
 
@@ -41,6 +72,10 @@ export const ExceptionView = z
     openedAt: Instant,
     deadlineAt: Instant,
     isOverdue: z.boolean(),
+    escalation: Escalation.nullable(),
+    asked: ResolutionRequest.nullable().meta({
+      description: 'What waits for the word of another: see `approve` and `deny`',
+    }),
     resolution: z.enum(['retried', 'overridden', 'abandoned']).nullable(),
     resolutionReason: z.string().nullable(),
     resolvedBy: z.string().nullable(),

@@ -9,7 +9,10 @@ export const Journal = z
     momentKey: z.string(),
     entity: z.string(),
     channelInstance: z.string().nullable(),
-    businessDate: BusinessDate,
+    businessDate: BusinessDate.meta({ description: 'The day of the books that it is in' }),
+    documentDate: BusinessDate.meta({
+      description: 'The day that it is about: earlier where the books of that day were closed',
+    }),
     rule: z.string(),
     ruleVersion: z.int(),
     currency: z.string(),

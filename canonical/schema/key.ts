@@ -10,13 +10,14 @@ const Listed = z.array(z.string().min(1).max(300)).max(MAX_LISTED);
 
 export const KeyName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes, such as shop-eu');
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes, such as shop-eu')
+  .meta({ description: 'Who holds it: decisions are recorded under this name' });
 
 /** The words are those of the set-up file's `keys`; `*` is all of its kind. */
 export const KeyRequest = z
   .strictObject({
     name: KeyName,
-    role: z.enum(ROLES),
+    role: z.enum(ROLES).meta({ description: 'What its holder may do' }),
     channels: Listed.optional().meta({ description: 'Whose orders; a channel or oms needs it' }),
     sources: Listed.optional().meta({ description: 'From which sources it sends events' }),
     types: Listed.optional().meta({ description: 'Event types, or the systems that own them' }),

@@ -1,6 +1,7 @@
 /** Cross-references: what another system's value is called here. Never a guess. */
 import { z } from 'zod';
-import { Instant } from './ids';
+import { Instant, LocationId } from './ids';
+import { TENDER_KINDS } from './tender-kind';
 
 /** Every kind, whose values it translates, and what a target may be. */
 export const MAPPING_KINDS = {
@@ -10,8 +11,12 @@ export const MAPPING_KINDS = {
     target: z.string().regex(/^[A-Z0-9][A-Z0-9_-]{0,39}$/, 'capitals, digits, dash, underscore'),
   },
   tender: {
-    title: "A channel's gateway to a tender type",
-    target: z.enum(['card']),
+    title: "A channel's gateway to a kind of tender",
+    target: z.enum(TENDER_KINDS),
+  },
+  store: {
+    title: "A channel's pickup location to a store",
+    target: LocationId,
   },
   account: {
     title: "A ledger account to an ERP's own account id",
@@ -20,9 +25,9 @@ export const MAPPING_KINDS = {
 } as const;
 export type MappingKind = keyof typeof MAPPING_KINDS;
 
-export const MappingKindName = z.enum(
-  Object.keys(MAPPING_KINDS) as [MappingKind, ...MappingKind[]],
-);
+export const MappingKindName = z
+  .enum(Object.keys(MAPPING_KINDS) as [MappingKind, ...MappingKind[]])
+  .meta({ description: 'Whose values are translated into which of ours' });
 
 export const StoredMapping = z
   .strictObject({

@@ -5,15 +5,24 @@
  */
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
-import type { Recorded, TaxInvoice, TaxService } from '../../canonical/ports/tax';
-import { formatDecimal, sum } from '../../canonical/rules/money/money';
+import type {
+  Quoted,
+  Recorded,
+  TaxInvoice,
+  TaxQuestion,
+  TaxService,
+} from '../../canonical/ports/tax';
+import { formatDecimal, parseDecimal, sum } from '../../canonical/rules/money/money';
+import { cutText } from '../../canonical/rules/text';
 import { readAnswer, refused } from '../answer';
 import { getJson, openDoor, postJson, type HttpAnswer, type HttpDoor } from '../http';
-import { AvataxError, AvataxPing, AvataxTransaction } from './schema';
+import { AvataxError, AvataxPing, AvataxQuote, AvataxTransaction } from './schema';
 import { REFUSED_BEFORE } from './refused-before';
 
 const SYSTEM = 'avatax';
 const OVERRIDE_REASON = 'Tax as the sales channel charged it';
+/** AvaTax's own word for a credit that is taxed as its sale was. */
+const RETURN_REASON = 'Return';
 const ALREADY_EXISTS = 'DuplicateEntry';
 /** AvaTax's limits on an item code and on a line's free reference. */
 const MAX_ITEM_CODE_CHARS = 50;
@@ -38,6 +47,7 @@ export function avataxClient(
     headers: { authorization: `Bearer ${settings.token}` },
   });
   return {
+    quote: async (question) => quote(door, companyOf(settings, question), question),
     recordInvoice: async (invoice) => recordInvoice(door, companyOf(settings, invoice), invoice),
     findInvoice: async (invoice) => findInvoice(door, companyOf(settings, invoice), invoice),
     whoAnswers: () => whoAnswers(door),
@@ -54,10 +64,10 @@ async function whoAnswers(door: HttpDoor): Promise<string> {
   throw new VendorFault(SYSTEM, 'misconfigured', `${what}: the token is not known there`);
 }
 
-function companyOf(settings: AvataxSettings, invoice: TaxInvoice): string {
-  const company = settings.companies[invoice.entity];
+function companyOf(settings: AvataxSettings, { entity }: Pick<TaxInvoice, 'entity'>): string {
+  const company = settings.companies[entity];
   if (company === undefined) {
-    throw new VendorFault(SYSTEM, 'misconfigured', `no company is set up for ${invoice.entity}`);
+    throw new VendorFault(SYSTEM, 'misconfigured', `no company is set up for ${entity}`);
   }
   return company;
 }
@@ -67,10 +77,21 @@ function amountOf(minorUnits: number, currency: string): number {
   return Number(formatDecimal(minorUnits, currency));
 }
 
-function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
-  const { currency } = invoice;
+/** A store of ours is a location of the company there, by the same code. */
+function placeOf(asked: TaxInvoice | TaxQuestion): object {
+  const { storeId, shipToRegion, shipToPostalCode, shipToCountry } = asked;
+  if (storeId !== undefined) return { locationCode: storeId };
   return {
-    type: 'SalesInvoice',
+    region: shipToRegion ?? undefined,
+    postalCode: shipToPostalCode ?? undefined,
+    country: shipToCountry ?? undefined,
+  };
+}
+
+function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
+  const { currency, returnOf } = invoice;
+  return {
+    type: returnOf ? 'ReturnInvoice' : 'SalesInvoice',
     code: invoice.documentNo,
     companyCode,
     date: invoice.invoiceDate,
@@ -81,25 +102,19 @@ function transactionBody(companyCode: string, invoice: TaxInvoice): unknown {
     currencyCode: currency,
     commit: true,
     addresses: {
-      singleLocation: {
-        region: invoice.shipToRegion ?? undefined,
-        postalCode: invoice.shipToPostalCode ?? undefined,
-        country: invoice.shipToCountry ?? undefined,
-      },
+      singleLocation: placeOf(invoice),
     },
     lines: invoice.lines.map((line) => ({
       number: String(line.lineNo),
       quantity: line.quantity,
       amount: amountOf(line.netMinor, currency),
-      itemCode: line.sku.slice(0, MAX_ITEM_CODE_CHARS),
-      ref1: line.taxes
-        .map((tax) => tax.taxCode)
-        .join(' ')
-        .slice(0, MAX_REF_CHARS),
+      itemCode: cutText(line.sku, MAX_ITEM_CODE_CHARS),
+      ref1: cutText(line.taxes.map((tax) => tax.taxCode).join(' '), MAX_REF_CHARS),
       taxOverride: {
         type: 'TaxAmount',
         taxAmount: amountOf(sum(line.taxes.map((tax) => tax.amountMinor)), currency),
-        reason: OVERRIDE_REASON,
+        ...(returnOf && { taxDate: returnOf.taxDate }),
+        reason: returnOf ? RETURN_REASON : OVERRIDE_REASON,
       },
     })),
   };
@@ -148,4 +163,53 @@ async function findInvoice(
   return found.referenceCode === invoice.key
     ? { outcome: 'recorded', reference: found.code }
     : null;
+}
+
+/** A `SalesOrder` is computed and not kept: asking twice makes nothing twice. */
+async function quote(
+  door: HttpDoor,
+  companyCode: string,
+  question: TaxQuestion,
+): Promise<Quoted | Refused> {
+  const what = 'POST transactions/create (SalesOrder)';
+  const { currency, lines, orderId, onDate } = question;
+  const answer = await postJson(door, '/api/v2/transactions/create', {
+    type: 'SalesOrder',
+    companyCode,
+    date: onDate,
+    customerCode: orderId,
+    purchaseOrderNo: orderId,
+    currencyCode: currency,
+    addresses: { singleLocation: placeOf(question) },
+    lines: lines.map((line) => ({
+      number: String(line.lineNo),
+      quantity: line.quantity,
+      amount: amountOf(line.netMinor, currency),
+      itemCode: cutText(line.sku, MAX_ITEM_CODE_CHARS),
+    })),
+  });
+  if (answer.status >= 400) return refusalOf(what, answer);
+  const made = readAnswer(SYSTEM, what, AvataxQuote, answer.json);
+  const missing = lines.find(
+    ({ lineNo }) => !made.lines.some((line) => line.lineNumber === String(lineNo)),
+  );
+  if (missing) {
+    throw new VendorFault(SYSTEM, 'ambiguous', `${what}: no line ${missing.lineNo} in the answer`);
+  }
+  return {
+    outcome: 'quoted',
+    lines: made.lines.map(({ lineNumber, details }) => ({
+      lineNo: Number(lineNumber),
+      taxes: details
+        .filter(({ tax }) => tax !== 0)
+        .map(({ taxName, tax }) => ({ code: taxName, amountMinor: minorOf(tax, currency) })),
+    })),
+  };
+}
+
+/** Its JSON number as written; more decimals than the currency has are not rounded here. */
+function minorOf(amount: number, currency: string): number {
+  const minor = parseDecimal(String(amount), currency);
+  if (minor !== null) return minor;
+  throw new VendorFault(SYSTEM, 'ambiguous', `a tax of ${amount} in ${currency}`);
 }

@@ -22,3 +22,13 @@ export const AvataxPing = z.looseObject({
   authenticated: z.boolean(),
   authenticatedUserName: z.string().nullish(),
 });
+
+/** One entry a tax of each line; together what the line is taxed with. */
+export const AvataxQuote = z.looseObject({
+  lines: z.array(
+    z.looseObject({
+      lineNumber: z.string().regex(/^\d+$/),
+      details: z.array(z.looseObject({ taxName: z.string().min(1).max(120), tax: z.number() })),
+    }),
+  ),
+});

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
-import type { CustomerMessage, Notifier, Sent } from '../../canonical/ports/notification';
+import type { Message as MessageToSend, Notifier, Sent } from '../../canonical/ports/notification';
 import { readAnswer, refused, requireSuccess } from '../answer';
 import { getJson, openDoor, postJson, type HttpDoor } from '../http';
 import { REFUSED_BEFORE } from './refused-before';
@@ -43,7 +43,7 @@ export function messengerClient(
   };
 }
 
-async function send(door: HttpDoor, message: CustomerMessage): Promise<Sent | Refused> {
+async function send(door: HttpDoor, message: MessageToSend): Promise<Sent | Refused> {
   const what = 'POST messages';
   const { key, channel, to, template, variables } = message;
   const body = { channel, to, template, variables, reference: key };

@@ -3,20 +3,28 @@
  * NetSuite itself has SuiteQL over `transaction` with `lastmodifieddate`; our key is the external id.
  */
 import type { OutsideRecord } from '../../canonical/ports/records';
-import type { Listed, RecordLists } from '../listed-records';
+import { minorOfDecimal, type Listed, type RecordLists } from '../listed-records';
 
-const MINOR_UNITS = 100;
-/** The stand-in keeps decimals with two digits: every demo currency has two. */
-const minorOf = (decimal: number): number => Math.round(decimal * MINOR_UNITS);
+const DEFAULT_CURRENCY = 'USD';
 
-const sidesOf = ({ lines }: Listed): OutsideRecord['parts'] =>
-  (lines ?? []).map(({ debit = 0, credit = 0 }) =>
-    debit > 0
-      ? { name: 'debit', quantity: minorOf(debit) }
-      : { name: 'credit', quantity: minorOf(credit) },
-  );
+const sidesOf = ({ lines, currency }: Listed): OutsideRecord['parts'] =>
+  (lines ?? []).map(({ debit = 0, credit = 0 }) => {
+    const [name, decimal] = debit > 0 ? (['debit', debit] as const) : (['credit', credit] as const);
+    return { name, quantity: minorOfDecimal(decimal, currency ?? DEFAULT_CURRENCY) };
+  });
+
+/** A sales order's lines have no number of ours: units and money by item. */
+const itemsOf = ({ lines, currency }: Listed): OutsideRecord['parts'] =>
+  (lines ?? []).flatMap(({ item, quantity = 0, amount = 0 }) => {
+    const name = item?.refName ?? '';
+    const minor = minorOfDecimal(amount, currency ?? DEFAULT_CURRENCY);
+    return [
+      { name, quantity },
+      { name: `${name} in money`, quantity: minor },
+    ];
+  });
 
 export const netsuiteRecords: RecordLists = {
-  'sales-order': { path: 'sales_orders' },
+  'sales-order': { path: 'sales_orders', fields: ['lines'], partsOf: itemsOf },
   'journal-document': { path: 'journal_entries', fields: ['lines'], partsOf: sidesOf },
 };

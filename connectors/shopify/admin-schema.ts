@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 const Gid = z.string().min(1);
+const MoneyV2 = z.looseObject({ amount: z.string(), currencyCode: z.string() });
 
 export const UserErrors = z.array(
   z.looseObject({
@@ -21,8 +22,13 @@ export const OrderTransaction = z.looseObject({
   status: z.string(),
   gateway: z.string().nullish(),
   amountSet: z.looseObject({
-    shopMoney: z.looseObject({ amount: z.string(), currencyCode: z.string() }),
+    shopMoney: MoneyV2,
+    /** In the currency that the buyer paid in. */
+    presentmentMoney: MoneyV2,
   }),
+  /** Of an authorization: more than one capture may be made on it. */
+  multiCapturable: z.boolean().nullish(),
+  authorizationExpiresAt: z.string().nullish(),
   parentTransaction: z.looseObject({ id: Gid }).nullish(),
   createdAt: z.string().nullish(),
 });
@@ -35,6 +41,7 @@ export const OrderMoneyAnswer = z.looseObject({
 export const Fulfillment = z.looseObject({
   id: Gid,
   name: z.string().nullish(),
+  status: z.string().nullish(),
   trackingInfo: z
     .array(z.looseObject({ number: z.string().nullish(), company: z.string().nullish() }))
     .nullish(),
@@ -44,17 +51,24 @@ export type Fulfillment = z.infer<typeof Fulfillment>;
 export const FulfillmentOrder = z.looseObject({
   id: Gid,
   status: z.string(),
+  deliveryMethod: z.looseObject({ methodType: z.string() }).nullish(),
+  assignedLocation: z.looseObject({ location: z.looseObject({ id: Gid }).nullish() }).nullish(),
   lineItems: z.looseObject({
     nodes: z.array(
       z.looseObject({
         id: Gid,
         remainingQuantity: z.int(),
+        totalQuantity: z.int(),
         lineItem: z.looseObject({ id: Gid }),
       }),
     ),
   }),
 });
 export type FulfillmentOrder = z.infer<typeof FulfillmentOrder>;
+
+export const FulfillmentOrderAnswer = z.looseObject({
+  fulfillmentOrder: z.looseObject({ id: Gid, orderId: Gid }).nullable(),
+});
 
 export const OrderShippingAnswer = z.looseObject({
   order: z
@@ -64,6 +78,18 @@ export const OrderShippingAnswer = z.looseObject({
       cancelledAt: z.string().nullish(),
       fulfillments: z.array(Fulfillment),
       fulfillmentOrders: z.looseObject({ nodes: z.array(FulfillmentOrder) }),
+    })
+    .nullable(),
+});
+
+export const OrderLinesAnswer = z.looseObject({
+  order: z
+    .looseObject({
+      id: Gid,
+      cancelledAt: z.string().nullish(),
+      lineItems: z.looseObject({
+        nodes: z.array(z.looseObject({ id: Gid, currentQuantity: z.int() })),
+      }),
     })
     .nullable(),
 });
@@ -101,6 +127,30 @@ export const RefundAnswer = z.looseObject({
 export const FulfillmentCreateAnswer = z.looseObject({
   fulfillmentCreate: z.looseObject({
     fulfillment: Fulfillment.nullish(),
+    userErrors: UserErrors,
+  }),
+});
+
+export const FulfillmentCancelAnswer = z.looseObject({
+  fulfillmentCancel: z.looseObject({
+    fulfillment: Fulfillment.nullish(),
+    userErrors: UserErrors,
+  }),
+});
+
+export const PrepareAnswer = z.looseObject({
+  fulfillmentOrderLineItemsPreparedForPickup: z.looseObject({ userErrors: UserErrors }),
+});
+
+const Edit = z.looseObject({
+  calculatedOrder: z.looseObject({ id: Gid }).nullish(),
+  userErrors: UserErrors,
+});
+export const BeginEditAnswer = z.looseObject({ orderEditBegin: Edit });
+export const SetQuantityAnswer = z.looseObject({ orderEditSetQuantity: Edit });
+export const CommitEditAnswer = z.looseObject({
+  orderEditCommit: z.looseObject({
+    order: z.looseObject({ id: Gid }).nullish(),
     userErrors: UserErrors,
   }),
 });

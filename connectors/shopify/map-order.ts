@@ -3,17 +3,22 @@
  *
  * - The topic is a header that nobody signed: a body that does not say what its topic says, a
  *   cancellation without `cancelled_at` or a refund that is none, is unreadable.
- * - `orders/create`, `orders/updated` → `order.created.v1`; `orders/cancelled` →
- *   `order.cancel-requested.v1`; every other topic is ignored with a reason.
+ * - `orders/create`, `orders/updated` → `order.created.v1` with the shop's word on it, which is
+ *   compared with an order that is here already; `orders/cancelled`, and an update that carries
+ *   `cancelled_at`, → `order.cancel-requested.v1`. Refunds, fulfilments and returns are read
+ *   in files of their own; every other topic is ignored with a reason (also `orders/edited`).
  * - An order that was cancelled or voided before we heard of it is ignored: there is nothing to do.
- * - One that was refunded in part or whole before we heard of it is unreadable: money has moved that
- *   we cannot see here, so a person decides. An update that says so is ignored: it is the echo of a
- *   refund of an order that we have, or its `orders/create` is still on the way.
+ * - One of which something has happened already that it does not tell whole, or with an amount that
+ *   nothing here books, is no new order: a person decides (`not-as-new`). What has left is recorded,
+ *   and what others send or nobody does is not ours to send (`departed`).
  * - `pending` and every other state without an authorization give a tender that nothing was
  *   received on.
  * - A line without a SKU is known by its variant, else its product, and waits for a mapping.
+ * - Where something is collected is not said: an order that may be a pickup asks its shop.
  */
 import { z } from 'zod';
+import { isCurrency } from '../../canonical/rules/money/money';
+import { cutText } from '../../canonical/rules/text';
 import type { CanonicalEvent } from '../../canonical/schema/event';
 import { CancelRequested } from '../../canonical/schema/event';
 import type { OrderInput } from '../../canonical/schema/order';
@@ -27,18 +32,24 @@ import {
   type InboundResult,
 } from '../inbound-contract';
 import { readOrderMoney, type OrderMoney } from './order-money';
+import { isOurs, notSentOf } from './departed';
+import { departures, readFulfilment } from './map-fulfilment';
+import { readRefund, readTransaction } from './map-refund';
+import { mapReturn } from './map-return';
+import { notAsNew, wordOf } from './not-as-new';
 import {
   ShopifyCancellation,
   ShopifyOrder,
-  ShopifyRefund,
   unwrapOrder,
   type ShopifyAddress,
   type ShopifyLineItem,
 } from './order-schema';
 
+const PICKUP_CATEGORY = 'pickup';
 const MAX_DESCRIPTION_CHARS = 500;
 const MAX_REASON_CHARS = 300;
-const MONEY_GIVEN_BACK = new Set(['partially_refunded', 'refunded']);
+/** Shopify's own: a part of the total may be paid by one, which is booked as no card is. */
+const OWN_GATEWAYS = ['gift_card', 'shopify_store_credit'];
 const RECEIVED_STATES: Readonly<Record<string, 'authorized' | 'captured'>> = {
   authorized: 'authorized',
   paid: 'captured',
@@ -48,13 +59,28 @@ export function mapShopify(topic: string, body: unknown, context: InboundContext
   switch (topic) {
     case 'orders/create':
     case 'orders/updated':
-      return mapOrder(topic, body, context);
+    case 'orders/paid':
+    case 'orders/fulfilled':
+    case 'orders/partially_fulfilled':
+      // Each carries the whole order as it is now: its topic says no more than that.
+      return mapOrder(topic === 'orders/create' ? topic : 'orders/updated', body, context);
     case 'orders/cancelled':
       return mapCancellation(body, context);
     case 'refunds/create':
       return readRefund(body);
-    default:
-      return { outcome: 'ignored', why: `topic ${topic}: nothing here depends on it` };
+    case 'order_transactions/create':
+      return readTransaction(body);
+    case 'fulfillments/create':
+    case 'fulfillments/update':
+    case 'fulfillment_orders/line_items_prepared_for_local_pickup':
+      return readFulfilment(topic, body, context);
+    default: {
+      const ignored = {
+        outcome: 'ignored',
+        why: `topic ${topic}: nothing here depends on it`,
+      } as const;
+      return mapReturn(topic, body, context) ?? ignored;
+    }
   }
 }
 
@@ -65,17 +91,10 @@ function mapCancellation(body: unknown, context: InboundContext): InboundResult 
   const request = CancelRequested.safeParse({
     channelInstance: context.account,
     orderNo: parsed.data.order_number,
-    reason: reason.slice(0, MAX_REASON_CHARS),
+    reason: cutText(reason, MAX_REASON_CHARS),
   });
   if (!request.success) return unreadable(canonicalProblems(request.error));
   return mapped({ type: 'order.cancel-requested.v1', data: request.data });
-}
-
-/** Refunds that the shop made are not followed yet. */
-function readRefund(body: unknown): InboundResult {
-  const parsed = ShopifyRefund.safeParse(body);
-  if (!parsed.success) return unreadable(fieldProblems(parsed.error));
-  return { outcome: 'ignored', why: 'topic refunds/create: nothing here depends on it' };
 }
 
 const mapped = (event: CanonicalEvent): InboundResult => ({ outcome: 'mapped', events: [event] });
@@ -85,39 +104,54 @@ function mapOrder(topic: string, body: unknown, context: InboundContext): Inboun
   if (!parsed.success) return unreadable(fieldProblems(parsed.error));
   const order = parsed.data;
   if (order.cancelled_at) {
-    return { outcome: 'ignored', why: '/cancelled_at: cancelled before it reached us' };
+    const why = '/cancelled_at: cancelled before it reached us';
+    const cancel = mapCancellation(order, context);
+    return cancel.outcome === 'mapped'
+      ? { ...cancel, ifUnknown: { outcome: 'ignored', why } }
+      : cancel;
   }
-  if (order.financial_status === 'voided') {
-    return { outcome: 'ignored', why: '/financial_status: voided before it reached us' };
-  }
-  const isGivenBack = MONEY_GIVEN_BACK.has(order.financial_status ?? '');
-  if (isGivenBack && topic === 'orders/updated') {
-    return { outcome: 'ignored', why: '/financial_status: an update about a refund' };
-  }
+  const ifUnknown = notAsNew(topic, order, context);
   const problems: FieldProblem[] = [];
-  if (isGivenBack) {
-    const detail = `${order.financial_status} before it reached us: its refunds are not known here`;
-    problems.push({ pointer: '/financial_status', detail });
-  }
   if (order.line_items.length === 0) {
     problems.push({ pointer: '/line_items', detail: 'an order without lines' });
   }
-  if (!/^[A-Z]{3}$/.test(order.currency)) {
+  if (!isCurrency(order.currency)) {
     problems.push({ pointer: '/currency', detail: 'not an ISO 4217 code' });
   }
   if (toUtc(order.created_at) === null) {
     problems.push({ pointer: '/created_at', detail: 'not an instant' });
   }
   const money = readOrderMoney(order, problems);
-  if (order.total_tip_received && Number(order.total_tip_received) !== 0) {
-    problems.push({ pointer: '/total_tip_received', detail: 'tips have no place in an order yet' });
-  }
   const tenders = readTenders(order, money, problems);
   const input = toCanonical(order, money, tenders, context, problems);
-  if (problems.length > 0) return unreadable(problems);
+  if (problems.length > 0) {
+    return unreadable([
+      ...(ifUnknown?.outcome === 'unreadable' ? ifUnknown.problems : []),
+      ...problems,
+    ]);
+  }
   const canonical = Order.safeParse(input);
   if (!canonical.success) return unreadable(canonicalProblems(canonical.error));
-  return mapped({ type: 'order.created.v1', data: canonical.data });
+  const event = { type: 'order.created.v1', data: canonical.data } as const;
+  return {
+    outcome: 'mapped',
+    events: [event, ...departures(order, context)],
+    asksForPlaces: mayBeCollected(order),
+    asksForTenders: isPaidBySeveral(order),
+    word: wordOf(order),
+    ...(ifUnknown && { ifUnknown }),
+  };
+}
+
+/**
+ * A pickup has no address to ship to, or is one of several ways in which an order is delivered. What
+ * is neither collected nor has an address is sent nowhere: its shop is asked, and then a person.
+ */
+function mayBeCollected(order: ShopifyOrder): boolean {
+  if (!order.line_items.some((line) => isOurs(order, line))) return false;
+  const ways = order.shipping_lines ?? [];
+  if (ways.length > 1 || ways.some((one) => one.delivery_category === PICKUP_CATEGORY)) return true;
+  return !order.shipping_address;
 }
 
 function toCanonical(
@@ -143,8 +177,9 @@ function toCanonical(
     lines: order.line_items.map((line, index) => ({
       channelLineRef: line.id ?? String(index + 1),
       sku: readSku(line, index, problems),
-      description: textOf(line.name ?? line.title)?.slice(0, MAX_DESCRIPTION_CHARS),
+      description: textOf(cutText(line.name ?? line.title ?? '', MAX_DESCRIPTION_CHARS)),
       quantity: line.quantity,
+      notSent: notSentOf(order, line),
       unitPrice: amount(money.lines[index]?.unitMinor ?? 0),
       discounts: money.lines[index]?.discounts,
       taxes: money.lines[index]?.taxes,
@@ -165,9 +200,17 @@ function toCanonical(
   };
 }
 
+/** With a gift card or a store credit among them: as one tender that would book the wrong debt. */
+function isPaidBySeveral({ payment_gateway_names: names, total_price: total }: ShopifyOrder) {
+  const distinct = new Set((names ?? []).map(textOf));
+  const isOwn = OWN_GATEWAYS.some((one) => distinct.has(one));
+  return distinct.size > 1 && isOwn && Number(total) !== 0;
+}
+
 /**
- * One tender over the order's total: a webhook does not say how several means of payment shared it.
- * An order of nothing has none.
+ * One tender over the order's total: a webhook does not say how several means of payment shared it;
+ * where that matters, the shop is asked, and its answer takes this one's place. An order of nothing
+ * has none.
  */
 function readTenders(
   order: ShopifyOrder,
@@ -224,7 +267,7 @@ function readCustomer(order: ShopifyOrder): OrderInput['customer'] {
   return Object.values(found).some((value) => value !== undefined) ? found : undefined;
 }
 
-function readAddress(address: ShopifyAddress | null | undefined): OrderInput['shipTo'] {
+export function readAddress(address: ShopifyAddress | null | undefined): OrderInput['shipTo'] {
   if (!address) return undefined;
   return {
     name: textOf(address.name) ?? fullName(address.first_name, address.last_name),
@@ -243,6 +286,7 @@ const VENDOR_FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^\/lines\/(\d+)\/channelLineRef/, '/line_items/$1/id'],
   [/^\/lines\/(\d+)\/sku/, '/line_items/$1/sku'],
   [/^\/lines\/(\d+)\/quantity/, '/line_items/$1/quantity'],
+  [/^\/lines\/(\d+)\/notSent.*/, '/line_items/$1/fulfillment_service'],
   [/^\/lines\/(\d+)\/unitPrice.*/, '/line_items/$1/price'],
   [/^\/lines\/(\d+)\/discounts.*/, '/line_items/$1/discount_allocations'],
   [/^\/lines\/(\d+)\/taxes.*/, '/line_items/$1/tax_lines'],

@@ -4,32 +4,41 @@
  * transactions: same parent, same amount, not one we know already.
  */
 import type { Refused } from '../../canonical/ports/fault';
-import { VendorFault } from '../../canonical/ports/fault';
 import type {
   Authorized,
   Captured,
   CaptureRequest,
   ClaimRequest,
+  FoundRefund,
   MoneyMover,
   Refunded,
   RefundRequest,
   Voided,
   VoidRequest,
 } from '../../canonical/ports/payment';
-import { formatDecimal, parseDecimal } from '../../canonical/rules/money/money';
 import { refused } from '../answer';
 import type { HttpDoor } from '../http';
 import type { OrderTransaction } from './admin-schema';
-import { CaptureAnswer, OrderMoneyAnswer, RefundAnswer, VoidAnswer } from './admin-schema';
-import { ask, orderGid, refusalOf, SYSTEM } from './graphql';
-import { CAPTURE, ORDER_MONEY, REFUND, VOID } from './operations';
-
-const SUCCESS = 'SUCCESS';
-const NOT_DECIDED: ReadonlySet<string> = new Set(['PENDING', 'AWAITING_RESPONSE', 'UNKNOWN']);
-const AUTHORIZATIONS: ReadonlySet<string> = new Set(['AUTHORIZATION', 'EMV_AUTHORIZATION']);
-const PAYMENTS: ReadonlySet<string> = new Set(['CAPTURE', 'SALE']);
-
-type MoneyRequest = CaptureRequest | VoidRequest | RefundRequest | ClaimRequest;
+import { CaptureAnswer, RefundAnswer, VoidAnswer } from './admin-schema';
+import { ask, orderGid, refusalOf } from './graphql';
+import { CAPTURE, REFUND, VOID } from './operations';
+import {
+  askedOf,
+  AUTHORIZATIONS,
+  authorizationOf,
+  decided,
+  isSpent,
+  isVoided,
+  madeOn,
+  minorOf,
+  NOT_DECIDED,
+  paid,
+  PAYMENTS,
+  SUCCESS,
+  transactionsOf,
+  undecided,
+  unknownOrder,
+} from './transactions';
 
 export function shopifyMoneyMover(door: HttpDoor): MoneyMover {
   return {
@@ -40,56 +49,8 @@ export function shopifyMoneyMover(door: HttpDoor): MoneyMover {
     findVoid: (request) => findVoid(door, request),
     refund: (request) => refund(door, request),
     findRefund: (request) => findRefund(door, request),
+    otherRefunds: (request) => otherRefunds(door, request),
   };
-}
-
-/** Null where the shop does not know the order. */
-async function transactionsOf(
-  door: HttpDoor,
-  request: MoneyRequest,
-): Promise<readonly OrderTransaction[] | null> {
-  const id = orderGid(request.channelOrderRef);
-  const { order } = await ask(door, 'order', ORDER_MONEY, { id }, OrderMoneyAnswer);
-  return order?.transactions ?? null;
-}
-
-const unknownOrder = () => refused('unknown_order', 'the shop does not know this order');
-
-function minorOf(transaction: OrderTransaction): number | null {
-  const { amount, currencyCode } = transaction.amountSet.shopMoney;
-  return parseDecimal(amount, currencyCode);
-}
-
-function isVoided(all: readonly OrderTransaction[], id: string): boolean {
-  return all.some(
-    (one) => one.kind === 'VOID' && one.status === SUCCESS && one.parentTransaction?.id === id,
-  );
-}
-
-/** The named authorization; where none is named, the newest that succeeded and was not voided. */
-function authorizationOf(
-  all: readonly OrderTransaction[],
-  authorizationRef: string | null,
-): OrderTransaction | null {
-  const held = all.filter((one) => AUTHORIZATIONS.has(one.kind) && one.status === SUCCESS);
-  const named = held.find((one) => one.id === authorizationRef);
-  return named ?? held.findLast((one) => !isVoided(all, one.id)) ?? null;
-}
-
-/** A transaction that Shopify has not decided: whoever asked must ask again. */
-function undecided(what: string, transaction: OrderTransaction): VendorFault {
-  return new VendorFault(SYSTEM, 'ambiguous', `${what}: the transaction is ${transaction.status}`);
-}
-
-/** Throws where the shop has taken it and not decided; a value where it is decided. */
-function decided(
-  what: string,
-  transaction: OrderTransaction | null | undefined,
-): { transaction: OrderTransaction } | { refusal: Refused } {
-  if (!transaction) throw new VendorFault(SYSTEM, 'ambiguous', `${what}: no transaction in it`);
-  if (transaction.status === SUCCESS) return { transaction };
-  if (NOT_DECIDED.has(transaction.status)) throw undecided(what, transaction);
-  return { refusal: refused(transaction.status.toLowerCase(), `the ${what} failed at the shop`) };
 }
 
 /** Of the order that is named, whole: an authorization that is held, or a payment without a refund. */
@@ -115,7 +76,9 @@ async function findClaimed(
   if (!found) return null;
   const { id: reference } = found;
   if (claim.state === 'captured') return { outcome: 'captured', reference, amountMinor };
-  return { outcome: 'authorized', reference, amountMinor, isMulticapture: true, expiresAt: null };
+  const isMulticapture = found.multiCapturable !== false;
+  const expiresAt = found.authorizationExpiresAt ?? null;
+  return { outcome: 'authorized', reference, amountMinor, isMulticapture, expiresAt };
 }
 
 async function capture(door: HttpDoor, request: CaptureRequest): Promise<Captured | Refused> {
@@ -126,11 +89,19 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
     const refusal = refused('no_authorization', 'the order has no live authorization');
     return { ...refusal, isAuthorizationGone: true };
   }
+  if (isSpent(all, authorization)) {
+    const refusal = refused('authorization_spent', 'it could be captured once, and was');
+    return { ...refusal, isAuthorizationGone: true };
+  }
+  const { amount, currency } = askedOf(
+    authorization,
+    madeOn(all, authorization, 'CAPTURE'),
+    request.amountMinor,
+  );
   const input = {
     id: orderGid(request.channelOrderRef),
     parentTransactionId: authorization.id,
-    amount: formatDecimal(request.amountMinor, request.currency),
-    currency: request.currency,
+    ...{ amount, currency },
     // Shopify ignores it where the authorization can be captured once only.
     finalCapture: request.isFinal,
   };
@@ -139,42 +110,51 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
   if (refusal) return refusal;
   const end = decided('capture', orderCapture.transaction);
   if ('refusal' in end) return end.refusal;
-  const { id } = end.transaction;
-  return { outcome: 'captured', reference: id, amountMinor: request.amountMinor };
+  return captured(end.transaction, authorization, request);
 }
+
+/** Where its authorization takes one capture, what that left of it has lapsed. */
+const captured = (
+  { id: reference }: OrderTransaction,
+  authorization: OrderTransaction | undefined,
+  { amountMinor }: CaptureRequest,
+): Captured => ({
+  outcome: 'captured',
+  ...{ reference, amountMinor },
+  ...(authorization?.multiCapturable === false && { isSpent: true }),
+});
 
 /** Of several that fit, the oldest: captures of one order are made one after the other. */
 function findOf(
-  what: string,
+  kind: 'CAPTURE' | 'REFUND',
   all: readonly OrderTransaction[],
+  parent: OrderTransaction,
   request: CaptureRequest | RefundRequest,
-  isOfKind: (transaction: OrderTransaction) => boolean,
 ): OrderTransaction | null {
-  const fitting = all.filter(
-    (one) =>
-      isOfKind(one) &&
-      minorOf(one) === request.amountMinor &&
-      one.amountSet.shopMoney.currencyCode === request.currency &&
-      !request.knownRefs.includes(one.id),
-  );
+  const isKnown = ({ id }: OrderTransaction) => request.knownRefs.includes(id);
+  const before = madeOn(all, parent, kind).filter(isKnown);
+  const asked = askedOf(parent, before, request.amountMinor);
+  const fitting = all.filter((one) => {
+    const isOfIt = one.kind === kind && one.parentTransaction?.id === parent.id && !isKnown(one);
+    return isOfIt && paid(one).minor === asked.amountMinor;
+  });
   const made = fitting.find((one) => one.status === SUCCESS);
   if (made) return made;
   const open = fitting.find((one) => NOT_DECIDED.has(one.status));
-  if (open) throw undecided(what, open);
+  if (open) throw undecided(kind.toLowerCase(), open);
   return null;
 }
 
+/** Where none is named, on any of the order's. */
 async function findCapture(door: HttpDoor, request: CaptureRequest): Promise<Captured | null> {
-  const all = await transactionsOf(door, request);
-  if (!all) return null;
-  const parents = all.filter((one) => AUTHORIZATIONS.has(one.kind)).map((one) => one.id);
-  const named = parents.find((id) => id === request.authorizationRef);
-  const found = findOf('capture', all, request, (one) => {
-    const parent = one.parentTransaction?.id;
-    return one.kind === 'CAPTURE' && (named === undefined || parent === named);
-  });
-  if (!found) return null;
-  return { outcome: 'captured', reference: found.id, amountMinor: request.amountMinor };
+  const all = (await transactionsOf(door, request)) ?? [];
+  const parents = all.filter((one) => AUTHORIZATIONS.has(one.kind));
+  const named = parents.filter((one) => one.id === request.authorizationRef);
+  for (const parent of named.length > 0 ? named : parents) {
+    const found = findOf('CAPTURE', all, parent, request);
+    if (found) return captured(found, parent, request);
+  }
+  return null;
 }
 
 async function voidAuthorization(door: HttpDoor, request: VoidRequest): Promise<Voided | Refused> {
@@ -214,16 +194,53 @@ async function findVoid(door: HttpDoor, request: VoidRequest): Promise<Voided | 
   return voidOf((await transactionsOf(door, request)) ?? [], request);
 }
 
+const isPayment = (one: OrderTransaction) => PAYMENTS.has(one.kind) && one.status === SUCCESS;
+
+/** A payment that came without its reference is known by being the only one. */
+function paymentOf(
+  all: readonly OrderTransaction[],
+  { captureRef }: RefundRequest,
+): OrderTransaction | undefined {
+  const paid = all.filter(isPayment);
+  const [only, ...others] = paid;
+  return paid.find((one) => one.id === captureRef) ?? (others.length === 0 ? only : undefined);
+}
+
+/** Of that payment, whoever made them; one that the shop has not decided is waited for. */
+async function otherRefunds(door: HttpDoor, request: RefundRequest): Promise<FoundRefund[]> {
+  const all = (await transactionsOf(door, request)) ?? [];
+  const payment = paymentOf(all, request);
+  const made = all.filter(
+    (one) =>
+      one.kind === 'REFUND' &&
+      one.parentTransaction?.id === payment?.id &&
+      !request.knownRefs.includes(one.id),
+  );
+  const open = made.find((one) => NOT_DECIDED.has(one.status));
+  if (open) throw undecided('refund', open);
+  return made.flatMap((one) => {
+    const amountMinor = minorOf(one) ?? 0;
+    const occurredAt = one.createdAt ?? new Date().toISOString();
+    const isMade = one.status === SUCCESS && amountMinor > 0;
+    return isMade ? [{ reference: one.id, amountMinor, occurredAt }] : [];
+  });
+}
+
 async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded | Refused> {
   const all = await transactionsOf(door, request);
   if (!all) return unknownOrder();
-  const paid = all.filter((one) => PAYMENTS.has(one.kind) && one.status === SUCCESS);
-  const payment = paid.find((one) => one.id === request.captureRef) ?? paid[0];
-  if (!payment) return refused('no_payment', 'the order has no captured payment to refund');
+  const payment = paymentOf(all, request);
+  if (!payment) {
+    const detail = all.some(isPayment)
+      ? 'the order has several payments, and none of them is named'
+      : 'the order has no captured payment to refund';
+    return refused('no_payment', detail);
+  }
   const orderId = orderGid(request.channelOrderRef);
+  const asked = askedOf(payment, madeOn(all, payment, 'REFUND'), request.amountMinor);
   const input = {
     orderId,
-    currency: request.currency,
+    currency: asked.currency,
     notify: false,
     transactions: [
       {
@@ -231,7 +248,7 @@ async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded 
         parentId: payment.id,
         kind: 'REFUND',
         gateway: payment.gateway ?? '',
-        amount: formatDecimal(request.amountMinor, request.currency),
+        amount: asked.amount,
       },
     ],
   };
@@ -248,7 +265,8 @@ async function refund(door: HttpDoor, request: RefundRequest): Promise<Refunded 
 async function findRefund(door: HttpDoor, request: RefundRequest): Promise<Refunded | null> {
   const all = await transactionsOf(door, request);
   if (!all) return null;
-  const found = findOf('refund', all, request, (one) => one.kind === 'REFUND');
+  const payment = paymentOf(all, request);
+  const found = payment ? findOf('REFUND', all, payment, request) : null;
   if (!found) return null;
   return { outcome: 'refunded', reference: found.id, amountMinor: request.amountMinor };
 }

@@ -5,14 +5,15 @@ export const MAX_TRANSACTIONS = 100;
 export const MAX_FULFILLMENTS = 100;
 export const MAX_FULFILLMENT_ORDERS = 25;
 export const MAX_FULFILLMENT_ORDER_LINES = 100;
+export const MAX_ORDER_LINES = 250;
 
 export const SHOP = `query Shop {
   shop { name myshopifyDomain }
 }`;
 
 const TRANSACTION = `
-  id kind status gateway createdAt
-  amountSet { shopMoney { amount currencyCode } }
+  id kind status gateway createdAt multiCapturable authorizationExpiresAt
+  amountSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
   parentTransaction { id }`;
 
 export const ORDER_MONEY = `query OrderMoney($id: ID!) {
@@ -25,15 +26,28 @@ export const ORDER_MONEY = `query OrderMoney($id: ID!) {
 export const ORDER_SHIPPING = `query OrderShipping($id: ID!) {
   order(id: $id) {
     id name cancelledAt
-    fulfillments(first: ${MAX_FULFILLMENTS}) { id name trackingInfo { number company } }
+    fulfillments(first: ${MAX_FULFILLMENTS}) { id name status trackingInfo { number company } }
     fulfillmentOrders(first: ${MAX_FULFILLMENT_ORDERS}) {
       nodes {
         id status
+        deliveryMethod { methodType }
+        assignedLocation { location { id } }
         lineItems(first: ${MAX_FULFILLMENT_ORDER_LINES}) {
           nodes { id remainingQuantity totalQuantity lineItem { id sku } }
         }
       }
     }
+  }
+}`;
+
+export const FULFILLMENT_ORDER = `query FulfillmentOrderOf($id: ID!) {
+  fulfillmentOrder(id: $id) { id orderId }
+}`;
+
+export const ORDER_LINES = `query OrderLines($id: ID!) {
+  order(id: $id) {
+    id cancelledAt
+    lineItems(first: ${MAX_ORDER_LINES}) { nodes { id currentQuantity } }
   }
 }`;
 
@@ -65,6 +79,40 @@ export const REFUND = `mutation Refund($input: RefundInput!, $key: String!) {
 export const FULFILL = `mutation Fulfill($fulfillment: FulfillmentInput!) {
   fulfillmentCreate(fulfillment: $fulfillment) {
     fulfillment { id name trackingInfo { number company } }
+    userErrors { field message }
+  }
+}`;
+
+export const CANCEL_FULFILLMENT = `mutation CancelFulfillment($id: ID!) {
+  fulfillmentCancel(id: $id) {
+    fulfillment { id status }
+    userErrors { field message }
+  }
+}`;
+
+export const PREPARE = `mutation Prepare($input: FulfillmentOrderLineItemsPreparedForPickupInput!) {
+  fulfillmentOrderLineItemsPreparedForPickup(input: $input) {
+    userErrors { field message code }
+  }
+}`;
+
+export const BEGIN_EDIT = `mutation BeginEdit($id: ID!) {
+  orderEditBegin(id: $id) {
+    calculatedOrder { id }
+    userErrors { field message }
+  }
+}`;
+
+export const SET_QUANTITY = `mutation SetQuantity($id: ID!, $lineItemId: ID!, $quantity: Int!) {
+  orderEditSetQuantity(id: $id, lineItemId: $lineItemId, quantity: $quantity, restock: false) {
+    calculatedOrder { id }
+    userErrors { field message }
+  }
+}`;
+
+export const COMMIT_EDIT = `mutation CommitEdit($id: ID!, $staffNote: String) {
+  orderEditCommit(id: $id, notifyCustomer: false, staffNote: $staffNote) {
+    order { id }
     userErrors { field message }
   }
 }`;

@@ -7,7 +7,8 @@
  * excess (less than a minor unit a piece) is a discount of its own, `tax-inclusive-rounding`, so
  * that every sum ties to the cent.
  */
-import { allocate, parseDecimal, sum } from '../../canonical/rules/money/money';
+import { isCurrency, allocate, parseDecimal, sum } from '../../canonical/rules/money/money';
+import { cutText } from '../../canonical/rules/text';
 import type { Discount, TaxAmount } from '../../canonical/schema/order';
 import type { FieldProblem } from '../inbound-contract';
 import type { ShopifyDiscountAllocation, ShopifyOrder, ShopifyTaxLine } from './order-schema';
@@ -20,6 +21,8 @@ const MAX_CODE_CHARS = 120;
 interface NamedMinor {
   readonly code: string;
   readonly amountMinor: number;
+  /** Of a tax: the channel pays it to the authority. */
+  readonly owedBy?: 'channel';
 }
 
 /** A line's money before it is canonical; with prices as the shop states them. */
@@ -51,14 +54,19 @@ export interface OrderMoney {
   };
 }
 
+/** Two digits, as most have. */
+const USUAL_CURRENCY = 'USD';
+
 const amounts = (named: readonly NamedMinor[]) => sum(named.map((one) => one.amountMinor));
 const grossOf = (line: StatedLine) => line.quantity * line.unitMinor;
 
 /** Reads decimals of one order; a bad one counts as 0 and leaves a problem behind. */
 function decimalReader(currency: string, problems: FieldProblem[]) {
+  // Where the currency is none, its own problem: bad amounts are named all the same.
+  const readAs = isCurrency(currency) ? currency : USUAL_CURRENCY;
   return (text: string | null | undefined, pointer: string): number => {
     if (text === null || text === undefined) return 0;
-    const minor = parseDecimal(text, currency);
+    const minor = parseDecimal(text, readAs);
     if (minor === null || minor < 0) {
       const detail = `not an amount of ${currency} that is zero or more`;
       problems.push({ pointer, detail });
@@ -71,15 +79,18 @@ type ReadDecimal = ReturnType<typeof decimalReader>;
 
 /** Amounts of one code are one row; rows of nothing are left out, so that they need no mapping. */
 function merge(named: readonly NamedMinor[]): NamedMinor[] {
-  const byCode = new Map<string, number>();
-  for (const { code, amountMinor } of named) {
-    if (amountMinor > 0) byCode.set(code, (byCode.get(code) ?? 0) + amountMinor);
+  const merged = new Map<string, NamedMinor>();
+  for (const one of named) {
+    if (one.amountMinor <= 0) continue;
+    const key = `${one.owedBy ?? ''}/${one.code}`;
+    const amountMinor = one.amountMinor + (merged.get(key)?.amountMinor ?? 0);
+    merged.set(key, { ...one, amountMinor });
   }
-  return [...byCode].map(([code, amountMinor]) => ({ code, amountMinor }));
+  return [...merged.values()];
 }
 
 const asCode = (text: string | null | undefined, otherwise: string) =>
-  (text?.trim() || otherwise).slice(0, MAX_CODE_CHARS);
+  cutText(text?.trim() || otherwise, MAX_CODE_CHARS);
 
 function readTaxes(
   lines: readonly ShopifyTaxLine[] | null | undefined,
@@ -90,6 +101,7 @@ function readTaxes(
     (lines ?? []).map((tax, index) => ({
       code: asCode(tax.title, UNNAMED_TAX),
       amountMinor: read(tax.price, `${pointer}/tax_lines/${index}/price`),
+      ...(tax.channel_liable === true && { owedBy: 'channel' as const }),
     })),
   );
 }
@@ -156,12 +168,9 @@ function spreadTaxes(
 ): { lines: StatedLine[]; shipping: StatedShipping } {
   const worth = (line: StatedLine) => Math.max(grossOf(line) - amounts(line.discounts), 0);
   const weights = [...lines.map(worth), Math.max(shipping.grossMinor - shipping.discountMinor, 0)];
-  const shares = taxes.map((tax) => ({
-    code: tax.code,
-    parts: allocate(tax.amountMinor, weights),
-  }));
+  const shares = taxes.map((tax) => ({ tax, parts: allocate(tax.amountMinor, weights) }));
   const shareAt = (position: number) =>
-    merge(shares.map(({ code, parts }) => ({ code, amountMinor: parts[position] ?? 0 })));
+    merge(shares.map(({ tax, parts }) => ({ ...tax, amountMinor: parts[position] ?? 0 })));
   return {
     lines: lines.map((line, index) => ({ ...line, taxes: shareAt(index) })),
     shipping: { ...shipping, taxes: shareAt(lines.length) },
@@ -183,8 +192,8 @@ export function readOrderMoney(order: ShopifyOrder, problems: FieldProblem[]): O
   const { currency } = order;
   const read = decimalReader(currency, problems);
   const canonical = (named: readonly NamedMinor[]) =>
-    named.map(({ code, amountMinor }) => ({
-      code,
+    named.map(({ amountMinor, ...one }) => ({
+      ...one,
       amount: { currency, minorUnits: amountMinor },
     }));
 

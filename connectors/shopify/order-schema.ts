@@ -10,7 +10,11 @@ const Decimal = z.union([z.string(), z.number()]).transform(String);
 const Id = z.union([z.int(), z.string().min(1)]).transform(String);
 const Text = z.string().nullish();
 
-const TaxLine = z.looseObject({ title: Text, price: Decimal });
+export const TaxLine = z.looseObject({
+  title: Text,
+  price: Decimal,
+  channel_liable: z.boolean().nullish(),
+});
 export type ShopifyTaxLine = z.infer<typeof TaxLine>;
 
 const DiscountAllocation = z.looseObject({
@@ -21,7 +25,7 @@ export type ShopifyDiscountAllocation = z.infer<typeof DiscountAllocation>;
 
 const DiscountApplication = z.looseObject({ code: Text, title: Text, description: Text });
 
-const LineItem = z.looseObject({
+export const LineItem = z.looseObject({
   id: Id.nullish(),
   sku: Text,
   variant_id: Id.nullish(),
@@ -29,20 +33,48 @@ const LineItem = z.looseObject({
   title: Text,
   name: Text,
   quantity: z.int(),
+  /** Without what an edit or a refund took off. */
+  current_quantity: z.int().min(0).nullish(),
+  fulfillment_status: Text,
+  fulfillment_service: Text,
+  gift_card: z.boolean().nullish(),
   price: Decimal,
   total_discount: Decimal.nullish(),
   discount_allocations: z.array(DiscountAllocation).nullish(),
   tax_lines: z.array(TaxLine).nullish(),
+  requires_shipping: z.boolean().nullish(),
 });
 export type ShopifyLineItem = z.infer<typeof LineItem>;
 
-const ShippingLine = z.looseObject({
+export const ShippingLine = z.looseObject({
   price: Decimal,
+  /** An edit took it off. */
+  is_removed: z.boolean().nullish(),
+  /** Often null, of a pickup too. */
+  delivery_category: Text,
   discount_allocations: z.array(DiscountAllocation).nullish(),
   tax_lines: z.array(TaxLine).nullish(),
 });
 
-const AddressFields = z.looseObject({
+export type ShopifyShippingLine = z.infer<typeof ShippingLine>;
+
+export const FulfillmentFields = z.looseObject({
+  id: Id,
+  /** `success`, `pending`, `open`, `cancelled`, `error`, `failure`; old payloads have none. */
+  status: Text,
+  created_at: Text,
+  location_id: Id.nullish(),
+  tracking_number: Text,
+  line_items: z.array(z.looseObject({ id: Id, quantity: z.int() })).nullish(),
+});
+export type ShopifyFulfillment = z.infer<typeof FulfillmentFields>;
+
+/** What a fulfilment's own webhook says beside: of which order it is. */
+export const ShopifyOrderFulfillment = FulfillmentFields.extend({ order_id: Id });
+
+const MoneySet = z.looseObject({ shop_money: z.looseObject({ amount: Decimal }) });
+
+export const AddressFields = z.looseObject({
   name: Text,
   first_name: Text,
   last_name: Text,
@@ -69,6 +101,8 @@ export const ShopifyOrder = z.looseObject({
   id: Id,
   order_number: Id,
   created_at: z.string(),
+  updated_at: Text,
+  test: z.boolean().nullish(),
   cancelled_at: Text,
   cancel_reason: Text,
   currency: z.string(),
@@ -92,6 +126,12 @@ export const ShopifyOrder = z.looseObject({
   tax_lines: z.array(TaxLine).nullish(),
   line_items: z.array(LineItem),
   shipping_lines: z.array(ShippingLine).nullish(),
+  fulfillments: z.array(FulfillmentFields).nullish(),
+  /** Of a sale at a till: where it was made. */
+  location_id: Id.nullish(),
+  original_total_duties_set: MoneySet.nullish(),
+  original_total_additional_fees_set: MoneySet.nullish(),
+  total_cash_rounding_payment_adjustment_set: MoneySet.nullish(),
 });
 export type ShopifyOrder = z.infer<typeof ShopifyOrder>;
 
@@ -102,12 +142,23 @@ export const ShopifyCancellation = z.looseObject({
   cancel_reason: Text,
 });
 
+export const ShopifyTransaction = z.looseObject({
+  id: Id,
+  parent_id: Id.nullish(),
+  kind: z.string(),
+  status: z.string().nullish(),
+  amount: z.string(),
+  currency: z.string(),
+});
+
 /** What makes a refund one: the order it is of, and what was given back. */
 export const ShopifyRefund = z.looseObject({
   id: Id,
   order_id: Id,
   refund_line_items: z.array(z.unknown()),
-  transactions: z.array(z.unknown()),
+  /** Of which return it is; null where it is of none. */
+  return: z.looseObject({ admin_graphql_api_id: z.string().min(1) }).nullish(),
+  transactions: z.array(ShopifyTransaction),
 });
 
 /** Webhooks carry the bare order; the REST API, and captures of it, wrap it in `{"order": …}`. */

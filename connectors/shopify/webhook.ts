@@ -11,8 +11,9 @@ const MAX_TOPIC_CHARS = 100;
 const MAX_EVENT_ID_CHARS = 200;
 
 /**
- * Base64 HMAC-SHA256 of the raw bytes, compared in constant time; then the shop's domain, which is
- * not signed and has to be the account's all the same. Shopify signs no time.
+ * Base64 HMAC-SHA256 of the raw bytes, compared in constant time: each account has a secret of its
+ * own. The shop's domain is not signed, so that leaving it out proves nothing; one that is named and
+ * is another shop's is a webhook set up for the wrong account. Shopify signs no time.
  */
 export function verifyShopify(
   headers: WebhookHeaders,
@@ -30,7 +31,8 @@ export function verifyShopify(
   if (!isExact || !isEqual) {
     return { verified: false, why: 'X-Shopify-Hmac-Sha256 does not match the body' };
   }
-  return headerOf(headers, 'x-shopify-shop-domain')?.toLowerCase() === shopDomain
+  const shop = headerOf(headers, 'x-shopify-shop-domain')?.toLowerCase() ?? shopDomain;
+  return shop === shopDomain
     ? { verified: true }
     : { verified: false, why: "X-Shopify-Shop-Domain is not this account's shop" };
 }

@@ -20,6 +20,19 @@ const REFUSAL_CODES: ReadonlySet<string> = new Set([
   'resource_missing',
 ]);
 
+/** Declines that only the buyer can turn into a yes, at their bank. */
+const TO_CONFIRM: ReadonlySet<string> = new Set(['authentication_required', 'requires_action']);
+
+/**
+ * Without a customer a PaymentMethod is used once; Stripe gives this refusal a sentence and no code.
+ * https://docs.stripe.com/payments/payment-methods#usage
+ */
+const USED_ONCE = /previously used|may not be used again|attach it to a Customer/i;
+
+export function needsBuyer(code: string): Pick<Refused, 'needsBuyer'> {
+  return TO_CONFIRM.has(code) ? { needsBuyer: 'confirm' } : {};
+}
+
 type Fields = Readonly<Record<string, string>>;
 
 export async function post(door: HttpDoor, path: string, key: string, fields: Fields) {
@@ -40,8 +53,17 @@ export function refusalOf(what: string, answer: HttpAnswer): Refused | null {
   const { error } = readAnswer(SYSTEM, what, StripeErrorBody, answer.json);
   const code = error.code ?? error.type;
   if (answer.status === 402 || REFUSAL_CODES.has(code)) {
-    const refusal = refused(code, error.message ?? code);
-    return error.decline_code ? { ...refusal, declineCode: error.decline_code } : refusal;
+    const { decline_code: declineCode, payment_intent: intent } = error;
+    return {
+      ...refused(code, error.message ?? code),
+      ...(declineCode && { declineCode }),
+      ...(intent && { reference: intent.id }),
+      ...needsBuyer(code),
+    };
+  }
+  if (USED_ONCE.test(error.message ?? '')) {
+    const refusal = refused('payment_method_used', 'without a customer it can be used once');
+    return { ...refusal, needsBuyer: 'another-means' };
   }
   // An idempotency_error is one of these: our key went out with two bodies.
   const field = error.param ? ` at ${error.param}` : '';

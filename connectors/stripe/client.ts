@@ -13,12 +13,13 @@ import type {
   Voided,
   VoidRequest,
 } from '../../canonical/ports/payment';
+import type { SettlementReports } from '../../canonical/ports/settlement-reports';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import { readAnswer, refused } from '../answer';
 import { getJson, openDoor, type HttpDoor } from '../http';
-import { fromStripeAmount, toStripeAmount } from './amount';
-import { post, refusalOf, SYSTEM } from './calls';
+import { fromStripeAmount, notPayable, toStripeAmount } from './amount';
+import { needsBuyer, post, refusalOf, SYSTEM } from './calls';
 import {
   AUTHORIZE_KEY,
   captureMark,
@@ -29,8 +30,9 @@ import {
 } from './metadata';
 import { chargeIdOf, StripeCharge, StripeIntent, StripeIntentSearch } from './schema';
 import { whoAnswers } from './who-answers';
-import { findRefund, refund } from './refunds';
+import { findRefund, otherRefunds, refund } from './refunds';
 import { REFUSED_BEFORE } from './refused-before';
+import { stripePayouts } from './settlement/payouts';
 
 /** The version that the schemas here were written against. */
 const API_VERSION = '2026-10-28.endive';
@@ -44,16 +46,23 @@ const GONE: ReadonlySet<string> = new Set([
   'payment_intent_unexpected_state',
 ]);
 
+/** More was asked for than is held. */
+const SHORT = 'amount_too_large';
+
 export interface StripeSettings {
   readonly baseUrl: string;
   readonly secretKey: string;
   readonly headersTimeoutMs?: number;
 }
 
+interface StripeAccount {
+  readonly settlementReports: SettlementReports;
+  whoAnswers(): Promise<string>;
+  close(): Promise<void>;
+}
+
 /** Opens the door to one Stripe account. */
-export function stripeClient(
-  settings: StripeSettings,
-): PaymentGateway & { whoAnswers(): Promise<string>; close(): Promise<void> } {
+export function stripeClient(settings: StripeSettings): PaymentGateway & StripeAccount {
   const door = openDoor({
     ...settings,
     system: SYSTEM,
@@ -70,6 +79,8 @@ export function stripeClient(
     findVoid: (request) => findCancellation(door, request),
     refund: (request) => refund(door, request),
     findRefund: (request) => findRefund(door, request),
+    otherRefunds: (request) => otherRefunds(door, request),
+    settlementReports: stripePayouts(door),
     whoAnswers: () => whoAnswers(door),
     close: () => door.close(),
   };
@@ -113,8 +124,10 @@ async function authorized(door: HttpDoor, intent: StripeIntent): Promise<Authori
 
 async function authorize(door: HttpDoor, request: AuthorizeRequest): Promise<Authorized | Refused> {
   const what = 'POST payment_intents';
+  const amount = toStripeAmount(request.amountMinor, request.currency);
+  if (amount === null) return notPayable(request.currency);
   const answer = await post(door, '/v1/payment_intents', request.key, {
-    amount: String(toStripeAmount(request.amountMinor, request.currency)),
+    amount: String(amount),
     currency: request.currency.toLowerCase(),
     capture_method: 'manual',
     confirm: 'true',
@@ -132,16 +145,47 @@ async function authorize(door: HttpDoor, request: AuthorizeRequest): Promise<Aut
   });
   const refusal = refusalOf(what, answer);
   if (refusal) return refusal;
-  const intent = readAnswer(SYSTEM, what, StripeIntent, answer.json);
-  switch (intent.status) {
-    case 'requires_capture':
+  return promised(door, request, readAnswer(SYSTEM, what, StripeIntent, answer.json));
+}
+
+/**
+ * What became of an intent: held whole, refused, or not decided yet, which is asked for again. What
+ * is held of it only in part is let go: it is no promise of the whole.
+ */
+async function promised(
+  door: HttpDoor,
+  request: AuthorizeRequest,
+  intent: StripeIntent,
+): Promise<Authorized | Refused> {
+  const { id: reference, status } = intent;
+  switch (status) {
+    case 'requires_capture': {
+      const isPart = intent.amount_received === 0 && intent.amount_capturable < intent.amount;
+      if (!isPart) return authorized(door, intent);
+      await letGo(door, reference, `${request.key}:part`);
+      const refusal = refused('partially_authorized', 'a part was held, and let go again');
+      return { ...refusal, reference, needsBuyer: 'another-means' };
+    }
+    case 'succeeded':
       return authorized(door, intent);
     case 'requires_action':
     case 'requires_payment_method':
-    case 'canceled':
-      return refused(intent.status, 'the payment method was not authorized');
+    case 'canceled': {
+      const refusal = refused(status, 'the payment method was not authorized');
+      return { ...refusal, reference, ...needsBuyer(status) };
+    }
     default:
-      throw new VendorFault(SYSTEM, 'ambiguous', `${what}: the intent is ${intent.status}`);
+      throw new VendorFault(SYSTEM, 'ambiguous', `the intent is ${status}: Stripe has not decided`);
+  }
+}
+
+/** Idempotent; throws where it is not known whether it went. */
+async function letGo(door: HttpDoor, intentId: string, key: string): Promise<void> {
+  const what = 'POST payment_intents/cancel';
+  const answer = await post(door, `${intentPath(intentId)}/cancel`, key, {});
+  const refusal = refusalOf(what, answer);
+  if (refusal && refusal.vendorCode !== 'payment_intent_unexpected_state') {
+    throw new VendorFault(SYSTEM, 'ambiguous', `${what}: ${refusal.vendorCode}`);
   }
 }
 
@@ -149,7 +193,7 @@ async function authorize(door: HttpDoor, request: AuthorizeRequest): Promise<Aut
 async function findAuthorization(
   door: HttpDoor,
   request: AuthorizeRequest,
-): Promise<Authorized | null> {
+): Promise<Authorized | Refused | null> {
   const what = 'GET payment_intents/search';
   const escaped = request.key.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   const query = new URLSearchParams({
@@ -159,12 +203,8 @@ async function findAuthorization(
   const answer = await getJson(door, `/v1/payment_intents/search?${query}`);
   if (refusalOf(what, answer)) return null;
   const { data } = readAnswer(SYSTEM, what, StripeIntentSearch, answer.json);
-  const found = data.find(
-    (intent) =>
-      intent.metadata?.[AUTHORIZE_KEY] === request.key &&
-      (intent.status === 'requires_capture' || intent.status === 'succeeded'),
-  );
-  return found ? authorized(door, found) : null;
+  const found = data.find((intent) => intent.metadata?.[AUTHORIZE_KEY] === request.key);
+  return found ? promised(door, request, found) : null;
 }
 
 /** The intent that is named: whole, of no other order of ours, nothing of it given back. */
@@ -188,8 +228,10 @@ async function findClaimed(
 async function capture(door: HttpDoor, request: CaptureRequest): Promise<Captured | Refused> {
   const what = 'POST payment_intents/capture';
   const path = `${intentPath(request.authorizationRef)}/capture`;
+  const amount = toStripeAmount(request.amountMinor, request.currency);
+  if (amount === null) return { ...notPayable(request.currency), isAuthorizationGone: false };
   const answer = await post(door, path, request.key, {
-    amount_to_capture: String(toStripeAmount(request.amountMinor, request.currency)),
+    amount_to_capture: String(amount),
     // True is Stripe's default; false is refused where multicapture was not granted.
     ...(request.isFinal ? {} : { final_capture: 'false' }),
     [`metadata[${LATEST_KEY}]`]: request.key,
@@ -197,9 +239,22 @@ async function capture(door: HttpDoor, request: CaptureRequest): Promise<Capture
     [`metadata[${captureMark(request.key)}]`]: request.key,
   });
   const refusal = refusalOf(what, answer);
+  if (refusal?.vendorCode === SHORT) return shortOf(door, request, refusal);
   if (refusal) return { ...refusal, isAuthorizationGone: GONE.has(refusal.vendorCode) };
   const intent = readAnswer(SYSTEM, what, StripeIntent, answer.json);
   return captured(intent, request);
+}
+
+/** Less is held than was asked for: it is let go where nothing was taken, and held anew by a retry. */
+async function shortOf(
+  door: HttpDoor,
+  { authorizationRef, key }: CaptureRequest,
+  refusal: Refused,
+): Promise<Refused> {
+  const intent = await readIntent(door, authorizationRef);
+  const isUntouched = intent?.status === 'requires_capture' && intent.amount_received === 0;
+  if (intent && isUntouched) await letGo(door, intent.id, `${key}:short`);
+  return { ...refusal, isAuthorizationGone: true };
 }
 
 /** A charge has one id over all its captures; the key tells them apart. */

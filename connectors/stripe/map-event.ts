@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import type { CanonicalEvent } from '../../canonical/schema/event';
-import { PaymentFact } from '../../canonical/schema/event';
+import { PaymentFact } from '../../canonical/schema/payment-fact';
 import { OrderId } from '../../canonical/schema/ids';
 import {
   fieldProblems,
@@ -15,7 +15,15 @@ import {
 } from '../inbound-contract';
 import { fromStripeAmount } from './amount';
 import { LATEST_AMOUNT, LATEST_KEY, ORDER_ID } from './metadata';
-import { chargeIdOf, StripeCharge, StripeEvent, StripeIntent, StripeRefund } from './schema';
+import {
+  chargeIdOf,
+  chargeOf,
+  isDead,
+  StripeCharge,
+  StripeEvent,
+  StripeIntent,
+  StripeRefund,
+} from './schema';
 
 type PaymentEventType = Extract<CanonicalEvent['type'], `payment.${string}`>;
 type Verb = 'authorize' | 'capture' | 'void' | 'refund';
@@ -27,6 +35,7 @@ interface Happened {
   readonly type: PaymentEventType;
   readonly verb: Verb;
   readonly reference: string;
+  readonly paymentRef?: string | undefined;
   /** In Stripe's amounts; used where the metadata does not say what this effect came to. */
   readonly amount: number;
   readonly currency: string;
@@ -54,6 +63,7 @@ function factOf(event: StripeEvent, happened: Happened): InboundResult {
     reference: happened.reference,
     effectKey,
     orderId: OrderId.safeParse(happened.metadata[ORDER_ID]).data,
+    paymentRef: happened.paymentRef,
     amount: { currency, minorUnits: amountOf(happened, effectKey) },
   });
   if (!fact.success) return unreadable(fieldProblems(fact.error, OBJECT));
@@ -102,18 +112,34 @@ function fromCharge(event: StripeEvent, charge: StripeCharge): Happened | null {
       const newest = charge.refunds?.data[0];
       const amount = newest?.amount ?? charge.amount_refunded - (before?.amount_refunded ?? 0);
       const reference = newest?.id ?? charge.id;
-      return { ...about, type: 'payment.refunded.v1', verb: 'refund', reference, amount };
+      const refunded = { type: 'payment.refunded.v1', verb: 'refund' } as const;
+      return { ...about, ...refunded, reference, paymentRef: charge.id, amount };
     }
     default:
       return null;
   }
 }
 
-function fromRefund(_event: StripeEvent, refund: StripeRefund): Happened {
+/**
+ * A pending refund is made: Stripe has taken it. Should it fail later, an update says so, and the
+ * money is back. One that was dead from the start is told to whoever asked for it.
+ */
+function fromRefund(event: StripeEvent, refund: StripeRefund): Happened | null {
   const { id: reference, amount, currency, metadata } = refund;
-  const about = { currency, metadata: metadata ?? {} };
-  return { ...about, type: 'payment.refunded.v1', verb: 'refund', reference, amount };
+  const paymentRef = chargeOf(refund);
+  const about = { currency, metadata: metadata ?? {}, verb: 'refund' as const };
+  const told = { ...about, reference, paymentRef, amount };
+  if (!isDead(refund)) return { ...told, type: 'payment.refunded.v1' };
+  return event.type === 'refund.created' ? null : { ...told, type: 'payment.refund-failed.v1' };
 }
+
+/** Webhooks of a refund itself; the older of two names of its update is still sent. */
+const OF_REFUNDS: ReadonlySet<string> = new Set([
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refund.updated',
+]);
 
 /** What the object of an event is; nothing else is looked at. */
 function happenedIn(event: StripeEvent, topic: string): Happened | InboundResult | null {
@@ -121,7 +147,7 @@ function happenedIn(event: StripeEvent, topic: string): Happened | InboundResult
   if (topic === 'charge.captured' || topic === 'charge.refunded') {
     return readObject(event, StripeCharge, fromCharge);
   }
-  return topic === 'refund.created' ? readObject(event, StripeRefund, fromRefund) : null;
+  return OF_REFUNDS.has(topic) ? readObject(event, StripeRefund, fromRefund) : null;
 }
 
 function readObject<S extends z.ZodType>(

@@ -4,12 +4,14 @@
  * `/v1/charges` (captures expanded) and `/v1/refunds` with `created[gte]`; our key is metadata there.
  */
 import type { RecordLists } from '../listed-records';
+import { fromStripeAmount } from './amount';
 
 export const stripeRecords: RecordLists = {
   authorization: {
     path: 'payment_intents',
     isHeld: ({ status }) => status === 'requires_capture',
+    minorOf: fromStripeAmount,
   },
-  capture: { path: 'captures' },
-  refund: { path: 'refunds' },
+  capture: { path: 'captures', minorOf: fromStripeAmount },
+  refund: { path: 'refunds', minorOf: fromStripeAmount },
 };

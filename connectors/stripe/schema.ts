@@ -49,12 +49,21 @@ export const StripeRefund = z.looseObject({
   id: z.string(),
   object: z.literal('refund'),
   amount: z.int(),
+  created: z.int().nullish(),
   currency: z.string(),
+  /** The charge that it gives back: its id, or the object itself where it was expanded. */
+  charge: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
   status: z.string().nullish(),
   metadata: Metadata,
   failure_reason: z.string().nullish(),
 });
 export type StripeRefund = z.infer<typeof StripeRefund>;
+
+export const chargeOf = ({ charge }: StripeRefund): string | undefined =>
+  (typeof charge === 'object' ? charge?.id : charge) ?? undefined;
+
+export const isDead = ({ status }: StripeRefund): boolean =>
+  status === 'failed' || status === 'canceled';
 
 export const StripeIntentSearch = z.looseObject({ data: z.array(StripeIntent) });
 export const StripeRefundList = z.looseObject({
@@ -69,6 +78,8 @@ export const StripeErrorBody = z.looseObject({
     decline_code: z.string().nullish(),
     param: z.string().nullish(),
     message: z.string().nullish(),
+    /** What was made of it all the same: it may be confirmed later. */
+    payment_intent: z.looseObject({ id: z.string() }).nullish(),
   }),
 });
 

@@ -5,7 +5,12 @@
 import { unitsByLine, type RecordLists } from '../listed-records';
 
 export const warehouseRecords: RecordLists = {
-  'fulfilment-request': { path: 'fulfilment_requests', fields: ['lines'], partsOf: unitsByLine },
+  'fulfilment-request': {
+    path: 'fulfilment_requests',
+    fields: ['lines', 'shipTo'],
+    partsOf: unitsByLine,
+    addressOf: ({ shipTo }) => shipTo,
+  },
   shipment: { path: 'shipments', fields: ['lines'], partsOf: unitsByLine },
   recall: { path: 'cancellations', fields: ['lines'], partsOf: unitsByLine },
 };

@@ -1,306 +1,144 @@
 /**
  * A shipment is recorded: units, stock, invoice, revenue, tax and cost of goods, what its capture
  * takes, and what channel, customer and tax service are told; one transaction. Goods that left are
- * on the books even when the card then fails. Rules 3, 3a, 3b.
+ * on the books even when the card then fails. Rules 3, 3a, 3b, 4, 4a. What a parcel holds beside its
+ * order, and what it turns out not to hold, is a variance (`variances.ts`); a parcel of another item,
+ * or one that is known under another id, waits for a person's word.
  *
  * Nine statements in seven round trips: the begin, the lock with the fact, and the order; what else
  * is read; what is written, with the status; the stock; its invoice and journal; the commit. The
  * stock comes that late because other orders want its rows, and before the journal because it says
  * what the goods cost: a row is locked for one round trip more and the commit.
  */
-import { businessDate } from '../../canonical/rules/posting/business-date';
-import { afterMoves } from '../../canonical/rules/order/after';
-import type { CapturePlan } from '../../canonical/rules/money/capture';
-import { effectKey } from '../../canonical/rules/order/effect-keys';
-import { sum } from '../../canonical/rules/money/money';
-import { openUnits } from '../../canonical/rules/order/state';
+import { judgeParcel, unitsByOwner, type ParcelVerdict } from '../../canonical/rules/order/parcel';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
-import {
-  invoiceTotal,
-  postShipment,
-  type ShippedLine,
-} from '../../canonical/rules/posting/posting';
-import { costed, documentNumber, planShipment } from '../../canonical/rules/order/shipment';
-import type { PlannedShipment } from '../../canonical/rules/order/shipment';
+import { planShipment } from '../../canonical/rules/order/shipment';
+import { bookedAt, isMisdated } from '../../canonical/rules/order/shipped-at';
 import type { ShipmentConfirmed } from '../../canonical/schema/event';
 import type { Applied } from '../../canonical/flows/order';
-import { only, type Database, type Sql } from '../../store/database';
-import { openException } from '../../store/exceptions/exceptions';
-import { postJournal } from '../../store/ledger/ledger';
-import { appliedWrite, markEventApplied, type Fact } from '../../store/inbox/facts';
-import { factWrite, moveWrites } from '../../store/orders/orders';
-import { messageWrites } from '../../store/outbox/outbox';
-import { orderJournal } from '../order/of-order';
-import { recordOrderFact, type OrderInHand } from '../order/order-moment';
-import { shipmentMessages, type WhomToTell } from './shipment-messages';
-import { afterMoney, capturePlanOf, moneyWrites, openUncovered } from '../money/shipment-money';
-import { moveStock } from '../../store/stock/stock-rows';
-import { writeTogether } from '../../store/writes';
+import type { Database, Sql } from '../../store/database';
+import { markEventApplied, takeLateFact, type Fact } from '../../store/inbox/facts';
+import { orderMoment, recordOrderFact, type OrderInHand } from '../order/order-moment';
+import { bookShipment } from './book-shipment';
+import { followTracking } from './follow-tracking';
+import { askAbout, readBeside, settleDoubts, type BesideShipment } from './parcels';
+import { openFor, recordVariances } from './variances';
 
-/** Idempotent: the warehouse's shipment id, and the event itself, count once. */
+/** Idempotent: what the warehouse said of a parcel, and the event itself, count once. */
 export function recordShipment(
   db: Database,
   input: { readonly orderId: string; readonly eventNo: number },
 ): Promise<Applied> {
-  const { orderId, eventNo } = input;
   return recordOrderFact<ShipmentConfirmed>(
     db,
     input,
     'shipment.confirmed.v1',
     async (sql, inHand, fact) => {
-      const { earlier, invoices, ...whom } = await readBeside(sql, orderId);
-      if (earlier.includes(fact.data.shipmentId)) {
-        await markEventApplied(sql, eventNo, 'superseded', 'that shipment is recorded already');
-        return 'duplicate';
-      }
-      const planned = fact.timeZone
-        ? planShipment(inHand.order, fact.data)
-        : unknownPlace(fact.data.location);
-      if (planned.outcome === 'impossible') await cannotShip(sql, inHand, eventNo, planned.reason);
-      else {
-        const numbers = { shipmentNo: earlier.length + 1, invoiceNo: invoices + 1 };
-        await record(sql, inHand, fact, planned, { ...numbers, whom });
-      }
-      return 'applied';
+      const beside = await readBeside(sql, input.orderId, fact);
+      return recordParcel(sql, inHand, fact, { ...beside, isOver: isOver(inHand.order) });
     },
   );
 }
 
-interface Beside extends WhomToTell {
-  /** The warehouse's ids of earlier shipments: as many as the last one's number. */
-  readonly earlier: readonly string[];
-  /** Invoices that the order has, of whatever passed control before. */
-  readonly invoices: number;
-}
-
-async function readBeside(sql: Sql, orderId: string): Promise<Beside> {
-  const { rows } = await sql.query<Beside>({
-    name: 'beside-shipment',
-    text: `select array(select s.shipment_ref from shipment s where s.order_id = $1) as earlier,
-                  (select count(*) from invoice i where i.order_id = $1)::int as invoices,
-                  content -> 'customer' as customer, content -> 'shipTo' as "shipTo"
-             from sales_order where order_id = $1`,
-    values: [orderId],
+/** Goods left for an order whose flow has ended: nothing is invoiced any more, the stock follows. */
+export async function recordShipmentAfterEnd(
+  db: Database,
+  of: { readonly orderId: string; readonly eventNo: number },
+): Promise<void> {
+  await orderMoment(db, of.orderId, async (sql, inHand) => {
+    const fact = await takeLateFact<ShipmentConfirmed>(sql, of);
+    if (!fact) return;
+    const beside = await readBeside(sql, of.orderId, fact);
+    await recordParcel(sql, inHand, fact, { ...beside, isOver: true });
   });
-  return only(rows, `order ${orderId}`);
 }
 
-/** Stock that leaves a place which nobody knows is booked nowhere. */
-const unknownPlace = (location: string) => ({
-  outcome: 'impossible' as const,
-  reason: `${location} is not in the location master`,
-});
+const isOver = ({ stage }: OrderSnapshot) => stage === 'closed' || stage === 'rejected';
 
-/** More units than the order has, or a line it does not have: no rule says what that means. */
-async function cannotShip(sql: Sql, { order }: OrderInHand, eventNo: number, reason: string) {
-  await openException(sql, {
-    code: 'event.no-rule',
-    detail: `a shipment for ${order.channelInstance}/${order.orderNo} was not recorded: ${reason}`,
-    cause: { kind: 'event', ref: String(eventNo) },
-    blocks: `event:${eventNo}`,
-    subject: order.orderId,
-    orderId: order.orderId,
-    severity: 'high',
-    eventNo,
-    correlationId: order.correlationId,
-  });
-  await markEventApplied(sql, eventNo, 'dead', reason);
-}
-
-async function record(
+async function recordParcel(
   sql: Sql,
   inHand: OrderInHand,
   fact: Fact<ShipmentConfirmed>,
-  planned: PlannedShipment,
-  about: { readonly shipmentNo: number; readonly invoiceNo: number; readonly whom: WhomToTell },
-): Promise<void> {
+  beside: BesideShipment & { readonly isOver: boolean },
+): Promise<'applied' | 'duplicate'> {
   const { order } = inHand;
-  const { data, eventNo } = fact;
-  const { shipmentNo, invoiceNo, whom } = about;
-  const { orderId } = order;
-  const onDate = businessDate(data.shippedAt, fact.timeZone ?? order.timeZone);
-  const invoiceMinor = invoiceTotal(planned.lines);
-  const plan = capturePlanOf(inHand, invoiceMinor, isLastShipment(order, planned));
-  const prepaidMinor = sum(plan.prepaid.map((part) => part.amountMinor));
-  const invoice = { shipmentNo, invoiceNo, onDate, invoiceMinor, prepaidMinor };
-  const writes = [
-    ...moveWrites(orderId, planned.moves),
-    ...moneyWrites(order, invoiceNo, plan),
-    factWrite(orderId, {
-      kind: 'shipped',
-      eventNo,
-      occurredAt: data.shippedAt,
-      moves: planned.moves,
-      about: { shipmentNo, invoiceNo, location: data.location, invoiceMinor },
-    }),
-    ...messageWrites(shipmentMessages(inHand, whom, { ...about, onDate, data, planned })),
-    appliedWrite(eventNo),
-  ];
-  const isTrouble = await openTrouble(sql, inHand, fact, { planned, plan, ...about });
-  // An exception is part of what is due: with one, the order is read again.
-  if (isTrouble) await writeTogether(sql, writes);
-  else inHand.becomes(afterMoney(afterMoves(order, planned.moves), invoiceNo, plan), writes);
-  inHand.lastly(async () => {
-    const moved = await moveStock(sql, planned.stock, {
-      orderId,
-      eventNo,
-      reason: null,
-      occurredAt: data.shippedAt,
-      businessDate: onDate,
-    });
-    const lines = costed(planned.lines, moved);
-    await Promise.all([
-      keepShipment(sql, inHand, fact, { ...invoice, lines, groupNo: groupOf(planned) }),
-      post(sql, inHand, fact, lines, invoice),
-    ]);
-  });
-}
-
-/** What of it needs a person; false where nothing does. */
-async function openTrouble(
-  sql: Sql,
-  inHand: OrderInHand,
-  { data, eventNo }: Fact<ShipmentConfirmed>,
-  shipment: {
-    readonly planned: PlannedShipment;
-    readonly plan: CapturePlan;
-    readonly shipmentNo: number;
-    readonly invoiceNo: number;
-  },
-): Promise<boolean> {
-  const { order } = inHand;
-  const { planned, plan, shipmentNo, invoiceNo } = shipment;
-  const foreign = freightIn(order, data) === undefined ? data.carrierCost : undefined;
-  if (foreign) await foreignFreight(sql, inHand, eventNo, foreign.currency);
-  if (planned.afterCancel > 0) {
-    await shippedAfterCancel(sql, inHand, shipmentNo, planned.afterCancel);
+  const { eventNo, data } = fact;
+  const unbookable = whyUnbookable(order, fact);
+  if (unbookable !== null) {
+    const doubt = { code: 'event.no-rule' as const, detail: unbookable };
+    await askAbout(sql, order, eventNo, doubt);
+    return 'applied';
   }
-  const isUncovered = await openUncovered(sql, order, invoiceNo, plan);
-  return foreign !== undefined || planned.afterCancel > 0 || isUncovered;
+  const verdict = judgeParcel(order, data, beside);
+  switch (verdict.outcome) {
+    case 'known':
+      await markEventApplied(sql, eventNo, 'superseded', verdict.note);
+      return 'duplicate';
+    case 'in-doubt':
+      await askAbout(sql, order, eventNo, verdict);
+      return 'applied';
+    case 'to-record':
+      await recordUnits(sql, inHand, fact, { ...beside, verdict });
+      return 'applied';
+  }
 }
 
-/** Freight in another currency has no rate here: it is not booked as if it were ours. */
-function freightIn(order: OrderSnapshot, data: ShipmentConfirmed) {
-  return data.carrierCost?.currency === order.currency ? data.carrierCost : undefined;
+/** Stock that leaves a place which nobody knows is booked nowhere, and that of no item neither. */
+function whyUnbookable(order: OrderSnapshot, fact: Fact<ShipmentConfirmed>): string | null {
+  if (!fact.timeZone) return `${fact.data.location} is not in the location master`;
+  return order.stage === 'received' ? 'the order is not accepted yet: no line is mapped' : null;
 }
 
-async function foreignFreight(
-  sql: Sql,
-  { order }: OrderInHand,
-  eventNo: number,
-  currency: string,
-): Promise<void> {
-  await openException(sql, {
-    code: 'event.no-rule',
-    detail: `the shipment is recorded; its freight in ${currency} is not booked to an order in ${order.currency}`,
-    cause: { kind: 'event', ref: String(eventNo) },
-    blocks: `freight:${eventNo}`,
-    subject: order.orderId,
-    orderId: order.orderId,
-    correlationId: order.correlationId,
-  });
-}
+type Judged = BesideShipment & {
+  readonly isOver: boolean;
+  readonly verdict: Extract<ParcelVerdict, { outcome: 'to-record' }>;
+};
 
-function isLastShipment(order: OrderSnapshot, planned: PlannedShipment): boolean {
-  return order.lines.every((line) => {
-    const moves = planned.moves.filter(
-      (move) => move.lineNo === line.lineNo && move.from !== 'cancelled',
-    );
-    return openUnits(line) === sum(moves.map((move) => move.quantity));
-  });
-}
-
-/** Whose units left: of several groups the first; null: units that no group had. */
-const groupOf = ({ moves }: PlannedShipment) =>
-  moves.find(({ groupNo }) => groupNo !== null)?.groupNo ?? null;
-
-interface Invoice {
-  readonly shipmentNo: number;
-  readonly invoiceNo: number;
-  readonly onDate: string;
-  readonly invoiceMinor: number;
-  readonly prepaidMinor: number;
-}
-
-/** What left, and the invoice that it makes. */
-async function keepShipment(
-  sql: Sql,
-  { order }: OrderInHand,
-  { data, eventNo }: Fact<ShipmentConfirmed>,
-  invoice: Invoice & { readonly lines: readonly ShippedLine[]; readonly groupNo: number | null },
-): Promise<void> {
-  await sql.query({
-    name: 'keep-shipment',
-    text: `with i as (
-             insert into invoice (order_id, source_kind, source_no, invoice_no, group_no,
-               document_no, business_date, amount_minor, prepaid_minor, lines)
-             values ($1, 'shipment', $2, $9, $10, $11, $12, $13, $14, $15))
-           insert into shipment (order_id, shipment_no, shipment_ref, location_id, carrier,
-             tracking_number, shipped_at, event_no)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    values: [
-      order.orderId,
-      invoice.shipmentNo,
-      data.shipmentId,
-      data.location,
-      data.carrier ?? null,
-      data.trackingNumber ?? null,
-      data.shippedAt,
-      eventNo,
-      invoice.invoiceNo,
-      invoice.groupNo,
-      documentNumber(order, invoice.invoiceNo),
-      invoice.onDate,
-      invoice.invoiceMinor,
-      invoice.prepaidMinor,
-      JSON.stringify(invoice.lines),
-    ],
-  });
-}
-
-async function post(
+async function recordUnits(
   sql: Sql,
   inHand: OrderInHand,
   fact: Fact<ShipmentConfirmed>,
-  lines: readonly ShippedLine[],
-  invoice: Invoice,
+  judged: Judged,
 ): Promise<void> {
   const { order } = inHand;
-  const { orderId } = order;
-  const { data } = fact;
-  await postJournal(
-    sql,
-    orderJournal(inHand, {
-      momentKey: `invoice:${orderId}:${invoice.invoiceNo}`,
-      businessDate: invoice.onDate,
-      eventNo: fact.eventNo,
-      source: fact.source,
-      occurredAt: data.shippedAt,
-      posting: postShipment({
-        orderId,
-        location: data.location,
-        prepaidMinor: invoice.prepaidMinor,
-        carrierCostMinor: freightIn(order, data)?.minorUnits ?? 0,
-        lines,
-      }),
-    }),
-  );
+  const { verdict, toldAt, doubts } = judged;
+  const { ordered, surplus } = unitsByOwner(order, verdict.more, judged);
+  const at = bookedAt(fact.data.shippedAt, judged);
+  await settleDoubts(sql, order.orderId, doubts);
+  await recordVariances(sql, order, fact, {
+    surplus,
+    fewer: verdict.fewer,
+    isOver: judged.isOver,
+    toldAt,
+    bookedAt: at,
+  });
+  if (verdict.isTrackingNew) await followTracking(sql, inHand, fact, judged);
+  if (isMisdated(fact.data.shippedAt, judged)) await misdated(sql, order, fact, judged);
+  if (ordered.length === 0) await markEventApplied(sql, fact.eventNo);
+  else {
+    const { location, requestId, toldBy } = fact.data;
+    const planned = planShipment(order, { location, requestId, toldBy, lines: ordered });
+    await bookShipment(sql, inHand, fact, planned, {
+      ...judged,
+      shipmentNo: judged.shipments + 1,
+      invoiceNo: judged.invoices + 1,
+      amendmentNo: verdict.earlier ? judged.shipments : 0,
+      bookedAt: at,
+    });
+  }
 }
 
-async function shippedAfterCancel(
+/** Goods that left are recorded whatever date they bear; books are not kept by an impossible one. */
+const misdated = (
   sql: Sql,
-  { order }: OrderInHand,
-  shipmentNo: number,
-  units: number,
-): Promise<void> {
-  await openException(sql, {
-    code: 'fulfilment.shipped-after-cancel',
-    detail: `${units} cancelled units left in shipment ${shipmentNo}: recall the parcel, or expect a return`,
-    cause: { kind: 'order', ref: effectKey.fulfil(order.orderId, shipmentNo) },
-    blocks: `recall-parcel:${shipmentNo}`,
-    subject: order.orderId,
-    severity: 'high',
-    orderId: order.orderId,
-    correlationId: order.correlationId,
-  });
-}
+  order: OrderSnapshot,
+  fact: Fact<ShipmentConfirmed>,
+  { placedAt, receivedAt }: BesideShipment,
+) =>
+  openFor(
+    sql,
+    order,
+    fact,
+    'fulfilment.misdated',
+    `it is said to have left at ${fact.data.shippedAt}, before its order of ${placedAt}; it is booked as of ${receivedAt}, when it was told`,
+  );

@@ -1,7 +1,11 @@
 /** Release: the warehouse has taken the fulfilment request, or has said no. */
 import { blocksRelease } from '../../canonical/flows/order-steps';
 import type { Refused } from '../../canonical/ports/fault';
-import type { FulfilmentRequest, ShipTo, Taken } from '../../canonical/ports/warehouse';
+import {
+  SHIP_TO_FIELDS,
+  type FulfilmentRequest,
+  type Taken,
+} from '../../canonical/ports/warehouse';
 import { sum } from '../../canonical/rules/money/money';
 import { afterGroup, afterMoves, type UnitMove } from '../../canonical/rules/order/after';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
@@ -15,23 +19,15 @@ import { exceptionOf } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand } from '../order/order-moment';
 
-const SHIP_TO = [
-  'name',
-  'address1',
-  'address2',
-  'city',
-  'region',
-  'postalCode',
-  'country',
-  'phone',
-] as const satisfies readonly (keyof ShipTo)[];
+/** SQL for where the order `o` goes, as a warehouse is asked; null where it says no address. */
+export const ASKED_TO_SEND_TO = `case when jsonb_typeof(o.content -> 'shipTo') = 'object'
+             then jsonb_build_object(${SHIP_TO_FIELDS.map((field) => `'${field}', o.content #> '{shipTo,${field}}'`).join(', ')}) end`;
 
 /** Drafted in SQL: what is reserved when the request is begun is what the warehouse is asked for. */
 const REQUEST = `
   select $3::jsonb || jsonb_build_object('channelInstance', o.channel_instance,
            'orderNo', o.order_no, 'correlationId', o.correlation_id,
-           'shipTo', case when jsonb_typeof(o.content -> 'shipTo') = 'object'
-             then jsonb_build_object(${SHIP_TO.map((field) => `'${field}', o.content #> '{shipTo,${field}}'`).join(', ')}) end,
+           'shipTo', ${ASKED_TO_SEND_TO},
            'lines', coalesce((select jsonb_agg(jsonb_build_object('lineNo', l.line_no,
                          'sku', l.sku, 'quantity', x.reserved) order by l.line_no)
                          from allocation x join order_line l using (order_id, line_no)

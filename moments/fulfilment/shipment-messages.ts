@@ -1,6 +1,7 @@
 /** Whom a shipment is told: the channel, the customer, the tax service; one outbox row each. */
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import { documentNumber, type PlannedShipment } from '../../canonical/rules/order/shipment';
+import type { InvoicedLine } from '../../canonical/rules/posting/posting';
 import type { ShipmentAnnouncement } from '../../canonical/ports/channel';
 import type { CustomerMessage } from '../../canonical/ports/notification';
 import type { TaxInvoice } from '../../canonical/ports/tax';
@@ -36,6 +37,9 @@ export function shipmentMessages(
   whom: WhomToTell,
   shipment: ShipmentToTell,
 ): OutboxMessage[] {
+  const taxed = toTaxService(taken, whom, { ...shipment, lines: shipment.planned.lines });
+  // What the channel told us of, or gives access to, it tells its buyer itself.
+  if (shipment.data.toldBy === 'channel') return taxed;
   return [
     ...toChannel(taken, shipment),
     ...toCustomer(taken, whom, 'order-shipped', shipment.shipmentNo, {
@@ -43,7 +47,7 @@ export function shipmentMessages(
       trackingNumber: shipment.data.trackingNumber ?? '',
       carrier: shipment.data.carrier ?? '',
     }),
-    toTaxService(taken, whom, shipment),
+    ...taxed,
   ];
 }
 
@@ -66,9 +70,15 @@ function toChannel({ order, setup }: TakenOrder, shipment: ShipmentToTell): Outb
   return [{ ...envelope({ order, setup }, key), destination, verb: 'announceShipment', body }];
 }
 
+/** What a message to a customer says of its order. */
+export interface OrderOfCustomer {
+  readonly order: Pick<TakenOrder['order'], 'orderId' | 'orderNo' | 'correlationId'>;
+  readonly setup: TakenOrder['setup'];
+}
+
 /** Mail where there is an address, else a text message, else nothing. */
 export function toCustomer(
-  taken: TakenOrder,
+  taken: OrderOfCustomer,
   whom: Pick<Order, 'customer'>,
   template: CustomerMessage['template'],
   subject: string | number,
@@ -85,11 +95,28 @@ export function toCustomer(
   return [{ ...envelope(taken, key), destination, verb: 'sendMessage', body }];
 }
 
-function toTaxService(
+/**
+ * `storeId`: handed over there; its place is what counts, and not where the buyer lives. Without gift
+ * cards, of whose sale no tax is due, and without what the channel owes itself; of nothing else none.
+ */
+export function toTaxService(
   taken: TakenOrder,
   whom: Pick<Order, 'shipTo'>,
-  { invoiceNo, onDate, planned }: ShipmentToTell,
-): OutboxMessage {
+  {
+    invoiceNo,
+    onDate,
+    lines,
+    storeId,
+  }: {
+    readonly invoiceNo: number;
+    readonly onDate: string;
+    readonly lines: readonly InvoicedLine[];
+    readonly storeId?: string;
+  },
+): OutboxMessage[] {
+  const taxed = lines.filter(({ notSent }) => notSent !== 'gift-card');
+  if (taxed.length === 0) return [];
+  const shipTo = storeId === undefined ? whom.shipTo : undefined;
   const { order, setup } = taken;
   const key = effectKey.taxInvoice(order.orderId, invoiceNo);
   const body: TaxInvoice = {
@@ -99,21 +126,22 @@ function toTaxService(
     entity: setup.entity,
     currency: order.currency,
     invoiceDate: onDate,
-    shipToRegion: whom.shipTo?.region ?? null,
-    shipToPostalCode: whom.shipTo?.postalCode ?? null,
-    shipToCountry: whom.shipTo?.country ?? null,
-    lines: planned.lines.map((line) => ({
+    shipToRegion: shipTo?.region ?? null,
+    shipToPostalCode: shipTo?.postalCode ?? null,
+    shipToCountry: shipTo?.country ?? null,
+    ...(storeId !== undefined && { storeId }),
+    lines: taxed.map((line) => ({
       lineNo: line.lineNo,
       sku: line.sku,
       quantity: line.quantity,
       netMinor: line.grossMinor - line.discountMinor + line.shippingMinor,
-      taxes: line.taxes,
+      taxes: line.taxes.filter(({ owedBy }) => owedBy === undefined),
     })),
   };
   const destination = `tax.${setup.taxAccount}`;
-  return { ...envelope(taken, key), destination, verb: 'recordTaxInvoice', body };
+  return [{ ...envelope(taken, key), destination, verb: 'recordTaxInvoice', body }];
 }
 
-function envelope({ order }: TakenOrder, key: string) {
+function envelope({ order }: OrderOfCustomer, key: string) {
   return { effectKey: key, orderId: order.orderId, correlationId: order.correlationId };
 }

@@ -3,11 +3,12 @@
  * received before is confirmed here, or not.
  */
 import { blocksAuthorization } from '../../canonical/flows/order-steps';
-import { postPrepayment } from '../../canonical/rules/posting/posting';
+import { returnWorkflowId } from '../../canonical/flows/return';
 import { formatMoney } from '../../canonical/rules/money/money';
-import { afterAuthorization, afterTender } from '../../canonical/rules/order/after';
-import { isMoneyWanted } from '../../canonical/rules/order/agenda';
-import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
+import { afterAuthorization } from '../../canonical/rules/order/after';
+import { effectKey } from '../../canonical/rules/order/effect-keys';
+import { isMoneyWanted } from '../../canonical/rules/order/open-money';
+import { tenderOf, type OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import {
   UNCONFIRMED,
@@ -19,12 +20,19 @@ import {
 import type { AuthorizeDue, EffectAnswer } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import type { Draft, EffectRow } from '../../store/effects/effects';
-import { openException } from '../../store/exceptions/exceptions';
-import { appendFact, factWrite } from '../../store/orders/orders';
+import { orderOfRefused, takenAfterAll } from '../../store/effects/undo-effect';
+import { openException, settleOfOrder } from '../../store/exceptions/exceptions';
+import { lookAgainWrite } from '../../store/flows/flows';
+import { markEventApplied } from '../../store/inbox/facts';
+import { appendFact, factWrite, settleKnown } from '../../store/orders/orders';
+import { enqueue } from '../../store/outbox/outbox';
+import { writeTogether } from '../../store/writes';
+import { toCustomer, whomToTell } from '../fulfilment/shipment-messages';
+import { paymentFound } from './confirm-payment';
 import { moneyDraft } from './money-refs';
-import { effectJournal, exceptionOf } from '../order/of-order';
+import { exceptionOfMoney } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
-import type { OrderInHand, TakenOrder } from '../order/order-moment';
+import { takeOrder, type OrderInHand } from '../order/order-moment';
 
 /** `claim`: it is looked for, and not asked for. */
 export interface PromiseRequest extends AuthorizeRequest {
@@ -46,7 +54,7 @@ export function recordAuthorization(
 ): Promise<EffectAnswer> {
   return recordOrderEffect(db, due, answer, begun, {
     yes: (taken, made) =>
-      made.outcome === 'captured' ? prepaid(taken, due, made) : live(taken.order, due, made),
+      made.outcome === 'captured' ? paymentFound(taken, due, made) : live(taken.order, due, made),
     no: (sql, inHand, refused) => declined(sql, inHand, due, refused),
   });
 }
@@ -70,78 +78,108 @@ function live(order: OrderSnapshot, due: AuthorizeDue, made: Authorized): Change
   return { after, writes };
 }
 
-/** Claimed as captured, and found: booked as money that came with an order is (rule 2). */
-function prepaid(taken: TakenOrder, due: AuthorizeDue, made: Captured): Change {
-  const { order } = taken;
-  const { orderId, tenderNo, authorizationNo, amountMinor } = due;
-  const { reference } = made;
-  const occurredAt = new Date().toISOString();
-  const state = 'consumed' as const;
-  const change = { state, reference, capturedMinor: amountMinor, isAsked: false };
-  const after = afterTender(
-    afterAuthorization(order, due, () => change),
-    tenderNo,
-    () => ({ capturedMinor: amountMinor, prepaidMinor: amountMinor }),
-  );
-  const writes = [
-    {
-      name: 'take-over-payment',
-      // Every look at it has the name of the payment that was found.
-      with: `
-        a as (
-          update payment_authorization set reference = $4,
-                 state = case when authorization_no = $3 then 'consumed' else state end,
-                 captured_minor = case when authorization_no = $3 then $5::bigint
-                                       else captured_minor end,
-                 is_taken_over = authorization_no = $3, authorized_at = now()
-           where order_id = $1 and tender_no = $2 and claim is not null returning 1)`,
-      text: `update tender set captured_minor = $5, prepaid_minor = $5
-              where order_id = $1 and tender_no = $2`,
-      values: [orderId, tenderNo, authorizationNo, reference, amountMinor],
-    },
-    factWrite(orderId, {
-      ...factOf('payment-confirmed', due, reference),
-      money: [{ tenderNo, kind: 'prepaid', amountMinor }],
-    }),
-    ...effectJournal(
-      taken,
-      { key: due.key, momentKey: `prepaid:${orderId}:${tenderNo}`, occurredAt },
-      postPrepayment({
-        orderId,
-        tenderNo,
-        clearingAccount: due.account,
-        paymentRef: reference,
-        amountMinor,
-      }),
-    ),
-  ];
-  return { after, writes };
-}
-
 async function declined(sql: Sql, inHand: OrderInHand, due: AuthorizeDue, refused: Refused) {
   const { order } = inHand;
   const { orderId, tenderNo, amountMinor, currency } = due;
   await sql.query(
-    `update payment_authorization set state = 'declined'
+    `update payment_authorization set state = 'declined', reference = coalesce($4, reference)
       where order_id = $1 and tender_no = $2 and authorization_no = $3`,
-    [orderId, tenderNo, due.authorizationNo],
+    [orderId, tenderNo, due.authorizationNo, refused.reference ?? null],
   );
   // A no to what a cancel has made unneeded meanwhile is nobody's work.
-  if (isMoneyWanted(order, tenderNo)) {
-    const worth = `${formatMoney(amountMinor, currency)} on tender ${tenderNo}`;
-    const isUnconfirmed = refused.vendorCode === UNCONFIRMED;
+  if (isMoneyWanted(order, tenderNo) || tenderOf(order, tenderNo).forReturn) {
+    const amount = formatMoney(amountMinor, currency);
     await openException(sql, {
-      code: isUnconfirmed ? 'payment.unconfirmed' : 'payment.declined',
-      detail: isUnconfirmed
-        ? `${worth}, received as whoever sent the order says, is not found at ${due.account}`
-        : `${worth} was declined: ${refusalCode(refused)}`,
+      ...saidOf(due, refused, `${amount} on tender ${tenderNo}`),
       cause: { kind: 'effect', ref: due.key },
       blocks: blocksAuthorization(tenderNo),
-      ...exceptionOf(order, amountMinor),
+      ...exceptionOfMoney(order, tenderNo, amountMinor),
     });
+    if (refused.needsBuyer) await askBuyer(sql, inHand, due, { what: refused.needsBuyer, amount });
   }
   const fact = factOf('authorization-declined', due, refusalCode(refused));
   await appendFact(sql, orderId, fact);
+}
+
+function saidOf(due: AuthorizeDue, refused: Refused, worth: string) {
+  if (refused.vendorCode === UNCONFIRMED) {
+    const detail = `${worth}, received as whoever sent the order says, is not found at ${due.account}`;
+    return { code: 'payment.unconfirmed', detail } as const;
+  }
+  const no = refusalCode(refused);
+  switch (refused.needsBuyer) {
+    case 'confirm':
+      return {
+        code: 'payment.needs-buyer',
+        detail: `${worth} is not held until the buyer confirms it (${no}): they were asked, and it goes on by itself when they have`,
+      } as const;
+    case 'another-means':
+      return {
+        code: 'payment.needs-buyer',
+        detail: `${worth} cannot be held on what the buyer paid with (${no}): they were asked for another means of payment`,
+      } as const;
+    case undefined:
+      return { code: 'payment.declined', detail: `${worth} was declined: ${no}` } as const;
+  }
+}
+
+async function askBuyer(
+  sql: Sql,
+  inHand: OrderInHand,
+  { tenderNo, authorizationNo }: AuthorizeDue,
+  said: { readonly what: string; readonly amount: string },
+): Promise<void> {
+  const { orderId, orderNo } = inHand.order;
+  const whom = await whomToTell(sql, orderId);
+  const subject = `${tenderNo}:${authorizationNo}`;
+  await enqueue(sql, toCustomer(inHand, whom, 'payment-needed', subject, { orderNo, ...said }));
+}
+
+interface Promised {
+  readonly eventNo: number;
+  /** Of the authorization that was refused at first. */
+  readonly effectKey: string;
+  readonly reference: string;
+  readonly amountMinor: number;
+}
+
+/**
+ * The buyer has confirmed what was refused until then: it is held after all, and its flow goes on.
+ * False where nothing here waits for that.
+ */
+export function takeLatePromise(db: Database, told: Promised): Promise<boolean> {
+  const { effectKey: key, eventNo, reference, amountMinor } = told;
+  return db.transaction(async (sql) => {
+    const orderId = await orderOfRefused(sql, key);
+    if (orderId === null) return false;
+    const { order } = await takeOrder(sql, orderId);
+    const due = declinedOf(order, key);
+    if (due === null || amountMinor < due.amountMinor) return false;
+    const made = { outcome: 'authorized', isMulticapture: false, expiresAt: null } as const;
+    const { after, writes } = live(order, due, { ...made, reference, amountMinor });
+    await settleKnown(sql, order, after, [...writes, takenAfterAll(key, reference)]);
+    const { text: blocks } = blocksAuthorization(due.tenderNo);
+    for (const code of ['payment.needs-buyer', 'payment.declined'] as const) {
+      await settleOfOrder(sql, orderId, { code, blocks }, `it is held: ${reference}`);
+    }
+    const rma = tenderOf(order, due.tenderNo).forReturn;
+    const workflowId = rma ? returnWorkflowId(rma) : order.workflowId;
+    await writeTogether(sql, [lookAgainWrite(workflowId)]);
+    await markEventApplied(sql, eventNo);
+    return true;
+  });
+}
+
+function declinedOf(order: OrderSnapshot, key: string): AuthorizeDue | null {
+  const { orderId, currency } = order;
+  for (const { tenderNo, moneyAccount: account, authorizations } of order.tenders) {
+    for (const { authorizationNo, amountMinor, state } of authorizations) {
+      const due = { orderId, account, tenderNo, authorizationNo, amountMinor, currency, key };
+      const isIt = effectKey.authorize(orderId, tenderNo, authorizationNo) === key;
+      if (isIt && state === 'declined') return due;
+    }
+  }
+  return null;
 }
 
 function factOf(kind: string, due: AuthorizeDue, reference: string) {

@@ -2,15 +2,15 @@
  * Capture of what an invoice asks for. The shipment is on the books before this is tried; a capture
  * that fails leaves the receivable open with an exception beside it (rules 3c, 3f).
  */
-import { blocksCapture } from '../../canonical/flows/order-steps';
+import { blocksCapture, captureSubject } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
+import { isPrepayment } from '../../canonical/rules/money/prepayment';
+import { afterCapture, afterPlanned } from '../../canonical/rules/order/after';
 import {
-  afterAuthorization,
-  afterCapture,
-  afterPlanned,
-  afterTender,
-} from '../../canonical/rules/order/after';
-import type { OrderSnapshot, SnapshotCapture } from '../../canonical/rules/order/snapshot';
+  tenderOf,
+  type OrderSnapshot,
+  type SnapshotCapture,
+} from '../../canonical/rules/order/snapshot';
 import { postCapture } from '../../canonical/rules/posting/posting';
 import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Captured, CaptureRequest } from '../../canonical/ports/payment';
@@ -21,8 +21,10 @@ import { openException } from '../../store/exceptions/exceptions';
 import { appendFact, factWrite } from '../../store/orders/orders';
 import type { Write } from '../../store/writes';
 import { moneyDraft } from './money-refs';
+import { bookPrepayment } from './book-prepayment';
+import { afterCaptured, capturedWrite } from './captured';
 import { authorizationWrite, nextAuthorizationNo } from './shipment-money';
-import { effectJournal, exceptionOf } from '../order/of-order';
+import { effectJournal, exceptionOfMoney } from '../order/of-order';
 import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
@@ -45,40 +47,25 @@ export function recordCapture(
   begun?: EffectRow<CaptureRequest>,
 ): Promise<EffectAnswer> {
   return recordOrderEffect<Captured, CaptureRequest>(db, due, answer, begun, {
-    // Whether it was final is what the call said, however the order stands now.
-    yes: (taken, made, { isFinal }) => booked(taken, { ...due, isFinal }, made),
+    // Whether it was final, and how much it was, is what the call said, however the order stands now.
+    yes(taken, made, { isFinal, amountMinor }) {
+      const asked = { ...due, isFinal: isFinal || made.isSpent === true, amountMinor };
+      const change = booked(taken, asked, made);
+      // A channel authorizes by itself: what is left to be captured on it is asked for, and refused.
+      return taken.setup.moneyMode === 'channel' ? change : withAnew(taken.order, asked, change);
+    },
     no: (sql, inHand, refused) => failed(sql, inHand, due, refused),
   });
 }
 
 function booked(taken: TakenOrder, due: CaptureDue, answer: Captured): Change {
   const { order } = taken;
+  const prepayment = prepaymentOf(order, due);
+  if (prepayment) return bookPrepayment(taken, { due, prepayment }, answer);
   const { orderId, tenderNo, invoiceNo, amountMinor } = due;
   const occurredAt = new Date().toISOString();
   const writes = [
-    {
-      name: 'book-capture',
-      with: `
-        c as (
-          update capture set state = 'captured', reference = $5, captured_at = now()
-           where order_id = $1 and tender_no = $2 and invoice_no = $3 returning 1),
-        a as (
-          update payment_authorization set captured_minor = captured_minor + $6,
-                 state = case when $7 then 'consumed' else state end
-           where order_id = $1 and tender_no = $2 and authorization_no = $4 returning 1)`,
-      text: `
-        update tender set captured_minor = captured_minor + $6
-         where order_id = $1 and tender_no = $2`,
-      values: [
-        orderId,
-        tenderNo,
-        invoiceNo,
-        due.authorizationNo,
-        answer.reference,
-        amountMinor,
-        due.isFinal,
-      ],
-    },
+    capturedWrite('book-capture', orderId, due, answer.reference),
     factWrite(orderId, {
       kind: 'captured',
       occurredAt,
@@ -91,17 +78,28 @@ function booked(taken: TakenOrder, due: CaptureDue, answer: Captured): Change {
       postCapture({
         orderId,
         tenderNo,
+        kind: tenderOf(order, tenderNo).kind,
         clearingAccount: due.account,
         paymentRef: answer.reference,
         amountMinor,
       }),
     ),
   ];
-  const booking = afterBooking(order, due, answer.reference);
-  const anew = due.isFinal ? strandedOf(booking, due) : [];
+  return { after: afterCaptured(order, due, answer.reference), writes };
+}
+
+function prepaymentOf(order: OrderSnapshot, { tenderNo, invoiceNo }: CaptureDue) {
+  return order.captures
+    .filter(isPrepayment)
+    .find((one) => one.tenderNo === tenderNo && one.invoiceNo === invoiceNo);
+}
+
+/** What was to be captured on an authorization that a final capture has consumed goes on a new one. */
+function withAnew({ orderId }: OrderSnapshot, due: CaptureDue, change: Change): Change {
+  const anew = due.isFinal ? strandedOf(change.after, due) : [];
   return {
-    after: anew.reduce(afterAnew, booking),
-    writes: [...writes, ...anew.flatMap((one) => anewWrites(orderId, one))],
+    after: anew.reduce(afterAnew, change.after),
+    writes: [...change.writes, ...anew.flatMap((one) => anewWrites(orderId, one))],
   };
 }
 
@@ -144,18 +142,6 @@ function anewWrites(orderId: string, { capture, authorizationNo }: Anew): Write[
   ];
 }
 
-function afterBooking(order: OrderSnapshot, due: CaptureDue, reference: string): OrderSnapshot {
-  const { tenderNo, amountMinor, isFinal } = due;
-  const captured = afterCapture(order, due, { state: 'captured', reference });
-  const consumed = afterAuthorization(captured, due, ({ capturedMinor, state }) => ({
-    capturedMinor: capturedMinor + amountMinor,
-    state: isFinal ? 'consumed' : state,
-  }));
-  return afterTender(consumed, tenderNo, ({ capturedMinor }) => ({
-    capturedMinor: capturedMinor + amountMinor,
-  }));
-}
-
 async function failed(sql: Sql, { order }: OrderInHand, due: CaptureDue, answer: Refused) {
   const { orderId, tenderNo, invoiceNo, amountMinor, authorizationNo } = due;
   await captureFailed(sql, order, due, `it was refused: ${refusalCode(answer)}`);
@@ -191,10 +177,10 @@ export async function captureFailed(
   );
   await openException(sql, {
     code: 'payment.capture-failed',
-    detail: `${formatMoney(amountMinor, currency)} of invoice ${invoiceNo}, whose goods have left, is not charged: ${why}`,
+    detail: `${formatMoney(amountMinor, currency)} ${captureSubject(invoiceNo)}${invoiceNo > 0 ? ', whose goods have left,' : ''} is not charged: ${why}`,
     cause: { kind: 'effect', ref: `capture:${orderId}:${tenderNo}:${invoiceNo}` },
     blocks: blocksCapture(tenderNo, invoiceNo),
-    ...exceptionOf(order, amountMinor),
+    ...exceptionOfMoney(order, tenderNo, amountMinor),
     severity: 'high',
   });
 }

@@ -15,8 +15,11 @@ interface Due {
 const REFS = {
   channelOrderRef: 'o.channel_order_ref',
   paymentMethodRef: 't.payment_method_ref',
-  /** Of the authorization that is named or that a refund's capture was on; else the last one. */
-  authorizationRef: `(select a.reference from payment_authorization a
+  /**
+   * Of the authorization that is named or that a refund's capture was on; else the last one. Of what an
+   * exchange pays there is none: its payment is named by its capture.
+   */
+  authorizationRef: `(select case when t.paid_from is null then a.reference end from payment_authorization a
      where a.order_id = $1 and a.tender_no = $2
        and a.authorization_no = coalesce($3::int,
          (select c.authorization_no from capture c
@@ -34,9 +37,13 @@ const REFS = {
   captureRef: 'r.payment_ref',
   /** Of all captures of the order, so that a look-up finds none of them again. */
   knownCaptures: `array(select c.reference from capture c
-     where c.order_id = $1 and c.reference is not null order by c.invoice_no, c.tender_no)`,
+     where c.order_id = $1 and c.reference is not null order by c.invoice_no, c.tender_no)
+     || array(select d.reference from channel_duplicate d
+     where d.order_id = $1 and d.kind = 'capture')`,
   knownRefunds: `array(select b.reference from refund b
-     where b.order_id = $1 and b.reference is not null)`,
+     where b.order_id = $1 and b.reference is not null)
+     || array(select d.undone_reference from channel_duplicate d
+     where d.order_id = $1 and d.kind = 'capture' and d.undone_reference is not null)`,
 } as const;
 
 /** We authorize on a means of payment; what is claimed, or is the channel's, needs none. */

@@ -2,10 +2,12 @@
 import { blocksRefund } from '../../canonical/flows/order-steps';
 import { formatMoney } from '../../canonical/rules/money/money';
 import { afterRefund } from '../../canonical/rules/order/after';
+import { tenderOf } from '../../canonical/rules/order/snapshot';
 import { postRefund } from '../../canonical/rules/posting/posting';
 import { refusalCode, type Refused } from '../../canonical/ports/fault';
 import type { Refunded, RefundRequest } from '../../canonical/ports/payment';
 import type { EffectAnswer, RefundDue } from '../../canonical/flows/order';
+import { returnWorkflowId } from '../../canonical/flows/return';
 import type { Database, Sql } from '../../store/database';
 import type { Draft, EffectRow } from '../../store/effects/effects';
 import { openException } from '../../store/exceptions/exceptions';
@@ -16,7 +18,7 @@ import { recordOrderEffect, type Change } from '../order/order-effect';
 import type { OrderInHand, TakenOrder } from '../order/order-moment';
 
 /** The open item of the ledger that a refund settles. */
-export const refundItem = (orderId: string, tenderNo: number, refundNo: number) =>
+export const refundItem = (orderId: string, tenderNo: number, refundNo: number | string) =>
   `refund:${orderId}:${tenderNo}:${refundNo}`;
 
 export const prepareRefund = (due: RefundDue): Draft<RefundRequest> =>
@@ -71,6 +73,7 @@ function booked(taken: TakenOrder, due: RefundDue, answer: Refunded): Change {
       { key: due.key, occurredAt },
       postRefund({
         tenderNo,
+        kind: tenderOf(order, tenderNo).kind,
         refundItem: refundItem(orderId, tenderNo, refundNo),
         clearingAccount: due.account,
         paymentRef: refund.paymentRef,
@@ -83,6 +86,9 @@ function booked(taken: TakenOrder, due: RefundDue, answer: Refunded): Change {
 
 async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: Refused) {
   const { orderId, tenderNo, refundNo, amountMinor, currency } = due;
+  const refund = order.refunds.find(
+    (one) => one.tenderNo === tenderNo && one.refundNo === refundNo,
+  );
   await sql.query(
     `update refund set state = 'failed'
       where order_id = $1 and tender_no = $2 and refund_no = $3`,
@@ -94,6 +100,8 @@ async function failed(sql: Sql, { order }: OrderInHand, due: RefundDue, answer: 
     cause: { kind: 'effect', ref: due.key },
     blocks: blocksRefund(tenderNo, refundNo),
     ...exceptionOf(order, amountMinor),
+    // Of the flow that makes it.
+    ...(refund?.rma && { subject: refund.rma, workflowId: returnWorkflowId(refund.rma) }),
     severity: 'high',
   });
 }

@@ -4,34 +4,56 @@ import type {
   AuthorizationFacts,
   CapturePlan,
   PlannedCapture,
+  TenderLedger,
 } from '../../canonical/rules/money/capture';
 import { blocksCapture } from '../../canonical/flows/order-steps';
 import { formatMoney, sum } from '../../canonical/rules/money/money';
-import { openCaptures } from '../../canonical/rules/order/agenda';
+import { freePrepaidMinor } from '../../canonical/rules/money/prepayment';
+import { openCaptures } from '../../canonical/rules/order/open-money';
 import { afterDue, afterTender } from '../../canonical/rules/order/after';
-import type { OrderSnapshot, SnapshotTender } from '../../canonical/rules/order/snapshot';
+import type {
+  OrderSnapshot,
+  SnapshotPrepayment,
+  SnapshotTender,
+} from '../../canonical/rules/order/snapshot';
 import type { Sql } from '../../store/database';
 import { writeTogether, type Write } from '../../store/writes';
 import { openException } from '../../store/exceptions/exceptions';
 import { exceptionOf } from '../order/of-order';
-import type { OrderInHand } from '../order/order-moment';
+import type { TakenOrder } from '../order/order-moment';
 
 /** Money that is here comes first; see `planCaptures`. */
 export function capturePlanOf(
-  inHand: OrderInHand,
+  taken: TakenOrder,
   invoiceMinor: number,
   isLastShipment: boolean,
 ): CapturePlan {
-  const tenders = inHand.order.tenders.map((tender) => ({
-    tenderNo: tender.tenderNo,
-    amountMinor: tender.amountMinor - owedElsewhere(inHand, tender.tenderNo),
-    prepaidMinor: tender.prepaidMinor - tender.prepaidUsedMinor,
-    capturedMinor: tender.capturedMinor,
-    authorizations: usableAuthorizations(inHand, tender),
-  }));
+  const tenders = taken.order.tenders.map((tender) => ledgerOf(taken, tender));
   const plan = planCaptures(invoiceMinor, tenders, isLastShipment);
-  return inHand.setup.moneyMode === 'channel' ? withoutNewAuthorizations(plan) : plan;
+  return taken.setup.moneyMode === 'channel' ? withoutNewAuthorizations(plan) : plan;
 }
+
+/** Beside what is here: what is to be captured ahead of an invoice. */
+export function prepaymentPlanOf(
+  taken: TakenOrder,
+  amountMinor: number,
+  isLast: boolean,
+): CapturePlan {
+  const tenders = taken.order.tenders.map((tender) => ({
+    ...ledgerOf(taken, tender),
+    prepaidMinor: 0,
+  }));
+  const plan = planCaptures(amountMinor, tenders, isLast);
+  return taken.setup.moneyMode === 'channel' ? withoutNewAuthorizations(plan) : plan;
+}
+
+const ledgerOf = (taken: TakenOrder, tender: SnapshotTender): TenderLedger => ({
+  tenderNo: tender.tenderNo,
+  amountMinor: tender.amountMinor - owedElsewhere(taken, tender.tenderNo),
+  prepaidMinor: freePrepaidMinor(taken.order, tender),
+  capturedMinor: tender.capturedMinor,
+  authorizations: usableAuthorizations(taken, tender),
+});
 
 /** A channel authorizes by itself: what its authorizations do not cover is covered by nobody. */
 function withoutNewAuthorizations(plan: CapturePlan): CapturePlan {
@@ -45,10 +67,7 @@ function withoutNewAuthorizations(plan: CapturePlan): CapturePlan {
  * As the captures that may still be made on them will leave them: a single-capture one is spoken
  * for, and one that was asked to go is as good as gone.
  */
-function usableAuthorizations(
-  { order }: OrderInHand,
-  tender: SnapshotTender,
-): AuthorizationFacts[] {
+function usableAuthorizations({ order }: TakenOrder, tender: SnapshotTender): AuthorizationFacts[] {
   return tender.authorizations.flatMap(({ state, isAsked, ...authorization }) => {
     if (state === 'planned' || isAsked) return [];
     const dueMinor = sum(
@@ -63,7 +82,7 @@ function usableAuthorizations(
 }
 
 /** Captures of earlier invoices that are still due take their part of the tender first. */
-function owedElsewhere({ order }: OrderInHand, tenderNo: number): number {
+function owedElsewhere({ order }: TakenOrder, tenderNo: number): number {
   return sum(openCaptures(order, tenderNo).map((one) => one.amountMinor));
 }
 
@@ -81,10 +100,12 @@ export function moneyWrites(order: OrderSnapshot, invoiceNo: number, plan: Captu
   ];
 }
 
-function captureWrites(
+/** `groupNo`: of a prepayment, the group that it is for. */
+export function captureWrites(
   order: OrderSnapshot,
   invoiceNo: number,
   capture: PlannedCapture,
+  groupNo: number | null = null,
 ): readonly Write[] {
   const { orderId } = order;
   const { tenderNo, amountMinor, isFinal } = capture;
@@ -92,9 +113,9 @@ function captureWrites(
   const due = {
     name: 'plan-capture',
     text: `insert into capture (order_id, tender_no, invoice_no, amount_minor,
-             authorization_no, is_final, state)
-           values ($1, $2, $3, $4, $5, $6, 'due')`,
-    values: [orderId, tenderNo, invoiceNo, amountMinor, authorizationNo, isFinal],
+             authorization_no, is_final, state, group_no)
+           values ($1, $2, $3, $4, $5, $6, 'due', $7)`,
+    values: [orderId, tenderNo, invoiceNo, amountMinor, authorizationNo, isFinal, groupNo],
   };
   if (capture.authorizationNo !== null) return [due];
   return [authorizationWrite(orderId, tenderNo, authorizationNo, amountMinor), due];
@@ -113,7 +134,17 @@ export function afterMoney(
       })),
     order,
   );
-  return plan.captures.reduce((so, { authorizationNo, ...capture }) => {
+  return afterCaptures(used, invoiceNo, plan);
+}
+
+/** With the captures that the plan makes due. */
+export function afterCaptures(
+  order: OrderSnapshot,
+  invoiceNo: number,
+  { captures }: CapturePlan,
+  prepayment?: SnapshotPrepayment,
+): OrderSnapshot {
+  return captures.reduce((so, { authorizationNo, ...capture }) => {
     const planned = nextAuthorizationNo(order, capture.tenderNo);
     const isNew = authorizationNo === null;
     return afterDue(so, {
@@ -121,8 +152,9 @@ export function afterMoney(
       invoiceNo,
       authorizationNo: authorizationNo ?? planned,
       isNew,
+      ...(prepayment && { prepayment }),
     });
-  }, used);
+  }, order);
 }
 
 /** What an invoice asks for that no tender covers is a person's work; false where there is none. */
@@ -144,7 +176,9 @@ async function uncovered(
 ): Promise<void> {
   await openException(sql, {
     code: 'payment.capture-failed',
-    detail: `${formatMoney(uncoveredMinor, order.currency)} of invoice ${invoiceNo}, whose goods have left, is covered by no tender`,
+    detail: `${formatMoney(uncoveredMinor, order.currency)} of invoice ${invoiceNo}, whose goods have left, is covered by no tender: collect it from the buyer, book that where it was paid, and go on`,
+    // Nothing here can be asked for it.
+    notOffered: ['retry'],
     cause: { kind: 'order', ref: order.orderId },
     blocks: blocksCapture(0, invoiceNo),
     ...exceptionOf(order, uncoveredMinor),

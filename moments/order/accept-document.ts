@@ -1,18 +1,20 @@
 /** What the accept statement is given: the order as rows, its flow's input, what leaves with it. */
-import type {
-  Acceptable,
-  AcceptableAllocation,
-  ReadOrder,
-} from '../../canonical/rules/order/acceptance';
+import {
+  ownUnits,
+  type Acceptable,
+  type AcceptableAllocation,
+  type ReadOrder,
+} from '../../canonical/rules/order/judgement';
+import { acceptedLine } from '../../canonical/rules/order/accepted-line';
 import { agendaOf, statusOf } from '../../canonical/rules/order/agenda';
 import { businessDate } from '../../canonical/rules/posting/business-date';
+import { moneyAccountOf, tenderKind } from '../../canonical/rules/money/tender-kinds';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import { warehouseOf } from '../../canonical/installation';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { ErpSalesOrder } from '../../canonical/ports/erp';
-import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
+import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
-import { TENDER_KINDS, type TenderKind } from '../../canonical/schema/tender-kind';
 import {
   ORDER_WORKFLOW_TYPE,
   type OrderFlowInput,
@@ -27,6 +29,8 @@ interface OrderToWrite {
   readonly order: Order;
   readonly contentHash: string;
   readonly setup: ChannelSetup;
+  /** By tender: what a return owes, that pays it. */
+  readonly paidFrom?: readonly string[];
   /** Taken, but kept from the warehouse. */
   readonly holdReason: string | null;
   /** Null where the flow runs already: it waited for this. */
@@ -54,6 +58,11 @@ export const acceptanceOf = (written: OrderToWrite, acceptable: Acceptable): Acc
   acceptable,
   snapshot: snapshotOf(written, acceptable),
 });
+
+/** Of more lines each step takes milliseconds: others are let go on between two of them. */
+const MANY_LINES = 500;
+
+export const isLong = ({ lines }: Order): boolean => lines.length > MANY_LINES;
 
 export function documentOf(written: Acceptance | Receipt) {
   return 'acceptable' in written
@@ -85,10 +94,11 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
       placedAt: order.placedAt,
     },
     content: order,
-    lines: lines.map((line) => ({ ...line, reserved: 0 })),
-    tenders: tenders.map((tender) => ({
+    lines: lines.map((line) => ({ ...line, reserved: 0, notSent: line.notSent?.why ?? null })),
+    tenders: tenders.map((tender, index) => ({
       ...tender,
       moneyAccount: moneyAccountOf(setup, tender.gateway),
+      paidFrom: written.paidFrom?.[index] ?? null,
       prepaidMinor: tender.received === 'captured' ? tender.amountMinor : 0,
     })),
     authorizations: tenders
@@ -125,21 +135,29 @@ function acceptanceDocument(acceptance: Acceptance) {
     lines: acceptable.lines.map((line, index) => ({
       ...line,
       locationId: onlyLocation(acceptable.groups, snapshot.lines[index]?.allocations ?? []),
-      reserved: line.quantity,
+      reserved: ownUnits(line),
+      notSent: line.notSent?.why ?? null,
     })),
     groups: acceptable.groups.map((group) => ({
       ...group,
-      account: warehouseOf(setup, group.locationId),
+      account: group.kind === 'pickup' ? null : warehouseOf(setup, group.locationId),
     })),
     allocations: acceptable.allocations,
     fact: {
-      moves: acceptable.allocations.map(({ lineNo, groupNo, quantity }) => ({
-        lineNo,
-        groupNo,
-        from: null,
-        to: 'reserved',
-        quantity,
-      })),
+      moves: [
+        ...acceptable.allocations.map(({ lineNo, groupNo, quantity }) => ({
+          lineNo,
+          groupNo,
+          from: null,
+          to: 'reserved',
+          quantity,
+        })),
+        ...acceptable.lines.flatMap(({ lineNo, notSent }) =>
+          notSent
+            ? [{ lineNo, groupNo: null, from: null, to: 'unallocated', quantity: notSent.quantity }]
+            : [],
+        ),
+      ],
       money: prepaidMoney(acceptable),
       about: { location: locationId },
     },
@@ -154,9 +172,6 @@ export const prepaidMoney = ({ tenders }: ReadOrder) =>
   tenders
     .filter((tender) => tender.received === 'captured')
     .map(({ tenderNo, amountMinor }) => ({ tenderNo, kind: 'prepaid' as const, amountMinor }));
-
-const tenderKind = (tenderType: string): TenderKind =>
-  TENDER_KINDS.find((kind) => kind === tenderType) ?? 'card';
 
 /** By line: an order has up to 10,000. */
 function allocationsByLine({ allocations }: Acceptable) {
@@ -215,25 +230,7 @@ function snapshotOf(written: OrderToWrite, acceptable: Acceptable): OrderSnapsho
     held: heldBy(written),
     locationId: acceptable.location.locationId,
     timeZone: acceptable.location.timeZone,
-    lines: acceptable.lines.map((line) => ({
-      ...line,
-      allocations: (allocations.get(line.lineNo) ?? []).map(({ groupNo, quantity }) => ({
-        groupNo,
-        reserved: quantity,
-        released: 0,
-        shipped: 0,
-        cancelled: 0,
-      })),
-      ordered: line.quantity,
-      unallocated: 0,
-      backordered: 0,
-      reserved: line.quantity,
-      released: 0,
-      shipped: 0,
-      pickedUp: 0,
-      cancelled: 0,
-      returned: 0,
-    })),
+    lines: acceptable.lines.map((line) => acceptedLine(line, allocations.get(line.lineNo) ?? [])),
     tenders: acceptable.tenders.map((tender) => ({
       ...tender,
       moneyAccount: moneyAccountOf(written.setup, tender.gateway),
@@ -251,13 +248,14 @@ function snapshotOf(written: OrderToWrite, acceptable: Acceptable): OrderSnapsho
         capturedMinor: 0,
         isMulticapture: tender.received !== null,
         isAsked: false,
+        isClaim: tender.claim !== null,
       })),
     })),
     captures: [],
     refunds: [],
     groups: acceptable.groups.map((group) => ({
       ...group,
-      account: warehouseOf(written.setup, group.locationId),
+      account: group.kind === 'pickup' ? null : warehouseOf(written.setup, group.locationId),
       try: 1,
       state: 'planned',
       requestKey: null,

@@ -3,8 +3,10 @@
  * lock, called by its flow whenever something it waited for has changed.
  */
 import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { missingOf } from '../../canonical/rules/order/verdicts';
 import { asClaims } from '../../canonical/rules/order/claims';
-import type { Missing, Verdict } from '../../canonical/rules/order/acceptance';
+import type { Verdict } from '../../canonical/rules/order/judgement';
+import type { Missing } from '../../canonical/rules/order/problem';
 import { briefOf } from '../../canonical/rules/order/agenda';
 import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import { businessDate } from '../../canonical/rules/posting/business-date';
@@ -20,7 +22,7 @@ import { acceptanceOf, prepaidMoney } from './accept-document';
 import { tellOfCancellation } from './cancellation-messages';
 import { takeOrder, type TakenOrder } from './order-moment';
 import { refundPrepaid } from '../money/refund-due';
-import { missingOf, postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
+import { postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
 import { settleExceptions, takeResolutions } from '../../store/exceptions/exceptions';
 import {
   Collision,
@@ -68,14 +70,9 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   const adjusted = resolution.overridden ? acceptStatedTotals(row.content) : null;
   const order = adjusted ?? row.content;
   const setup = channelSetup(order.channelInstance);
-  const refused = refusal(order, setup);
+  const refused = refusal(order, setup, row);
   if (!setup || refused) {
-    const cannot = resolution.overridden && adjusted === null;
-    return wait(
-      sql,
-      row,
-      missingOf(refused).map((one) => (cannot ? notOverridable(one) : one)),
-    );
+    return wait(sql, row, missingOf(refused, order));
   }
   const verdict = judge(order, setup, await askMasterData(sql, valuesToLookUp(order)));
   if (verdict.outcome !== 'acceptable') return wait(sql, row, missingIn(verdict));
@@ -84,15 +81,10 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   const written = { ...row, order, contentHash: hash, setup, startFlow: null, idempotency: null };
   const acceptance = acceptanceOf(written, acceptable);
   await rewriteOrder(sql, acceptance);
+  await closeOthers(sql, row.workflowId, []);
   await postPrepayments(sql, acceptance, acceptable.tenders, acceptable.location.timeZone);
   return { outcome: 'accepted', order: briefOf(acceptance.snapshot) };
 }
-
-/** An override was decided and changes nothing: whoever decided it has to read why. */
-const notOverridable = (missing: Missing): Missing => ({
-  ...missing,
-  detail: `${missing.detail}. An override takes lines that add up to more than the order says, where all else ties; this order has to be corrected or given up`,
-});
 
 /** What people decided on the exceptions that kept it from being accepted; now applied. */
 async function resolutions(sql: Sql, { workflowId }: ReceivedOrder) {
@@ -134,8 +126,7 @@ async function closeOthers(sql: Sql, workflowId: string, stillOpen: readonly str
 }
 
 function missingIn(verdict: Verdict): readonly Missing[] {
-  if (verdict.outcome === 'missing' || verdict.outcome === 'short') return verdict.missing;
-  return missingOf(verdict);
+  return 'missing' in verdict ? verdict.missing : missingOf(verdict);
 }
 
 /**
@@ -157,14 +148,24 @@ export async function rejectReceived(
     [orderId, reason],
   );
   await closeOthers(sql, workflowId, []);
-  const read = readSubmitted(row.content, row);
+  const submitted = readSubmitted(row.content, row);
+  const kinds = await nameKinds(sql, order);
+  const read = {
+    ...submitted,
+    tenders: submitted.tenders.map((one) => ({
+      ...one,
+      tenderType: kinds.get(one.tenderNo) ?? null,
+    })),
+  };
   await postPrepayments(sql, { ...row, order: row.content, setup }, read.tenders, 'UTC');
   const occurredAt = new Date().toISOString();
   await refundPrepaid(sql, taken, {
     worthMinor: sum(order.tenders.map((tender) => tender.prepaidMinor)),
+    stillToGoMinor: 0,
     occurredAt,
     onDate: businessDate(occurredAt, 'UTC'),
     reason: 'given up before it was accepted',
+    rule: '7',
   });
   await appendFact(sql, orderId, {
     kind: 'rejected',
@@ -180,4 +181,18 @@ export async function rejectReceived(
     about: { reason },
   });
   return { outcome: 'rejected', reason };
+}
+
+/** What its gateways are mapped to by now: on which account its money stands. By tender. */
+async function nameKinds(
+  sql: Sql,
+  { orderId, channelInstance }: TakenOrder['order'],
+): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await sql.query<{ tenderNo: number; kind: string }>(
+    `update tender t set tender_type = m.target from mapping m
+      where t.order_id = $1 and m.kind = 'tender' and m.source = $2 and m.value = t.gateway
+     returning t.tender_no as "tenderNo", t.kind`,
+    [orderId, channelInstance],
+  );
+  return new Map(rows.map(({ tenderNo, kind }) => [tenderNo, kind]));
 }

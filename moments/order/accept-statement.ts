@@ -8,7 +8,8 @@
  * Order of locks: order rows, then stock by SKU. `written` forces every insert before the stock.
  */
 import { sqlState, type Sql } from '../../store/database';
-import { documentOf, type Acceptance, type Receipt } from './accept-document';
+import { turn } from '../../store/slices';
+import { documentOf, isLong, type Acceptance, type Receipt } from './accept-document';
 
 /** Raised by `assert_reserved`: somebody else took the stock in between. */
 const STOCK_TAKEN = 'TL001';
@@ -41,21 +42,21 @@ const DOCUMENT = `
   l as (
     insert into order_line (order_id, line_no, channel_line_ref, channel_sku, sku, location_id,
         unit_price_minor, gross_minor, discount_minor, shipping_minor, taxes, tax_minor, ordered,
-        unallocated, reserved)
+        unallocated, reserved, not_sent)
     select d ->> 'orderId', r."lineNo", r."channelLineRef", r."channelSku", r.sku,
         r."locationId", r."unitPriceMinor", r."grossMinor", r."discountMinor",
         r."shippingMinor", r.taxes, r."taxMinor", r.quantity, r.quantity - r.reserved,
-        r.reserved
+        r.reserved, r."notSent"
       from doc, jsonb_to_recordset(d -> 'lines') as r("lineNo" int, "channelLineRef" text,
         "channelSku" text, sku text, "locationId" text, "unitPriceMinor" bigint, "grossMinor" bigint,
         "discountMinor" bigint, "shippingMinor" bigint, taxes jsonb, "taxMinor" bigint,
-        quantity int, reserved int)
+        quantity int, reserved int, "notSent" text)
     returning 1),
   g as (
-    insert into fulfilment_group (order_id, group_no, location_id, warehouse_account, state)
-    select d ->> 'orderId', r."groupNo", r."locationId", r.account, 'planned'
-      from doc, jsonb_to_recordset(d -> 'groups') as r("groupNo" int, "locationId" text,
-        account text)
+    insert into fulfilment_group (order_id, group_no, kind, location_id, warehouse_account, state)
+    select d ->> 'orderId', r."groupNo", r.kind, r."locationId", r.account, 'planned'
+      from doc, jsonb_to_recordset(d -> 'groups') as r("groupNo" int, kind text,
+        "locationId" text, account text)
     returning 1),
   al as (
     insert into allocation (order_id, line_no, group_no, reserved)
@@ -65,12 +66,12 @@ const DOCUMENT = `
     returning 1),
   t as (
     insert into tender (order_id, tender_no, gateway, tender_type, amount_minor, captured_minor,
-        prepaid_minor, payment_method_ref, money_account)
+        prepaid_minor, payment_method_ref, money_account, paid_from)
     select d ->> 'orderId', r."tenderNo", r.gateway, r."tenderType", r."amountMinor",
-        r."prepaidMinor", r."prepaidMinor", r."paymentMethodRef", r."moneyAccount"
+        r."prepaidMinor", r."prepaidMinor", r."paymentMethodRef", r."moneyAccount", r."paidFrom"
       from doc, jsonb_to_recordset(d -> 'tenders') as r("tenderNo" int, gateway text,
         "tenderType" text, "amountMinor" bigint, "prepaidMinor" bigint, "paymentMethodRef" text,
-        "moneyAccount" text)
+        "moneyAccount" text, "paidFrom" text)
     returning 1),
   a as (
     insert into payment_authorization (order_id, tender_no, authorization_no, state, reference,
@@ -145,6 +146,18 @@ const RESERVE_MANY = `
      where s2.sku = w.sku and s2.location_id = w.location_id and ${GUARD} >= w.quantity returning 1)
   select assert_reserved((select count(*) from reserved), cardinality($2::text[]))`;
 
+/** The documents as JSON; those of long orders one by one. */
+async function textOf(written: readonly (Acceptance | Receipt)[]): Promise<string> {
+  const texts: string[] = [];
+  for (const one of written) {
+    const document = documentOf(one);
+    if (isLong(one.order)) await turn();
+    texts.push(JSON.stringify(document));
+    if (isLong(one.order)) await turn();
+  }
+  return `[${texts.join(',')}]`;
+}
+
 export const writeOrder = (sql: Sql, one: Acceptance | Receipt) => writeOrders(sql, [one]);
 
 /** Runs the statement; an expected collision is a value, anything else is thrown. */
@@ -154,7 +167,7 @@ export async function writeOrders(
 ): Promise<Acceptation> {
   const units = wantedBy(written);
   const [first] = units;
-  const documents = JSON.stringify(written.map(documentOf));
+  const documents = await textOf(written);
   try {
     await sql.query(
       first && units.length === 1

@@ -3,7 +3,6 @@
  * that is here already becomes a refund (rules 6, 6a, 7). Authorizations that nothing needs any
  * more are voided by the flow, from the agenda.
  */
-import { OUTGOING_STEPS } from '../../canonical/flows/order-steps';
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import {
   cancelMoves,
@@ -11,11 +10,8 @@ import {
   type CancelMove,
   type GroupQuantity,
 } from '../../canonical/rules/order/cancellation';
-import { businessDate } from '../../canonical/rules/posting/business-date';
 import { sum } from '../../canonical/rules/money/money';
 import { openUnits } from '../../canonical/rules/order/state';
-import type { SnapshotLine } from '../../canonical/rules/order/snapshot';
-import { worthOfUnits } from '../../canonical/rules/order/shipment';
 import type { CancelRequested } from '../../canonical/schema/event';
 import type {
   CancelDecision,
@@ -26,13 +22,16 @@ import type {
 } from '../../canonical/flows/order';
 import type { Database, Sql } from '../../store/database';
 import { markEventApplied } from '../../store/inbox/facts';
-import { appendFact, moveUnits } from '../../store/orders/orders';
-import { openException, settleExceptions } from '../../store/exceptions/exceptions';
+import { appendFact } from '../../store/orders/orders';
+import { openException } from '../../store/exceptions/exceptions';
 import { rejectReceived } from './accept-order';
+import { openChange } from './changed-at-channel';
 import { orderMoment, takeOrder, type OrderInHand } from './order-moment';
-import { refundPrepaid } from '../money/refund-due';
+import { enqueue } from '../../store/outbox/outbox';
+import { cancelPickupUnits } from '../pickup/cancel-units';
+import { removalMessages } from '../pickup/pickup-messages';
 import { tellOfCancellation } from './cancellation-messages';
-import { moveStock } from '../../store/stock/stock-rows';
+import { isAllCancelled, letGo } from './let-go';
 
 /** What a cancel would need; changes nothing. */
 export function planCancellation(db: Database, decision: CancelDecision): Promise<CancelPlan> {
@@ -63,7 +62,7 @@ function recallsOf(
     const lines = toRecall
       .filter((one) => one.groupNo === groupNo)
       .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
-    if (lines.length === 0 || requestKey === null) return [];
+    if (lines.length === 0 || requestKey === null || account === null) return [];
     const key = effectKey.recall(orderId, groupNo, decisionId);
     return [{ orderId, decisionId, groupNo, account, requestKey, key, lines }];
   });
@@ -135,10 +134,30 @@ export async function cancelOrder(
       const isApplied = result.outcome !== 'refused';
       const state = isApplied ? 'applied' : 'superseded';
       await markEventApplied(sql, decision.eventNo, state, result.reason);
+      const isWhole = wanted.lines === null || result.outcome === 'cancelled';
+      if (!isWhole) await notFollowed(sql, inHand.order, decision.eventNo, result);
     }
     return result;
   });
   return { ...answer, agenda };
+}
+
+/** Units that the channel does not want any more, and that go out, or are not there: a person's. */
+async function notFollowed(
+  sql: Sql,
+  order: OrderInHand['order'],
+  eventNo: number,
+  { outcome, reason }: CancelResult,
+): Promise<void> {
+  await openChange(
+    sql,
+    order,
+    { eventNo, correlationId: order.correlationId },
+    {
+      detail: `not all units of order ${order.orderNo} that were asked for are cancelled: ${reason ?? ''}`,
+      holdReason: outcome === 'refused' ? 'a cancellation of units was not followed' : null,
+    },
+  );
 }
 
 const refusal = (reason: string): CancelResult => ({
@@ -212,72 +231,41 @@ export async function giveUpUnits(
     readonly result: CancelResult;
   },
 ): Promise<void> {
-  const { order } = inHand;
-  const { orderId } = order;
-  const occurredAt = new Date().toISOString();
-  const onDate = businessDate(occurredAt, order.timeZone);
-  const worthMinor = sum(
-    order.lines.map((line) => {
-      const units = moves.filter((move) => move.lineNo === line.lineNo);
-      return worthOfUnits(line, sum(units.map((move) => move.quantity)));
-    }),
-  );
-  await moveUnits(sql, orderId, moves);
-  inHand.lastly(() =>
-    moveStock(sql, freed(order, moves), {
-      orderId,
-      eventNo: decision.eventNo,
-      reason: 'cancelled',
-      occurredAt,
-      businessDate: onDate,
-    }),
-  );
-  await refundPrepaid(sql, inHand, { worthMinor, occurredAt, onDate, reason: 'cancelled' });
-  await appendFact(sql, orderId, {
+  const { decisionId, eventNo, result } = decision;
+  await letGo(sql, inHand, moves, {
     kind: 'cancelled',
-    eventNo: decision.eventNo,
-    occurredAt,
-    moves,
-    about: { decisionId: decision.decisionId, result: JSON.stringify(decision.result) },
+    reason: 'cancelled',
+    eventNo,
+    about: { decisionId, result: JSON.stringify(result) },
   });
-  const isGone = (line: SnapshotLine, already: number) =>
-    already + sum(moves.filter((m) => m.lineNo === line.lineNo).map((m) => m.quantity)) ===
-    line.ordered;
-  if (order.lines.every((line) => isGone(line, line.cancelled))) {
-    await tellOfCancellation(sql, inHand, decision.eventNo !== null);
-  }
-  if (order.lines.every((line) => isGone(line, line.ordered - openUnits(line)))) {
-    await closeUnwantedWaits(sql, order);
+  await tellStores(sql, inHand.order, moves);
+  if (isAllCancelled(inHand.order, moves)) {
+    await tellOfCancellation(sql, inHand, eventNo !== null);
+  } else if (eventNo === null) {
+    // Nobody at the channel asked for it: it takes the units off its own order.
+    const lines = moves.map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+    const given = { end: decisionId, reason: 'cancelled', lines };
+    await enqueue(sql, removalMessages(inHand, NO_GROUP, given));
   }
 }
 
-/** Nothing is to go out any more: what kept it from going out is nobody's work any more. */
-async function closeUnwantedWaits(sql: Sql, order: OrderInHand['order']): Promise<void> {
-  if (order.captures.some((one) => one.state === 'due' || one.state === 'failed')) return;
-  await settleExceptions(
-    sql,
-    { workflowId: order.workflowId, steps: OUTGOING_STEPS },
-    { as: 'abandoned', reason: 'the order was cancelled' },
-  );
-}
+/** A cancel is of the order, whichever of its groups had the units. */
+const NO_GROUP = 0;
 
-/** Reservations go back to the pool where they were made. */
-function freed(order: OrderInHand['order'], moves: readonly CancelMove[]) {
-  return moves.flatMap((move) => {
-    const line = order.lines.find((one) => one.lineNo === move.lineNo);
-    const group = order.groups.find((one) => one.groupNo === move.groupNo);
-    if (!line || !group || (move.from !== 'reserved' && move.from !== 'released')) return [];
-    return [
-      {
-        kind: 'release' as const,
-        sku: line.sku ?? line.channelSku,
-        locationId: group.locationId,
-        onHandDelta: 0,
-        reservedDelta: -move.quantity,
-        lineNo: move.lineNo,
-      },
-    ];
-  });
+/** What a store holds of it, it puts back: its pickup's own rows and flow hear of it. */
+async function tellStores(
+  sql: Sql,
+  order: OrderInHand['order'],
+  moves: readonly CancelMove[],
+): Promise<void> {
+  for (const { groupNo, kind, requestKey: pickupId } of order.groups) {
+    const lines = moves
+      .filter((move) => move.groupNo === groupNo && move.from === 'released')
+      .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+    if (kind === 'pickup' && pickupId !== null && lines.length > 0) {
+      await cancelPickupUnits(sql, { pickupId, lines });
+    }
+  }
 }
 
 /** Every unit that is still here; what a warehouse has goes its way, or is recalled by a cancel. */

@@ -2,7 +2,7 @@
 import { effectKey } from '../../canonical/rules/order/effect-keys';
 import type { CancellationAnnouncement } from '../../canonical/ports/channel';
 import type { Sql } from '../../store/database';
-import { enqueue } from '../../store/outbox/outbox';
+import { enqueue, type OutboxMessage } from '../../store/outbox/outbox';
 import type { TakenOrder } from './order-moment';
 import { toCustomer, whomToTell } from '../fulfilment/shipment-messages';
 
@@ -12,27 +12,23 @@ export async function tellOfCancellation(
   taken: TakenOrder,
   channelAsked: boolean,
 ): Promise<void> {
-  const { order, setup } = taken;
+  const { order } = taken;
   const whom = await whomToTell(sql, order.orderId);
   const messages = toCustomer(taken, whom, 'order-cancelled', 'whole', {
     orderNo: order.orderNo,
   });
-  if (setup.connector !== null && order.channelOrderRef !== null && !channelAsked) {
-    const key = effectKey.cancelAtChannel(order.orderId);
-    const body: CancellationAnnouncement = {
-      key,
-      orderId: order.orderId,
-      channelOrderRef: order.channelOrderRef,
-      reason: 'OTHER',
-    };
-    messages.push({
-      destination: `commerce.${order.channelInstance}`,
-      verb: 'announceCancellation',
-      effectKey: key,
-      orderId: order.orderId,
-      correlationId: order.correlationId,
-      body,
-    });
-  }
-  await enqueue(sql, messages);
+  await enqueue(sql, channelAsked ? messages : [...messages, ...toChannel(taken)]);
+}
+
+export const tellChannelOfCancellation = (sql: Sql, taken: TakenOrder): Promise<void> =>
+  enqueue(sql, toChannel(taken));
+
+function toChannel({ order, setup }: TakenOrder): OutboxMessage[] {
+  const { orderId, channelOrderRef, channelInstance, correlationId } = order;
+  if (setup.connector === null || channelOrderRef === null) return [];
+  const key = effectKey.cancelAtChannel(orderId);
+  const body: CancellationAnnouncement = { key, orderId, channelOrderRef, reason: 'OTHER' };
+  const destination = `commerce.${channelInstance}`;
+  const verb = 'announceCancellation' as const;
+  return [{ destination, verb, effectKey: key, orderId, correlationId, body }];
 }

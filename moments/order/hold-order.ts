@@ -31,7 +31,7 @@ export async function liftHold(db: Database, decision: HoldDecision): Promise<Ho
   return answer === null ? { outcome: 'released', agenda } : { outcome: 'refused', reason: answer };
 }
 
-async function setHold(sql: Sql, orderId: string, reason: string | null): Promise<void> {
+export async function setHold(sql: Sql, orderId: string, reason: string | null): Promise<void> {
   await sql.query('update sales_order set hold_reason = $2 where order_id = $1', [orderId, reason]);
 }
 

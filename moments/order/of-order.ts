@@ -1,4 +1,5 @@
 /** What a journal and an exception have from the order that they are about. */
+import { returnWorkflowId } from '../../canonical/flows/return';
 import type { Posting } from '../../canonical/rules/posting/posting';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import { businessDate } from '../../canonical/rules/posting/business-date';
@@ -14,6 +15,19 @@ export function exceptionOf(
 ): ExceptionOf {
   const { orderId, workflowId, currency, correlationId } = order;
   return { subject: orderId, orderId, workflowId, moneyMinor, currency, correlationId };
+}
+
+/** Of a tender's money: of the return that charges it again, whose flow asks for it. */
+export function exceptionOfMoney(
+  order: OrderSnapshot,
+  tenderNo: number,
+  moneyMinor: number,
+): ExceptionOf {
+  const rma = order.tenders.find((one) => one.tenderNo === tenderNo)?.forReturn;
+  return {
+    ...exceptionOf(order, moneyMinor),
+    ...(rma && { subject: rma, workflowId: returnWorkflowId(rma) }),
+  };
 }
 
 /** In the books of the order's entity, in its currency. */

@@ -36,8 +36,11 @@ export class UnknownOrder extends Error {
   override readonly name = 'UnknownOrder';
 }
 
-/** Locks and loads an order; throws UnknownOrder where there is none. */
-export async function takeOrder(sql: Sql, orderId: string): Promise<TakenOrder> {
+/**
+ * Locks and loads an order; throws UnknownOrder where there is none. What is done with it in hand is
+ * written by its `settle`, before the commit.
+ */
+export async function takeOrder(sql: Sql, orderId: string): Promise<OrderInHand> {
   return (await take(ORDER_FRAME, sql, { orderId }, lockSubject)).inHand;
 }
 

@@ -1,7 +1,9 @@
 /** What a submitted order comes with, and every way it can be answered. */
-import type { Problem, Shortage } from '../../canonical/rules/order/acceptance';
+import type { Shortage } from '../../canonical/rules/order/judgement';
+import type { Problem } from '../../canonical/rules/order/problem';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
+import type { ShadowFindingView } from '../../canonical/schema/shadow';
 import type { OrderBrief, OrderFlowSettings } from '../../canonical/flows/order';
 
 export interface Accepted {
@@ -16,6 +18,13 @@ export interface Waiting {
   readonly workflowId: string;
   readonly exceptions: readonly ExceptionBrief[];
 }
+/** Its channel is in shadow, or was when the order came: nothing is done. */
+export interface InShadow {
+  readonly outcome: 'in-shadow';
+  /** It is in shadow now; else the order came before the channel was switched on. */
+  readonly isNow: boolean;
+  readonly finding: ShadowFindingView;
+}
 export interface SubmitContext extends OrderFlowSettings {
   readonly correlationId: string;
   readonly sourceEventNo: number | null;
@@ -23,6 +32,8 @@ export interface SubmitContext extends OrderFlowSettings {
   readonly isSold: boolean;
   /** A caller says what was received, not the channel itself under its signature. */
   readonly isClaim?: boolean;
+  /** By tender: the item of refunds payable that pays it (rule 15); none: its money is where it was. */
+  readonly paidFrom?: readonly string[];
   readonly idempotency?: {
     readonly scope: string;
     readonly key: string;
@@ -34,6 +45,7 @@ export interface SubmitContext extends OrderFlowSettings {
 export type SubmitOutcome =
   | Accepted
   | Waiting
+  | InShadow
   | { readonly outcome: 'exists'; readonly orderId: string; readonly isSame: boolean }
   | {
       readonly outcome: 'refused';

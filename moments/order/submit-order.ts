@@ -3,23 +3,30 @@
  * sourced to one node, reserved, and the row that starts its flow. Two round trips (one to ask, one
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
-import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { judging, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { missingOf, shortProblems } from '../../canonical/rules/order/verdicts';
 import { asClaims } from '../../canonical/rules/order/claims';
-import type { Missing, Problem, ReadTender, Verdict } from '../../canonical/rules/order/acceptance';
+import type { ReadTender, Verdict } from '../../canonical/rules/order/judgement';
+import type { Missing } from '../../canonical/rules/order/problem';
 import { briefOf } from '../../canonical/rules/order/agenda';
+import { moneyAccountOf, tenderKind } from '../../canonical/rules/money/tender-kinds';
 import { businessDate } from '../../canonical/rules/posting/business-date';
+import { postExchanged } from '../../canonical/rules/posting/paid-otherwise';
 import { postPrepayment, prepaymentRef } from '../../canonical/rules/posting/posting';
 import { channelSetup } from '../../canonical/installation';
-import { moneyAccountOf, type ChannelSetup } from '../../canonical/schema/channel';
+import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { Order } from '../../canonical/schema/order';
 import { orderWorkflowId } from '../../canonical/flows/order';
 import { sqlState, type Database, type Sql } from '../../store/database';
 import { contentHash, newId } from '../../store/ids';
+import { contentHashInSlices, inSlices, turn } from '../../store/slices';
+import { findOrderByNumber } from '../../store/orders/order-by-number';
 import { postJournal } from '../../store/ledger/ledger';
 import { askMasterDataAfresh, recallMasterData } from '../../store/master/master-data-cache';
-import { prepaidMoney, acceptanceOf, type Acceptance } from './accept-document';
+import { acceptanceOf, isLong, prepaidMoney, type Acceptance } from './accept-document';
 import { acceptTogether } from './accept-together';
 import type { Acceptation } from './accept-statement';
+import { hearInShadow } from './hear-in-shadow';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
 import { Collision, replaceContent, writeOrCollide, writeWaitingOrder } from './waiting-order';
 
@@ -32,25 +39,30 @@ export async function submitOrder(
   context: SubmitContext,
 ): Promise<SubmitOutcome> {
   const setup = channelSetup(order.channelInstance);
-  const refused = refusal(order, setup);
+  const heard = setup && (await hearInShadow(db, order, context, setup));
+  if (heard) return heard;
+  const refused = refusal(order, setup, context);
   if (!setup || refused) {
     // A caller hears what is wrong and mends it; an event has nobody to tell.
     return setup && context.isSold && context.sourceEventNo !== null
-      ? waitFor(db, order, context, setup, missingOf(refused))
+      ? waitFor(db, order, context, setup, missingOf(refused, order))
       : refuse(db, refused, context);
   }
   await letOthersGoOn(order);
   const question = valuesToLookUp(order);
   const remembered = recallMasterData(db, question);
-  let verdict: Verdict | null = remembered ? judge(order, setup, remembered) : null;
+  let verdict: Verdict | null = remembered
+    ? await inSlices(judging(order, setup, remembered))
+    : null;
   for (let attempt = 1; attempt <= SOURCING_ATTEMPTS; attempt += 1) {
     await letOthersGoOn(order);
     if (attempt > 1 || verdict?.outcome !== 'acceptable') {
-      verdict = judge(order, setup, await askMasterDataAfresh(db, question));
+      const known = await askMasterDataAfresh(db, question);
+      verdict = await inSlices(judging(order, setup, known));
     }
     if (verdict.outcome !== 'acceptable') break;
     await letOthersGoOn(order);
-    const acceptance = newAcceptance(order, setup, context, verdict);
+    const acceptance = await newAcceptance(order, setup, context, verdict);
     const written = await write(db, acceptance);
     if (written === 'written') return acceptedOf(acceptance);
     if (written === 'key-used') return replayOrReuse(db, context);
@@ -61,21 +73,24 @@ export async function submitOrder(
   if (verdict?.outcome === 'missing') {
     return waitFor(db, order, context, setup, verdict.missing);
   }
-  return shortOf(db, order, context, setup, verdict);
+  return unplaced(db, order, context, setup, verdict);
 }
 
 /** Each step of a long order takes tens of milliseconds: whoever waits comes between them. */
 async function letOthersGoOn(order: Order): Promise<void> {
-  if (order.lines.length > MANY_LINES) await new Promise((resolve) => setImmediate(resolve));
+  if (isLong(order)) await turn();
 }
-const MANY_LINES = 500;
 
-function newAcceptance(
+async function hashOf(order: Order): Promise<string> {
+  return isLong(order) ? contentHashInSlices(order) : contentHash(order);
+}
+
+async function newAcceptance(
   order: Order,
   setup: ChannelSetup,
   context: SubmitContext,
   verdict: Extract<Verdict, { outcome: 'acceptable' }>,
-): Acceptance {
+): Promise<Acceptance> {
   const orderId = newId('ord');
   const written = {
     orderId,
@@ -83,8 +98,9 @@ function newAcceptance(
     correlationId: context.correlationId,
     sourceEventNo: context.sourceEventNo,
     order,
-    contentHash: contentHash(order),
+    contentHash: await hashOf(order),
     setup,
+    ...(context.paidFrom && { paidFrom: context.paidFrom }),
     holdReason: order.hold?.reason ?? null,
     startFlow: {
       fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,
@@ -93,12 +109,14 @@ function newAcceptance(
     idempotency: null,
   };
   const { acceptable } = verdict;
+  await letOthersGoOn(order);
   const acceptance = acceptanceOf(
     written,
     context.isClaim === true ? asClaims(acceptable) : acceptable,
   );
   const { idempotency } = context;
   if (!idempotency) return acceptance;
+  await letOthersGoOn(order);
   const { status, body } = idempotency.answer(acceptedOf(acceptance));
   const { scope, key, bodyHash } = idempotency;
   return { ...acceptance, idempotency: { scope, key, bodyHash, status, answer: body } };
@@ -126,15 +144,20 @@ async function write(db: Database, acceptance: Acceptance): Promise<Acceptation>
 
 export async function postPrepayments(
   sql: Sql,
-  of: Pick<Acceptance, 'orderId' | 'order' | 'setup' | 'correlationId' | 'sourceEventNo'>,
+  of: Pick<
+    Acceptance,
+    'orderId' | 'order' | 'setup' | 'correlationId' | 'sourceEventNo' | 'paidFrom'
+  >,
   tenders: readonly ReadTender[],
   timeZone: string,
 ): Promise<void> {
   const { orderId, order, setup, correlationId, sourceEventNo } = of;
-  for (const tender of tenders) {
+  for (const [index, tender] of tenders.entries()) {
     if (tender.received !== 'captured' || tender.amountMinor === 0) continue;
     const { tenderNo, amountMinor } = tender;
+    const kind = tenderKind(tender.tenderType);
     const paymentRef = prepaymentRef({ ...order, ...tender });
+    const owed = of.paidFrom?.[index];
     await postJournal(sql, {
       momentKey: `prepaid:${orderId}:${tenderNo}`,
       entity: setup.entity,
@@ -146,28 +169,19 @@ export async function postPrepayments(
       source: `order:${orderId}`,
       correlationId,
       occurredAt: order.placedAt,
-      posting: postPrepayment({
-        orderId,
-        tenderNo,
-        clearingAccount: moneyAccountOf(setup, tender.gateway),
-        paymentRef,
-        amountMinor,
-      }),
+      posting:
+        owed === undefined
+          ? postPrepayment({
+              orderId,
+              tenderNo,
+              kind,
+              clearingAccount: moneyAccountOf(setup, tender.gateway),
+              paymentRef,
+              amountMinor,
+            })
+          : postExchanged({ orderId, tenderNo, refundItem: owed, amountMinor }),
     });
   }
-}
-
-/** A sold order that breaks a rule of ours is not turned away: it waits on an exception. */
-export function missingOf(refused: Verdict | null): Missing[] {
-  if (refused?.outcome !== 'refused') return [];
-  const ties = refused.code === 'totals_mismatch' || refused.code === 'currency_mismatch';
-  return [
-    {
-      code: ties ? 'order.totals-mismatch' : 'order.refused-by-rule',
-      cause: { kind: 'order', ref: refused.code },
-      detail: refused.problems.map((one) => `${one.pointer}: ${one.detail}`).join('; '),
-    },
-  ];
 }
 
 async function refuse(
@@ -181,30 +195,29 @@ async function refuse(
   return { outcome: 'refused', code: refused.code, problems: refused.problems };
 }
 
-async function shortOf(
+/** No place has it, or its store hands nothing over: a sold order waits for it. */
+async function unplaced(
   db: Database,
   order: Order,
   context: SubmitContext,
   setup: ChannelSetup,
   verdict: Verdict | null,
 ): Promise<SubmitOutcome> {
-  const shortages = verdict?.outcome === 'short' ? verdict.shortages : [];
-  const found = await findByNumber(db, order);
+  const found = await findOrderByNumber(db, order);
   if (found) return (await usedKey(db, context)) ?? existing(db, order, context, setup);
   if (context.isSold) {
     const wanted = verdict?.outcome === 'acceptable' ? verdict.acceptable.wanted : [];
-    const missing = verdict?.outcome === 'short' ? verdict.missing : soughtByOthers(wanted);
+    const missing = verdict && 'missing' in verdict ? verdict.missing : soughtByOthers(wanted);
     return waitFor(db, order, context, setup, missing);
   }
   const before = await usedKey(db, context);
   if (before) return before;
-  const problems = shortages
-    .filter((one) => one.available < one.wanted)
-    .map((one): Problem => ({
-      pointer: `/lines/${one.lineNo - 1}/quantity`,
-      code: 'insufficient_stock',
-      detail: `${one.wanted} of ${one.sku} wanted, ${one.available} available`,
-    }));
+  if (verdict?.outcome === 'no-pickup') {
+    const { problems } = verdict;
+    return { outcome: 'refused', code: problems[0]?.code ?? 'no_pickup_there', problems };
+  }
+  const shortages = verdict?.outcome === 'short' ? verdict.shortages : [];
+  const problems = shortProblems(shortages);
   return { outcome: 'refused', code: 'insufficient_stock', problems, available: shortages };
 }
 
@@ -233,16 +246,6 @@ async function waitFor(
 }
 const UNIQUE_VIOLATION = '23505';
 
-async function findByNumber(db: Database, order: Order) {
-  const { rows } = await db.query<{ orderId: string; contentHash: string; stage: string }>({
-    name: 'order-by-number',
-    text: `select order_id as "orderId", content_hash as "contentHash", stage
-             from sales_order where channel_instance = $1 and order_no = $2`,
-    values: [order.channelInstance, order.orderNo],
-  });
-  return rows[0];
-}
-
 /** The business key is taken: by the same order, by another, or by one that may be corrected. */
 async function existing(
   db: Database,
@@ -250,9 +253,9 @@ async function existing(
   context: SubmitContext,
   setup: ChannelSetup,
 ): Promise<SubmitOutcome> {
-  const found = await findByNumber(db, order);
+  const found = await findOrderByNumber(db, order);
   if (!found) throw new RangeError(`order ${order.orderNo} exists and cannot be found`);
-  const isSame = found.contentHash === contentHash(order);
+  const isSame = found.contentHash === (await hashOf(order));
   if (!isSame && context.isSold && found.stage === 'received') {
     const corrected = await db.transaction((sql) =>
       replaceContent(sql, found.orderId, order, setup, context),

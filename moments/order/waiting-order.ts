@@ -5,7 +5,7 @@
  */
 import { readOrder } from '../../canonical/rules/order/acceptance';
 import { asClaims } from '../../canonical/rules/order/claims';
-import type { Missing } from '../../canonical/rules/order/acceptance';
+import type { Missing } from '../../canonical/rules/order/problem';
 import { ACCEPTANCE } from '../../canonical/flows/order-steps';
 import type { ChannelSetup } from '../../canonical/schema/channel';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
@@ -51,7 +51,7 @@ export async function openMissing(sql: Sql, waiting: WaitingRow): Promise<Except
         severity: 'high',
         orderId,
         workflowId,
-        moneyMinor: order.totals.total.minorUnits,
+        moneyMinor: missing.moneyMinor ?? order.totals.total.minorUnits,
         currency: order.currency,
         correlationId,
       }),

@@ -4,7 +4,7 @@ import {
   postAdjustment,
   postGoodsReceipt,
   type StockValue,
-} from '../../canonical/rules/posting/posting';
+} from '../../canonical/rules/posting/stock';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
 import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schema/event';
 import type { Location } from '../../canonical/schema/location';
@@ -46,56 +46,58 @@ export function receiveStock(
   db: Database,
   fact: StockFact & { readonly data: InventoryReceived },
 ): Promise<StockOutcome> {
+  const { location, reference = null } = fact.data;
   const lines = fact.data.lines.map(({ sku, quantity }) => ({ sku, quantityDelta: quantity }));
-  return change(db, fact, fact.data.location, lines, 'receipt', fact.data.reference ?? null);
+  return db.transaction((sql) => change(sql, fact, location, lines, 'receipt', reference));
 }
 
 /** Rule 25a; what is found wakes the orders that waited for it too. */
-export function adjustStock(
-  db: Database,
-  fact: StockFact & { readonly data: InventoryAdjusted },
-): Promise<StockOutcome> {
+export const adjustStock = (db: Database, fact: AdjustedFact): Promise<StockOutcome> =>
+  db.transaction((sql) => adjustWithin(sql, fact));
+
+type AdjustedFact = StockFact & { readonly data: InventoryAdjusted };
+
+/** The same within a moment that has more to say. */
+export function adjustWithin(sql: Sql, fact: AdjustedFact): Promise<StockOutcome> {
   const { location, lines, reason } = fact.data;
-  return change(db, fact, location, lines, 'adjustment', reason);
+  return change(sql, fact, location, lines, 'adjustment', reason);
 }
 
-function change(
-  db: Database,
+async function change(
+  sql: Sql,
   fact: StockFact,
   location: string,
   lines: readonly StockLine[],
   kind: 'receipt' | 'adjustment',
   reason: string | null,
 ): Promise<StockOutcome> {
-  return db.transaction(async (sql) => {
-    if (fact.eventNo !== null && !(await isUnapplied(sql, fact.eventNo))) {
-      return { outcome: 'duplicate' };
-    }
-    const place = await findLocation(sql, location);
-    const items = await itemsOf(sql, lines);
-    const problems = problemsOf(location, place, lines, items);
-    if (problems.length > 0 || !place) return { outcome: 'refused', problems };
-    const onDate = businessDate(fact.occurredAt, place.timeZone);
-    const moves = lines.map((line): StockMove => ({
-      kind,
-      sku: line.sku,
-      locationId: location,
-      onHandDelta: line.quantityDelta,
-      reservedDelta: 0,
-      lineNo: null,
-    }));
-    await wakeWaiting(sql, lines);
-    const moved = await moveStock(sql, moves, {
-      orderId: null,
-      eventNo: fact.eventNo,
-      reason,
-      occurredAt: fact.occurredAt,
-      businessDate: onDate,
-    });
-    await post(sql, fact, { location, moved, kind, onDate, place });
-    if (fact.eventNo !== null) await markEventApplied(sql, fact.eventNo);
-    return { outcome: 'moved' };
+  if (fact.eventNo !== null && !(await isUnapplied(sql, fact.eventNo))) {
+    return { outcome: 'duplicate' };
+  }
+  const place = await findLocation(sql, location);
+  const items = await itemsOf(sql, lines);
+  const problems = problemsOf(location, place, lines, items);
+  if (problems.length > 0 || !place) return { outcome: 'refused', problems };
+  const onDate = businessDate(fact.occurredAt, place.timeZone);
+  const moves = lines.map((line): StockMove => ({
+    kind,
+    sku: line.sku,
+    locationId: location,
+    onHandDelta: line.quantityDelta,
+    reservedDelta: 0,
+    lineNo: null,
+  }));
+  await wakeWaiting(sql, lines);
+  const moved = await moveStock(sql, moves, {
+    orderId: null,
+    eventNo: fact.eventNo,
+    reason,
+    occurredAt: fact.occurredAt,
+    businessDate: onDate,
   });
+  await post(sql, fact, { location, moved, kind, onDate, place });
+  if (fact.eventNo !== null) await markEventApplied(sql, fact.eventNo);
+  return { outcome: 'moved' };
 }
 
 /** Before the stock moves: what is still short after it opens its exception again. */

@@ -93,6 +93,47 @@ export const changesSdl = /* GraphQL */ `
     userErrors: [UserError!]!
   }
 
+  type FulfillmentCancelPayload {
+    fulfillment: Fulfillment
+    userErrors: [UserError!]!
+  }
+
+  input PreparedFulfillmentOrderLineItemsInput {
+    fulfillmentOrderId: ID!
+  }
+  input FulfillmentOrderLineItemsPreparedForPickupInput {
+    lineItemsByFulfillmentOrder: [PreparedFulfillmentOrderLineItemsInput!]!
+  }
+  enum FulfillmentOrderLineItemsPreparedForPickupUserErrorCode {
+    FULFILLMENT_ORDER_INVALID
+    NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER
+    UNABLE_TO_PREPARE_QUANTITY
+  }
+  type FulfillmentOrderLineItemsPreparedForPickupUserError {
+    code: FulfillmentOrderLineItemsPreparedForPickupUserErrorCode
+    field: [String!]
+    message: String!
+  }
+  type FulfillmentOrderLineItemsPreparedForPickupPayload {
+    userErrors: [FulfillmentOrderLineItemsPreparedForPickupUserError!]!
+  }
+
+  type CalculatedOrder {
+    id: ID!
+  }
+  type OrderEditBeginPayload {
+    calculatedOrder: CalculatedOrder
+    userErrors: [UserError!]!
+  }
+  type OrderEditSetQuantityPayload {
+    calculatedOrder: CalculatedOrder
+    userErrors: [UserError!]!
+  }
+  type OrderEditCommitPayload {
+    order: Order
+    userErrors: [UserError!]!
+  }
+
   input OrderCancelRefundMethodInput {
     originalPaymentMethodsRefund: Boolean
   }

@@ -26,7 +26,32 @@ const authorization = z
   })
   .optional();
 
-const optionsSchema = z.looseObject({ sendWebhook, webhook: sendWebhook, authorization });
+/** The location that the buyer collects at; of which lines, by position, where not of all. */
+const pickup = z
+  .object({
+    locationId: z.string().regex(/^\d{1,18}$/),
+    locationName: z.string().min(1).max(200).optional(),
+    lines: z.array(z.int().min(0).max(LINES_MAX)).min(1).max(LINES_MAX).optional(),
+  })
+  .optional();
+export type PickupOption = NonNullable<z.infer<typeof pickup>>;
+
+/** What of the total a gift card of the shop pays, redeemed at once. */
+const giftCard = z.object({ amount: decimal }).optional();
+
+/** The buyer pays in another currency than the shop sells in. */
+const presentment = z
+  .object({ currency: z.string().length(3), rate: z.number().positive() })
+  .optional();
+
+const optionsSchema = z.looseObject({
+  sendWebhook,
+  webhook: sendWebhook,
+  authorization,
+  giftCard,
+  pickup,
+  presentment,
+});
 
 /** An order in the form of Shopify's REST API; what is not known here is kept and passed on. */
 export const orderSchema = z.looseObject({
@@ -39,6 +64,15 @@ export const orderSchema = z.looseObject({
   financial_status: z.string().nullish(),
   gateway: z.string().nullish(),
   payment_gateway_names: z.array(z.string()).nullish(),
+  shipping_lines: z
+    .array(
+      z.looseObject({
+        code: z.string().nullish(),
+        title: z.string().nullish(),
+        delivery_category: z.string().nullish(),
+      }),
+    )
+    .nullish(),
   line_items: z
     .array(
       z.looseObject({
@@ -97,21 +131,31 @@ export const checkoutSchema = z.unknown().transform((body, context) => {
     }
   }
   if (!options.success || !found?.success) return z.NEVER;
-  const { authorization: auth, sendWebhook: send, webhook } = options.data;
-  return { order: found.data, given: found.given, authorization: auth, webhook: send ?? webhook };
+  const { authorization: auth, giftCard: card, sendWebhook: send, webhook } = options.data;
+  const { pickup: collected, presentment: paidAs } = options.data;
+  const { data: order, given } = found;
+  const webhooks = send ?? webhook;
+  const of = {
+    authorization: auth,
+    giftCard: card,
+    webhook: webhooks,
+    pickup: collected,
+    presentment: paidAs,
+  };
+  return { order, given, ...of };
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
 
 type Options = z.infer<typeof optionsSchema>;
 
 function orderIn(options: Options) {
-  const about = new Set(['sendWebhook', 'webhook', 'authorization']);
+  const about = new Set(Object.keys(optionsSchema.shape));
   const bare = Object.fromEntries(Object.entries(options).filter(([name]) => !about.has(name)));
   const given = bare['order'] ?? bare;
   if (typeof given === 'object' && given !== null && 'lines' in given && !('line_items' in given)) {
     const sketch = sketchSchema.safeParse(given);
     return sketch.success
-      ? { ...orderSchema.safeParse(orderOf(sketch.data)), given }
+      ? { ...orderSchema.safeParse(orderOf(sketch.data, options.pickup)), given }
       : { success: false as const, error: sketch.error, given };
   }
   return { ...orderSchema.safeParse(given), given };
@@ -133,12 +177,22 @@ const BUYER = {
   company: null,
 };
 
-/** A plausible order whose totals tie to the cent. */
-function orderOf(sketch: Sketch): Record<string, unknown> {
+/** As Shopify's: the location's name, and no word that it is a pickup. */
+function shippingLine(name: string, code: string, price: string, id: number) {
+  const source = 'shopify';
+  const none = { discount_allocations: [], tax_lines: [], delivery_category: null };
+  return { id, title: name, code, source, price, discounted_price: price, ...none };
+}
+
+/** A plausible order whose totals tie to the cent. What is collected has no address to ship to. */
+function orderOf(sketch: Sketch, collected: PickupOption | undefined): Record<string, unknown> {
   const { currency, taxRate } = sketch;
   const major = (minor: number): string => majorUnits(minor, currency);
   const taxLine = (minor: number) => ({ title: 'State Tax', price: major(minor), rate: taxRate });
-  const shippingMinor = minorUnits(sketch.shipping, currency) ?? 0;
+  const isShipped =
+    !collected || sketch.lines.some((_, index) => collected.lines?.includes(index) === false);
+  const placeName = collected?.locationName ?? `Store ${collected?.locationId}`;
+  const shippingMinor = isShipped ? (minorUnits(sketch.shipping, currency) ?? 0) : 0;
   let subtotalMinor = 0;
   let taxMinor = 0;
   const line_items = sketch.lines.map((line) => {
@@ -177,7 +231,7 @@ function orderOf(sketch: Sketch): Record<string, unknown> {
     payment_gateway_names: ['shopify_payments'],
     source_name: 'web',
     taxes_included: false,
-    test: true,
+    test: false,
     discount_codes: [],
     subtotal_price: major(subtotalMinor),
     total_line_items_price: major(subtotalMinor),
@@ -190,20 +244,12 @@ function orderOf(sketch: Sketch): Record<string, unknown> {
     },
     tax_lines: taxMinor > 0 ? [taxLine(taxMinor)] : [],
     shipping_lines: [
-      {
-        id: 1,
-        title: 'Standard',
-        code: 'STANDARD',
-        source: 'shopify',
-        price: major(shippingMinor),
-        discounted_price: major(shippingMinor),
-        discount_allocations: [],
-        tax_lines: [],
-      },
+      ...(collected ? [shippingLine(placeName, placeName, major(0), 2)] : []),
+      ...(isShipped ? [shippingLine('Standard', 'STANDARD', major(shippingMinor), 1)] : []),
     ],
     customer: { id: 1, email: 'robin@example.com', first_name: 'Robin', last_name: 'Example' },
     billing_address: BUYER,
-    shipping_address: BUYER,
+    shipping_address: isShipped ? BUYER : null,
     line_items,
   };
 }

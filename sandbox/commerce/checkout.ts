@@ -5,7 +5,9 @@ import { contentHash, longNumber } from '../identifiers';
 import { majorUnits, minorUnits } from '../money';
 import { recordTable } from '../records';
 import type { SandboxContext } from '../system';
-import type { Checkout, RestOrder } from './checkout-request';
+import type { Checkout, PickupOption, RestOrder } from './checkout-request';
+import { plannedDeliveries } from './pickups';
+import { presented } from './presentment';
 import { fulfillmentOrders, gid, numberOf, orders, readOrder, transactions } from './shop';
 import type { ShopOrder } from './shop';
 import { orderWebhook } from './webhooks';
@@ -76,11 +78,41 @@ function authorizedMinorOf(
   return amount === undefined ? totalMinor : minorUnits(amount, order.currency ?? 'USD');
 }
 
+const GIFT_CARD = 'gift_card';
+
+/** A gift card pays at once, whatever the rest is paid with. */
+async function redeemGiftCard(
+  db: Queryable,
+  order: RestOrder,
+  amountMinor: number,
+  presentment: Checkout['presentment'],
+) {
+  await transactions.insert(db, {
+    id: gid('OrderTransaction', longNumber()),
+    reference: order.name ?? null,
+    orderId: gid('Order', order.id ?? ''),
+    amountMinor,
+    currency: order.currency ?? 'USD',
+    status: 'SUCCESS',
+    details: {
+      kind: 'SALE',
+      gateway: GIFT_CARD,
+      multiCapturable: false,
+      presentment: presentment
+        ? presented(amountMinor, order.currency ?? 'USD', presentment)
+        : null,
+      expiresAt: null,
+      closed: false,
+      transactionId: null,
+    },
+  });
+}
+
 async function insertPayment(
   db: Queryable,
   order: RestOrder,
   amountMinor: number,
-  authorization: Checkout['authorization'],
+  { authorization, presentment }: Pick<Checkout, 'authorization' | 'presentment'>,
 ): Promise<void> {
   const currency = order.currency ?? 'USD';
   const status = order.financial_status;
@@ -98,6 +130,7 @@ async function insertPayment(
       kind,
       gateway: order.gateway ?? order.payment_gateway_names?.[0] ?? 'shopify_payments',
       multiCapturable: kind === 'AUTHORIZATION' && (authorization?.multiCapturable ?? true),
+      presentment: presentment ? presented(amountMinor, currency, presentment) : null,
       expiresAt: kind === 'SALE' ? null : (authorization?.expiresAt ?? expires),
       closed: false,
       transactionId: null,
@@ -105,16 +138,24 @@ async function insertPayment(
   });
 }
 
-async function insertOrder(db: Queryable, order: RestOrder, total: number, hash: string) {
+interface Planned {
+  readonly total: number;
+  readonly hash: string;
+  readonly pickup: PickupOption | undefined;
+}
+
+async function insertOrder(db: Queryable, order: RestOrder, { total, hash, pickup }: Planned) {
   const id = gid('Order', order.id ?? '');
-  const fulfillmentOrderId = gid('FulfillmentOrder', longNumber());
-  const lines = order.line_items.map((line) => ({
+  const deliveries = plannedDeliveries(order, pickup);
+  const lines = order.line_items.map((line, index) => ({
     id: gid('LineItem', line.id ?? ''),
     sku: line.sku ?? null,
     title: line.title ?? line.name ?? line.sku ?? '',
     quantity: line.quantity,
     remaining: line.quantity,
     refunded: 0,
+    removed: 0,
+    fulfillmentOrderId: deliveries.find((one) => one.lines.has(index))?.fulfillmentOrderId ?? null,
     fulfillmentOrderLineItemId: gid('FulfillmentOrderLineItem', longNumber()),
   }));
   await orders.insert(db, {
@@ -130,10 +171,18 @@ async function insertOrder(db: Queryable, order: RestOrder, total: number, hash:
       cancelledAt: null,
       cancelReason: null,
       lines,
+      shippingAddress: order['shipping_address'] ?? null,
       contentHash: hash,
     },
   });
-  await fulfillmentOrders.insert(db, { id: fulfillmentOrderId, orderId: id, status: 'OPEN' });
+  for (const { fulfillmentOrderId, methodType, locationId, locationName } of deliveries) {
+    await fulfillmentOrders.insert(db, {
+      id: fulfillmentOrderId,
+      orderId: id,
+      status: 'OPEN',
+      details: { methodType, locationId, locationName },
+    });
+  }
   await payloads.insert(db, { id, status: 'kept', details: { payload: order } });
 }
 
@@ -159,15 +208,25 @@ export async function sendOrderWebhook(
   return context.outbound.enqueue(db, message, plan.copies, plan.delayMs);
 }
 
+/** Its gateways, the gift card first; the rest is paid by the one that the order names. */
+function withGiftCard({ order, giftCard }: Checkout): RestOrder {
+  if (!giftCard) return order;
+  const names = order.payment_gateway_names ?? [];
+  const gateway = order.gateway ?? names[0] ?? 'shopify_payments';
+  return { ...order, gateway, payment_gateway_names: [GIFT_CARD, ...names] };
+}
+
 /** @param plan the webhook to send, if any. */
 export async function checkOut(
   context: SandboxContext,
   checkout: Checkout,
   plan: WebhookPlan | undefined,
 ): Promise<CheckoutResult> {
-  const hash = contentHash([checkout.given, checkout.authorization]);
+  const { given, authorization, giftCard, pickup, presentment } = checkout;
+  const also = [giftCard, pickup, presentment].filter((one) => one !== undefined);
+  const hash = contentHash([given, authorization, ...also]);
   const result = await inTransaction(context.pool, async (db): Promise<CheckoutResult> => {
-    const payload = await completed(db, checkout.order);
+    const payload = await completed(db, withGiftCard(checkout));
     const id = gid('Order', payload.id ?? '');
     await db.query('SELECT pg_advisory_xact_lock(hashtext($1))', [id]);
     const known = await readOrder(db, id);
@@ -177,12 +236,17 @@ export async function checkOut(
       if (total === undefined) {
         return { outcome: 'invalid', pointer: '/total_price', detail: 'not an amount' };
       }
-      const authorized = authorizedMinorOf(payload, total, checkout.authorization);
+      const redeemed = giftCard ? minorUnits(giftCard.amount, payload.currency ?? 'USD') : 0;
+      if (redeemed === undefined || redeemed > total) {
+        return { outcome: 'invalid', pointer: '/giftCard/amount', detail: 'not an amount of it' };
+      }
+      const authorized = authorizedMinorOf(payload, total - redeemed, checkout.authorization);
       if (authorized === undefined) {
         return { outcome: 'invalid', pointer: '/authorization/amount', detail: 'not an amount' };
       }
-      await insertOrder(db, payload, total, hash);
-      await insertPayment(db, payload, authorized, checkout.authorization);
+      await insertOrder(db, payload, { total, hash, pickup: checkout.pickup });
+      if (redeemed > 0) await redeemGiftCard(db, payload, redeemed, presentment);
+      await insertPayment(db, payload, authorized, checkout);
     }
     const deliveries = plan ? await sendOrderWebhook(context, db, id, plan) : [];
     const order = known ?? (await readOrder(db, id));

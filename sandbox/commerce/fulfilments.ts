@@ -1,4 +1,5 @@
 /** The shop's goods: fulfillments of what is left, and the cancel of an order. */
+import { z } from 'zod';
 import type { Queryable } from '../database';
 import { longNumber } from '../identifiers';
 import {
@@ -10,10 +11,13 @@ import {
   type UserError,
 } from './payments';
 import {
+  deliveryOf,
   fulfillmentOrders,
   fulfillments,
   gid,
   isExpired,
+  isFulfilled,
+  linesOf,
   lockOrder,
   orders,
   refundedOf,
@@ -21,7 +25,7 @@ import {
   type ShopOrder,
 } from './shop';
 
-const OPEN: ReadonlySet<string> = new Set(['OPEN', 'IN_PROGRESS']);
+export const OPEN: ReadonlySet<string> = new Set(['OPEN', 'IN_PROGRESS']);
 
 export interface FulfillmentInput {
   lineItemsByFulfillmentOrder: {
@@ -48,13 +52,14 @@ function planSteps(order: ShopOrder, input: FulfillmentInput): Step[] | UserErro
         message: `Fulfillment order ${found.id} has an unfulfillable status= ${found.status.toLowerCase()}.`,
       };
     }
+    const ofOrder = linesOf(order, found.id);
     const wanted =
       group.fulfillmentOrderLineItems ??
-      order.details.lines
+      ofOrder
         .filter((line) => line.remaining > 0)
         .map((line) => ({ id: line.fulfillmentOrderLineItemId, quantity: line.remaining }));
     for (const { id, quantity } of wanted) {
-      const line = order.details.lines.find((one) => one.fulfillmentOrderLineItemId === id);
+      const line = ofOrder.find((one) => one.fulfillmentOrderLineItemId === id);
       if (!line) return { field, message: 'Fulfillment order line item does not exist.' };
       const before = steps.filter((step) => step.line === line);
       const taken = before.reduce((sum, step) => sum + step.quantity, 0);
@@ -66,6 +71,13 @@ function planSteps(order: ShopOrder, input: FulfillmentInput): Step[] | UserErro
   }
   if (steps.length > 0) return steps;
   return { field: ['fulfillment'], message: 'Fulfillment must have at least one line item.' };
+}
+
+/** Of a fulfillment at the counter; a shipment has no method of its own. */
+function pickedUp(order: ShopOrder, fulfillmentOrderId: string | undefined) {
+  const found = order.fulfillmentOrders.find(({ id }) => id === fulfillmentOrderId);
+  const methodType = found && deliveryOf(found).methodType;
+  return methodType === 'PICK_UP' ? { methodType } : {};
 }
 
 /** No key: a repeated call fulfils more, as long as something is left. */
@@ -82,7 +94,6 @@ export async function createFulfillment(
 
   for (const { line, quantity } of steps) line.remaining -= quantity;
   const { lines, name } = order.details;
-  const done = lines.every((line) => line.remaining === 0);
   const tracking = input.trackingInfo;
   const number = tracking?.number ?? tracking?.numbers?.[0] ?? null;
   const fulfillmentId = gid('Fulfillment', longNumber());
@@ -97,17 +108,52 @@ export async function createFulfillment(
       number,
       company: tracking?.company ?? null,
       url: tracking?.url ?? null,
+      ...pickedUp(order, first?.fulfillmentOrderId),
       lines: steps.map(({ line, quantity }) => {
         const id = gid('FulfillmentLineItem', longNumber());
         return { id, lineId: line.id, sku: line.sku, quantity };
       }),
     },
   });
-  const status = done ? 'CLOSED' : 'IN_PROGRESS';
-  for (const { id } of order.fulfillmentOrders) await fulfillmentOrders.update(db, id, { status });
+  for (const { fulfillmentOrderId: id } of input.lineItemsByFulfillmentOrder) {
+    const done = linesOf(order, id).every((line) => line.remaining === 0);
+    await fulfillmentOrders.update(db, id, { status: done ? 'CLOSED' : 'IN_PROGRESS' });
+  }
   await orders.update(db, order.record.id, { details: { lines } });
   const orderId = order.record.id;
   const effects = [{ effect: 'fulfilled', id: fulfillmentId, orderId }];
+  return { ok: true, value: { orderId, fulfillmentId }, effects };
+}
+
+const fulfilledLines = z.array(z.object({ lineId: z.string(), quantity: z.number() }));
+
+/** Its units are open again; the parcel, if there is one, does not come back. */
+export async function cancelFulfillment(
+  db: Queryable,
+  fulfillmentId: string,
+): Promise<Done<{ orderId: string; fulfillmentId: string }>> {
+  const found = await fulfillments.find(db, fulfillmentId);
+  const order = found?.orderId ? await lockOrder(db, found.orderId) : undefined;
+  const fulfillment = order?.fulfillments.find(({ id }) => id === fulfillmentId);
+  if (!order || !fulfillment) return refuse(['id'], 'Fulfillment not found.');
+  if (fulfillment.status !== 'SUCCESS') return refuse(['id'], 'Fulfillment is already cancelled.');
+  const { lines } = order.details;
+  const reopened = new Set<string>();
+  for (const { lineId, quantity } of fulfilledLines.parse(fulfillment.details['lines'])) {
+    const line = lines.find(({ id }) => id === lineId);
+    if (!line) continue;
+    line.remaining += quantity;
+    reopened.add(line.fulfillmentOrderId ?? fulfillment.parentId ?? '');
+  }
+  await fulfillments.update(db, fulfillmentId, { status: 'CANCELLED' });
+  for (const { id, status } of order.fulfillmentOrders) {
+    if (reopened.has(id) && status === 'CLOSED') {
+      await fulfillmentOrders.update(db, id, { status: 'IN_PROGRESS' });
+    }
+  }
+  const orderId = order.record.id;
+  await orders.update(db, orderId, { details: { lines } });
+  const effects = [{ effect: 'fulfillment-cancelled', id: fulfillmentId, orderId }];
   return { ok: true, value: { orderId, fulfillmentId }, effects };
 }
 
@@ -128,7 +174,7 @@ export async function cancelOrder(
   if (order.details.cancelledAt) {
     return refuse(['orderId'], 'Order has already been cancelled', 'INVALID');
   }
-  if (order.fulfillments.length > 0) {
+  if (isFulfilled(order)) {
     const message = 'Order has fulfillments and cannot be cancelled';
     return refuse(['orderId'], message, 'INVALID');
   }

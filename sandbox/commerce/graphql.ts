@@ -11,15 +11,18 @@ import {
   type GraphQLResolveInfo,
 } from 'graphql';
 import type { Pool } from 'pg';
-import { inTransaction } from '../database';
 import { contentHash, longNumber } from '../identifiers';
-import type { Effect, SandboxContext } from '../system';
+import type { SandboxContext } from '../system';
+import type { Queryable } from '../database';
+import { change, without, type Payload } from './change';
+import { beginEdit, commitEdit, setQuantity, type SetQuantityInput } from './edits';
 import {
+  cancelFulfillment,
   cancelOrder,
-  createFulfillment,
   type CancelInput,
   type FulfillmentInput,
 } from './fulfilments';
+import { fulfil, prepare, type FulfilmentTeller } from './fulfilment-webhooks';
 import {
   captureOrder,
   refundOrder,
@@ -29,6 +32,11 @@ import {
   type RefundInput,
   type UserError,
 } from './payments';
+import { paymentsAccount } from './payouts';
+import type { PrepareInput } from './pickups';
+import { detailsOf } from './returns';
+import { returnMutations } from './returns-mutations';
+import { orderWithReturns, reverseOrderView } from './returns-views';
 import { sdl } from './schema';
 import {
   fulfillmentOrders,
@@ -38,6 +46,7 @@ import {
   orders,
   readOrder,
   refunds,
+  returns,
   type ShopOrder,
 } from './shop';
 import {
@@ -71,34 +80,9 @@ export function readDocument(query: string): DocumentNode | readonly GraphQLErro
   }
 }
 
-type Payload = Record<string, unknown>;
-
-/** Runs a change; a refusal becomes user errors beside null. */
-async function change<T>(
-  context: SandboxContext,
-  run: (db: Parameters<Parameters<typeof inTransaction>[1]>[0]) => Promise<Done<T>>,
-  refused: (error: UserError) => Payload,
-  made: (value: T) => Promise<Payload>,
-): Promise<Payload> {
-  const effects: Effect[] = [];
-  const payload = await inTransaction(context.pool, async (db) => {
-    const done = await run(db);
-    if (!done.ok) return refused(done.error);
-    effects.push(...done.effects);
-    return made(done.value);
-  });
-  effects.forEach((effect) => context.effectMade('commerce', effect));
-  return payload;
-}
-
-function mutations(context: SandboxContext) {
+function mutations(context: SandboxContext, told?: FulfilmentTeller) {
   const { pool } = context;
-  const without =
-    (...fields: string[]) =>
-    (error: UserError) => ({
-      ...Object.fromEntries(fields.map((field) => [field, null])),
-      userErrors: [error],
-    });
+  const shown = (value: object) => Promise.resolve({ ...value, userErrors: [] });
   const withTransaction = ({ order, transaction }: Parameters<typeof shownTransaction>[0]) =>
     Promise.resolve(shownTransaction({ order, transaction }));
   return {
@@ -116,20 +100,32 @@ function mutations(context: SandboxContext) {
       _context: unknown,
       info: GraphQLResolveInfo,
     ) => createRefund(context, input, idempotencyKeyOf(info)),
-    async fulfillmentCreate({ fulfillment }: { fulfillment: FulfillmentInput }) {
-      let made: { orderId: string; fulfillmentId: string } | undefined;
-      const payload = await change(
+    fulfillmentCreate: ({ fulfillment }: { fulfillment: FulfillmentInput }) =>
+      changeFulfillment(context, (db) => fulfil(db, fulfillment, told)),
+    fulfillmentCancel: ({ id }: { id: string }) =>
+      changeFulfillment(context, (db) => cancelFulfillment(db, id)),
+    fulfillmentOrderLineItemsPreparedForPickup: ({ input }: { input: PrepareInput }) =>
+      change(
         context,
-        (db) => createFulfillment(db, fulfillment),
-        without('fulfillment'),
-        (value) => {
-          made = value;
-          return Promise.resolve({ userErrors: [] });
+        (db) => prepare(db, input, told),
+        without(),
+        () => Promise.resolve({ userErrors: [] }),
+      ),
+    orderEditBegin: ({ id }: { id: string }) =>
+      change(context, (db) => beginEdit(db, id), without('calculatedOrder'), shown),
+    orderEditSetQuantity: (input: SetQuantityInput) =>
+      change(context, (db) => setQuantity(db, input), without('calculatedOrder'), shown),
+    orderEditCommit: (input: { id: string }) =>
+      change(
+        context,
+        (db) => commitEdit(db, input),
+        without('order'),
+        async ({ order }) => {
+          const edited = await readOrder(pool, order.id);
+          return { order: edited ? orderView(edited) : null, userErrors: [] };
         },
-      );
-      if (!made) return payload;
-      return { ...payload, fulfillment: await fulfillmentOf(pool, made.fulfillmentId) };
-    },
+      ),
+    ...returnMutations(context),
     orderCancel: (input: CancelInput) =>
       change(
         context,
@@ -141,6 +137,20 @@ function mutations(context: SandboxContext) {
         },
       ),
   };
+}
+
+async function changeFulfillment(
+  context: SandboxContext,
+  run: (db: Queryable) => Promise<Done<{ orderId: string; fulfillmentId: string }>>,
+): Promise<Payload> {
+  let id: string | undefined;
+  const refused = (error: UserError) => ({ fulfillment: null, userErrors: [error] });
+  const payload = await change(context, run, refused, ({ fulfillmentId }) => {
+    id = fulfillmentId;
+    return Promise.resolve({ userErrors: [] });
+  });
+  if (id === undefined) return payload;
+  return { ...payload, fulfillment: await fulfillmentOf(context.pool, id) };
 }
 
 function shownTransaction(made: {
@@ -217,9 +227,15 @@ async function fulfillmentOf(pool: Pool, id: string): Promise<Payload | null> {
 function queries({ pool, accounts }: SandboxContext) {
   return {
     shop: { name: accounts.shopify, myshopifyDomain: shopDomain(accounts.shopify) },
+    shopifyPaymentsAccount: paymentsAccount(pool),
     async order({ id }: { id: string }) {
       const order = await readOrder(pool, id);
-      return order ? orderView(order) : null;
+      return order ? orderWithReturns(order) : null;
+    },
+    async reverseFulfillmentOrder({ id }: { id: string }) {
+      const [record] = await returns.list(pool, { parentId: id, limit: 1 });
+      const order = record?.orderId ? await readOrder(pool, record.orderId) : undefined;
+      return record && order ? reverseOrderView(order, detailsOf(record)) : null;
     },
     /** `query: "name:#1001"` is the only search that is known. */
     async orders({ first, query }: { first?: number; query?: string }) {
@@ -258,12 +274,13 @@ export async function executeDocument(
   context: SandboxContext,
   document: DocumentNode,
   request: GraphqlRequest,
+  told?: FulfilmentTeller,
 ): Promise<ExecutionResult> {
   const variables = Object.entries(request.variables ?? {}).filter(([, value]) => value !== null);
   const result = await execute({
     schema,
     document,
-    rootValue: { ...queries(context), ...mutations(context) },
+    rootValue: { ...queries(context), ...mutations(context, told) },
     variableValues: Object.fromEntries(
       variables.map(([name, value]) => [name, withoutNulls(value)]),
     ),

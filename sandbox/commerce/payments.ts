@@ -3,6 +3,7 @@ import type { Queryable } from '../database';
 import { longNumber, orderIdInKey } from '../identifiers';
 import { minorUnits } from '../money';
 import type { Effect } from '../system';
+import { currencyProblem, inShopMoney, paidIn, paidOn, type PaidIn } from './presentment';
 import {
   asTransaction,
   capturedOf,
@@ -10,7 +11,6 @@ import {
   isExpired,
   lockOrder,
   orders,
-  refundedOf,
   refunds,
   transactions,
   type ShopOrder,
@@ -34,12 +34,14 @@ interface NewTransaction {
   parent: ShopTransaction;
   reference?: string;
   key?: string;
+  /** In the buyer's currency. */
+  paid?: PaidIn;
 }
 
 export async function addTransaction(
   db: Queryable,
   order: ShopOrder,
-  { kind, amountMinor, parent, reference, key }: NewTransaction,
+  { kind, amountMinor, parent, reference, key, paid }: NewTransaction,
 ): Promise<ShopTransaction> {
   const record = await transactions.insert(db, {
     id: gid('OrderTransaction', longNumber()),
@@ -54,6 +56,7 @@ export async function addTransaction(
       kind,
       gateway: parent.details.gateway,
       multiCapturable: false,
+      presentment: parent.details.presentment && (paid ?? parent.details.presentment),
       expiresAt: null,
       closed: false,
       transactionId: null,
@@ -93,17 +96,16 @@ function captureRefusal(
   if (order.details.cancelledAt) return no('id', 'Order has been cancelled');
   if (details.closed) return no('parentTransactionId', 'Authorization is voided or fully captured');
   if (isExpired(parent)) return no('parentTransactionId', 'Authorization has expired');
-  if (currency && currency !== order.currency) {
-    return no('currency', `Currency must be ${order.currency}`);
-  }
+  const foreign = currencyProblem(order, parent, currency);
+  if (foreign) return no('currency', foreign);
   if (amountMinor === undefined || amountMinor <= 0) {
     return no('amount', 'Amount must be greater than zero');
   }
-  const captured = capturedOf(order, record.id);
+  const captured = paidOn(order, record.id, 'CAPTURE');
   if (captured > 0 && !details.multiCapturable) {
     return no('parentTransactionId', 'Authorization has already been captured');
   }
-  if (captured + amountMinor > parent.amountMinor) {
+  if (captured + amountMinor > paidIn(order, parent).amountMinor) {
     return no('amount', 'Amount exceeds the authorized amount that is left');
   }
   return undefined;
@@ -117,12 +119,15 @@ export async function captureOrder(
   const order = await lockOrder(db, input.id);
   if (!order) return refuse(['id'], 'Order does not exist');
   const parent = order.transactions.find((one) => one.record.id === input.parentTransactionId);
-  const amountMinor = minorUnits(input.amount, order.currency);
-  const error = captureRefusal(order, parent, amountMinor, input.currency);
-  if (error || !parent || amountMinor === undefined) {
+  const currency = parent ? paidIn(order, parent).currency : order.currency;
+  const asked = minorUnits(input.amount, currency);
+  const error = captureRefusal(order, parent, asked, input.currency);
+  if (error || !parent || asked === undefined) {
     return { ok: false, error: error ?? { field: null, message: 'Capture failed' } };
   }
-  const made = await addTransaction(db, order, { kind: 'CAPTURE', amountMinor, parent });
+  const amountMinor = inShopMoney(order, parent, 'CAPTURE', asked);
+  const paid = { currency, amountMinor: asked };
+  const made = await addTransaction(db, order, { kind: 'CAPTURE', amountMinor, parent, paid });
   const whole = capturedOf(order, parent.record.id) >= parent.amountMinor;
   // The rest of an authorization is let go by its last capture; one that captures once has only one.
   if (whole || input.finalCapture || !parent.details.multiCapturable) {
@@ -181,6 +186,7 @@ export interface RefundInput {
 interface PlannedRefund {
   parent: ShopTransaction;
   amountMinor: number;
+  paid: PaidIn;
 }
 
 function planRefund(order: ShopOrder, input: RefundInput): PlannedRefund[] | UserError {
@@ -192,18 +198,22 @@ function planRefund(order: ShopOrder, input: RefundInput): PlannedRefund[] | Use
     if (!parent || !['CAPTURE', 'SALE'].includes(parent.details.kind)) {
       return { field: at('parentId'), message: 'Parent transaction cannot be refunded' };
     }
-    const amountMinor = minorUnits(wanted.amount, order.currency);
-    if (amountMinor === undefined || amountMinor <= 0) {
+    const foreign = currencyProblem(order, parent, input.currency);
+    if (foreign) return { field: ['currency'], message: foreign };
+    const { currency, amountMinor: whole } = paidIn(order, parent);
+    const asked = minorUnits(wanted.amount, currency);
+    if (asked === undefined || asked <= 0) {
       return { field: at('amount'), message: 'Amount must be greater than zero' };
     }
     const before = planned
       .filter((one) => one.parent === parent)
-      .reduce((sum, one) => sum + one.amountMinor, refundedOf(order, parent.record.id));
-    if (before + amountMinor > parent.amountMinor) {
+      .reduce((sum, one) => sum + one.paid.amountMinor, paidOn(order, parent.record.id, 'REFUND'));
+    if (before + asked > whole) {
       const message = 'Refund amount exceeds the amount that can be refunded';
       return { field: at('amount'), message };
     }
-    planned.push({ parent, amountMinor });
+    const amountMinor = inShopMoney(order, parent, 'REFUND', asked);
+    planned.push({ parent, amountMinor, paid: { currency, amountMinor: asked } });
   }
   return planned;
 }
@@ -249,8 +259,8 @@ export async function refundOrder(
     details: { note: input.note ?? null, lines: input.refundLineItems ?? [] },
   });
   const effects: Effect[] = [];
-  for (const { parent, amountMinor } of planned) {
-    const wanted = { kind: 'REFUND', amountMinor, parent, reference: refundId, key };
+  for (const { parent, amountMinor, paid } of planned) {
+    const wanted = { kind: 'REFUND', amountMinor, parent, reference: refundId, key, paid };
     effects.push(transactionEffect(order, await addTransaction(db, order, wanted)));
   }
   await orders.update(db, order.record.id, { details: { lines: order.details.lines } });

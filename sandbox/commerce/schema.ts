@@ -3,6 +3,8 @@
  * and types. Compared with the introspection that @shopify/dev-mcp publishes: all names and types agree.
  */
 import { changesSdl } from './changes-schema';
+import { payoutsSdl } from './payouts-schema';
+import { returnsSdl } from './returns-schema';
 
 export const API_VERSION = '2026-07';
 
@@ -40,6 +42,19 @@ const objectsSdl = /* GraphQL */ `
     transactionVoid(parentTransactionId: ID!): TransactionVoidPayload
     refundCreate(input: RefundInput!): RefundCreatePayload
     fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
+    fulfillmentCancel(id: ID!): FulfillmentCancelPayload
+    fulfillmentOrderLineItemsPreparedForPickup(
+      input: FulfillmentOrderLineItemsPreparedForPickupInput!
+    ): FulfillmentOrderLineItemsPreparedForPickupPayload
+    orderEditBegin(id: ID!): OrderEditBeginPayload
+    orderEditSetQuantity(
+      id: ID!
+      lineItemId: ID!
+      locationId: ID
+      quantity: Int!
+      restock: Boolean
+    ): OrderEditSetQuantityPayload
+    orderEditCommit(id: ID!, notifyCustomer: Boolean, staffNote: String): OrderEditCommitPayload
     orderCancel(
       notifyCustomer: Boolean = false
       orderId: ID!
@@ -209,8 +224,30 @@ const objectsSdl = /* GraphQL */ `
     nodes: [FulfillmentOrderLineItem!]!
     pageInfo: PageInfo!
   }
+  enum DeliveryMethodType {
+    LOCAL
+    NONE
+    PICKUP_POINT
+    PICK_UP
+    RETAIL
+    SHIPPING
+  }
+  type DeliveryMethod {
+    id: ID!
+    methodType: DeliveryMethodType!
+  }
+  type Location {
+    id: ID!
+    name: String!
+  }
+  type FulfillmentOrderAssignedLocation {
+    location: Location
+    name: String!
+  }
   type FulfillmentOrder {
+    assignedLocation: FulfillmentOrderAssignedLocation!
     createdAt: DateTime!
+    deliveryMethod: DeliveryMethod
     id: ID!
     lineItems(first: Int): FulfillmentOrderLineItemConnection!
     orderId: ID!
@@ -263,4 +300,4 @@ const objectsSdl = /* GraphQL */ `
   }
 `;
 
-export const sdl = `${objectsSdl}\n${changesSdl}`;
+export const sdl = `${objectsSdl}\n${changesSdl}\n${returnsSdl}\n${payoutsSdl}`;

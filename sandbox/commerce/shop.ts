@@ -1,4 +1,4 @@
-/** The shop's records: orders, their transactions, fulfillments, fulfillment orders, refunds. */
+/** The shop's records: orders, their transactions, fulfillment orders, fulfillments, refunds. */
 import { z } from 'zod';
 import type { Queryable } from '../database';
 import { recordTable, type SandboxRecord } from '../records';
@@ -7,7 +7,11 @@ export const orders = recordTable('commerce', 'orders');
 export const transactions = recordTable('commerce', 'transactions');
 export const fulfillments = recordTable('commerce', 'fulfillments');
 export const fulfillmentOrders = recordTable('commerce', 'fulfillment_orders');
+/** What was told to be ready at the counter; one for each fulfillment order. */
+export const preparations = recordTable('commerce', 'preparations');
+export const orderEdits = recordTable('commerce', 'order_edits');
 export const refunds = recordTable('commerce', 'refunds');
+export const returns = recordTable('commerce', 'returns');
 export const idempotencyKeys = recordTable('commerce', 'idempotency_keys');
 
 export const gid = (type: string, id: number | string): string => `gid://shopify/${type}/${id}`;
@@ -18,10 +22,14 @@ const lineSchema = z.object({
   sku: z.string().nullable(),
   title: z.string(),
   quantity: z.number(),
+  /** Null where the order has one for all its lines. */
+  fulfillmentOrderId: z.string().nullable().default(null),
   /** Of the fulfillment order; what of the line is still to be fulfilled is here. */
   fulfillmentOrderLineItemId: z.string(),
   remaining: z.number(),
   refunded: z.number(),
+  /** Taken off the order by an edit. */
+  removed: z.number().default(0),
 });
 export type ShopLine = z.infer<typeof lineSchema>;
 
@@ -39,10 +47,24 @@ const transactionDetails = z.object({
   gateway: z.string(),
   multiCapturable: z.boolean(),
   expiresAt: z.string().nullable(),
+  /** What the buyer paid, where it is not in the shop's currency. */
+  presentment: z.object({ currency: z.string(), amountMinor: z.number() }).nullable().default(null),
   /** An authorization that takes no more captures: voided, or finally captured. */
   closed: z.boolean(),
   transactionId: z.string().nullable(),
 });
+
+const fulfillmentOrderDetails = z.object({
+  methodType: z.enum(['SHIPPING', 'PICK_UP']).default('SHIPPING'),
+  /** `gid://shopify/Location/…`; null where the shop did not assign one. */
+  locationId: z.string().nullable().default(null),
+  locationName: z.string().default('Warehouse'),
+  preparedAt: z.string().nullable().default(null),
+});
+export type FulfillmentOrderDetails = z.infer<typeof fulfillmentOrderDetails>;
+
+export const deliveryOf = (record: SandboxRecord): FulfillmentOrderDetails =>
+  fulfillmentOrderDetails.parse(record.details);
 
 export interface ShopTransaction {
   record: SandboxRecord;
@@ -60,6 +82,7 @@ export interface ShopOrder {
   fulfillments: SandboxRecord[];
   fulfillmentOrders: SandboxRecord[];
   refunds: SandboxRecord[];
+  returns: SandboxRecord[];
 }
 
 export function asTransaction(record: SandboxRecord): ShopTransaction {
@@ -69,11 +92,12 @@ export function asTransaction(record: SandboxRecord): ShopTransaction {
 
 async function withRecords(db: Queryable, record: SandboxRecord): Promise<ShopOrder> {
   const orderId = record.id;
-  const [own, sent, planned, returned] = [
+  const [own, sent, planned, refunded, returned] = [
     await transactions.list(db, { orderId }),
     await fulfillments.list(db, { orderId }),
     await fulfillmentOrders.list(db, { orderId }),
     await refunds.list(db, { orderId }),
+    await returns.list(db, { orderId }),
   ];
   return {
     record,
@@ -83,8 +107,16 @@ async function withRecords(db: Queryable, record: SandboxRecord): Promise<ShopOr
     transactions: own.map(asTransaction),
     fulfillments: sent,
     fulfillmentOrders: planned,
-    refunds: returned,
+    refunds: refunded,
+    returns: returned,
   };
+}
+
+/** The lines that a fulfillment order is about. */
+export function linesOf(order: ShopOrder, fulfillmentOrderId: string): ShopLine[] {
+  return order.details.lines.filter(
+    (line) => line.fulfillmentOrderId === null || line.fulfillmentOrderId === fulfillmentOrderId,
+  );
 }
 
 export async function readOrder(db: Queryable, id: string): Promise<ShopOrder | undefined> {
@@ -160,8 +192,12 @@ export function financialStatus(order: ShopOrder): string {
   return 'PENDING';
 }
 
+/** In part at least; what was cancelled counts for nothing. */
+export const isFulfilled = ({ fulfillments: made }: ShopOrder): boolean =>
+  made.some(({ status }) => status === 'SUCCESS');
+
 export function fulfillmentStatus(order: ShopOrder): string {
   const { lines } = order.details;
-  if (order.fulfillments.length === 0) return 'UNFULFILLED';
+  if (!isFulfilled(order)) return 'UNFULFILLED';
   return lines.every((line) => line.remaining === 0) ? 'FULFILLED' : 'PARTIALLY_FULFILLED';
 }

@@ -18,17 +18,24 @@ import {
   type WebhookPlan,
 } from './checkout';
 import { checkoutSchema, webhookOptions, type Checkout } from './checkout-request';
+import { fulfilmentTeller } from './fulfilment-webhooks';
 import { executeDocument, readDocument } from './graphql';
+import { balanceTransactions, payoutRoute, payouts } from './payouts';
+import { returnControlRoutes } from './returns-control';
 import { API_VERSION } from './schema';
 import {
   fulfillmentOrders,
   fulfillments,
   gid,
   idempotencyKeys,
+  orderEdits,
   orders,
+  preparations,
   refunds,
+  returns,
   transactions,
 } from './shop';
+import { staffRoute } from './staff';
 import { createThrottle, requestedCost } from './throttle';
 
 /** Commerce Components plan: 40,000 points, 2,000 a second. */
@@ -37,6 +44,8 @@ const POINTS_PER_SECOND = 2_000;
 
 const scriptSchema = z.strictObject({
   webhooks: webhookScript,
+  /** Whatever is fulfilled or prepared, by whomever, is told by a webhook. */
+  tellsFulfilments: z.boolean().default(false),
   latencyMs: z.int().min(0).max(LATENCY_MAX_MS).default(0),
   throttle: z
     .strictObject({
@@ -93,7 +102,8 @@ function graphqlRoute(context: SandboxContext, script: () => Script): Route['run
       cost: { requestedQueryCost, actualQueryCost, throttleStatus: throttle.status(limits) },
     });
     if (!taken) return { status: 200, body: { errors: [throttledError], extensions: cost(null) } };
-    const result = await executeDocument(context, document, read.value);
+    const told = script().tellsFulfilments ? fulfilmentTeller(context) : undefined;
+    const result = await executeDocument(context, document, read.value, told);
     return { status: 200, body: { ...result, extensions: cost(requestedQueryCost) } };
   };
 }
@@ -159,14 +169,22 @@ export function createCommerceStandIn(context: SandboxContext, accessToken: stri
     controlRoutes: [
       { method: 'POST', path: '/_sandbox/orders', run: checkoutRoute(context, current) },
       { method: 'POST', path: '/_sandbox/orders/{id}/webhook', run: resendRoute(context) },
+      { method: 'POST', path: '/_sandbox/orders/{id}/staff', run: staffRoute(context) },
+      payoutRoute(context.pool),
+      ...returnControlRoutes(context),
     ],
     kinds: {
       orders,
       transactions,
       fulfillments,
       fulfillment_orders: fulfillmentOrders,
+      preparations,
+      order_edits: orderEdits,
       refunds,
+      returns,
       idempotency_keys: idempotencyKeys,
+      payouts,
+      balance_transactions: balanceTransactions,
     },
     script,
     admits: ({ 'x-shopify-access-token': token }) =>

@@ -2,11 +2,15 @@
 import { z } from 'zod';
 import { majorUnits } from '../money';
 import type { SandboxRecord } from '../records';
+import { paidIn, type PaidIn } from './presentment';
 import {
   capturedOf,
+  deliveryOf,
   financialStatus,
   fulfillmentStatus,
+  gid,
   isExpired,
+  linesOf,
   moneyOf,
   numberOf,
   type ShopLine,
@@ -33,9 +37,11 @@ export function connection(items: readonly unknown[], paging: Paging): View {
   return { nodes, pageInfo };
 }
 
-export function moneyBag(minor: number, currencyCode: string): View {
+export function moneyBag(minor: number, currencyCode: string, paid?: PaidIn): View {
   const money = { amount: majorUnits(minor, currencyCode), currencyCode };
-  return { shopMoney: money, presentmentMoney: money };
+  const { currency, amountMinor } = paid ?? { currency: currencyCode, amountMinor: minor };
+  const presentmentMoney = { amount: majorUnits(amountMinor, currency), currencyCode: currency };
+  return { shopMoney: money, presentmentMoney };
 }
 
 export function transactionView(order: ShopOrder, transaction: ShopTransaction): View {
@@ -52,14 +58,14 @@ export function transactionView(order: ShopOrder, transaction: ShopTransaction):
     kind: details.kind,
     status: record.status,
     gateway: details.gateway,
-    amountSet: moneyBag(amountMinor, order.currency),
+    amountSet: moneyBag(amountMinor, order.currency, paidIn(order, transaction)),
     authorizationExpiresAt: details.expiresAt,
     createdAt: record.createdAt,
     processedAt: record.createdAt,
     multiCapturable: details.kind === 'AUTHORIZATION' && details.multiCapturable,
     manuallyCapturable: open,
     parentTransaction: () => (parent ? transactionView(order, parent) : null),
-    test: true,
+    test: false,
     totalUnsettledSet: moneyBag(unsettled, order.currency),
   };
 }
@@ -70,8 +76,8 @@ function lineView(line: ShopLine): View {
     name: line.title,
     title: line.title,
     quantity: line.quantity,
-    currentQuantity: line.quantity - line.refunded,
-    refundableQuantity: line.quantity - line.refunded,
+    currentQuantity: line.quantity - line.refunded - line.removed,
+    refundableQuantity: line.quantity - line.refunded - line.removed,
     sku: line.sku,
     unfulfilledQuantity: line.remaining,
   };
@@ -81,13 +87,19 @@ const fulfilledLines = z.array(
   z.object({ id: z.string(), lineId: z.string(), quantity: z.number() }),
 );
 
+/** A line of a fulfilment by its own id. */
+export function fulfilledLineView(order: ShopOrder, fulfillmentLineItemId: string): View | null {
+  const sent = order.fulfillments
+    .flatMap((one) => fulfilledLines.parse(one.details['lines']))
+    .find(({ id }) => id === fulfillmentLineItemId);
+  const line = order.details.lines.find((candidate) => candidate.id === sent?.lineId);
+  return sent && line ? { id: sent.id, quantity: sent.quantity, lineItem: lineView(line) } : null;
+}
+
 export function fulfillmentView(order: ShopOrder, record: SandboxRecord): View {
   const lines = fulfilledLines.parse(record.details['lines']);
   const { name, company, number, url } = record.details;
-  const items = lines.flatMap(({ id, lineId, quantity }) => {
-    const line = order.details.lines.find((candidate) => candidate.id === lineId);
-    return line ? [{ id, quantity, lineItem: lineView(line) }] : [];
-  });
+  const items = lines.flatMap(({ id }) => fulfilledLineView(order, id) ?? []);
   return {
     id: record.id,
     legacyResourceId: numberOf(record.id),
@@ -102,10 +114,15 @@ export function fulfillmentView(order: ShopOrder, record: SandboxRecord): View {
 }
 
 export function fulfillmentOrderView(order: ShopOrder, record: SandboxRecord): View {
-  const items = order.details.lines.map((line) => ({
+  const delivery = deliveryOf(record);
+  const location = delivery.locationId && {
+    id: delivery.locationId,
+    name: delivery.locationName,
+  };
+  const items = linesOf(order, record.id).map((line) => ({
     id: line.fulfillmentOrderLineItemId,
     sku: line.sku,
-    totalQuantity: line.quantity,
+    totalQuantity: line.quantity - line.removed,
     remainingQuantity: record.status === 'CANCELLED' ? 0 : line.remaining,
     lineItem: lineView(line),
   }));
@@ -114,6 +131,11 @@ export function fulfillmentOrderView(order: ShopOrder, record: SandboxRecord): V
     orderId: order.record.id,
     orderName: order.details.name,
     status: record.status,
+    deliveryMethod: {
+      id: gid('DeliveryMethod', numberOf(record.id)),
+      methodType: delivery.methodType,
+    },
+    assignedLocation: { name: delivery.locationName, location },
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     lineItems: (paging: Paging) => connection(items, paging),

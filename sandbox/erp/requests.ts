@@ -9,9 +9,7 @@ const internalId = z.union([z.string().min(1), z.int()]).transform(String);
 const reference = z
   .object({ id: internalId.optional(), refName: z.string().optional() })
   .refine((given) => given.id !== undefined || given.refName !== undefined, 'needs an id');
-const amount = z.number().refine((value) => minorUnits(value, 'USD') !== undefined, {
-  message: 'must be an amount with at most two decimals',
-});
+const amount = z.number();
 const externalId = z.string().min(1).max(255).optional();
 const tranDate = z
   .string()
@@ -20,7 +18,7 @@ const tranDate = z
   .optional();
 const memo = z.string().max(4_000).optional();
 
-export const journalSchema = z.object({
+const journalBody = z.object({
   externalId,
   subsidiary: reference,
   currency: reference.optional(),
@@ -45,7 +43,13 @@ export const journalSchema = z.object({
   }),
 });
 
-export const salesOrderSchema = z.object({
+export const journalSchema = journalBody.superRefine((journal, context) => {
+  journal.line.items.forEach(({ debit, credit }, index) => {
+    refuseFractions(context, journal, ['line', 'items', index], [debit, credit]);
+  });
+});
+
+const salesOrderBody = z.object({
   externalId,
   entity: reference,
   subsidiary: reference.optional(),
@@ -68,6 +72,12 @@ export const salesOrderSchema = z.object({
   }),
 });
 
+export const salesOrderSchema = salesOrderBody.superRefine((order, context) => {
+  order.item.items.forEach(({ rate, amount: given }, index) => {
+    refuseFractions(context, order, ['item', 'items', index], [rate, given]);
+  });
+});
+
 export type Journal = z.infer<typeof journalSchema>;
 export type SalesOrder = z.infer<typeof salesOrderSchema>;
 
@@ -77,20 +87,35 @@ export function currencyOf(record: { currency?: { refName?: string } }): string 
   return name !== undefined && /^[A-Z]{3}$/.test(name) ? name : 'USD';
 }
 
+/** An amount with more decimals than its currency has is refused, as NetSuite does. */
+function refuseFractions(
+  context: z.RefinementCtx,
+  record: { currency?: { refName?: string } },
+  path: (string | number)[],
+  amounts: readonly (number | undefined)[],
+): void {
+  const currency = currencyOf(record);
+  if (amounts.every((one) => one === undefined || minorUnits(one, currency) !== undefined)) return;
+  const message = `must be an amount with no more decimals than ${currency} has`;
+  context.addIssue({ code: 'custom', path, message });
+}
+
 /** Sums of both sides, in minor units. */
 export function journalTotals(journal: Journal): { debitMinor: number; creditMinor: number } {
+  const currency = currencyOf(journal);
   let debitMinor = 0;
   let creditMinor = 0;
   for (const line of journal.line.items) {
-    debitMinor += minorUnits(line.debit ?? 0, 'USD') ?? 0;
-    creditMinor += minorUnits(line.credit ?? 0, 'USD') ?? 0;
+    debitMinor += minorUnits(line.debit ?? 0, currency) ?? 0;
+    creditMinor += minorUnits(line.credit ?? 0, currency) ?? 0;
   }
   return { debitMinor, creditMinor };
 }
 
 export function salesOrderTotal(order: SalesOrder): number {
+  const currency = currencyOf(order);
   return order.item.items.reduce((sum, { amount: given, rate, quantity }) => {
-    const line = given ?? (rate ?? 0) * quantity;
-    return sum + Math.round(line * 100);
+    const unitMinor = minorUnits(rate ?? 0, currency) ?? 0;
+    return sum + (given === undefined ? unitMinor * quantity : (minorUnits(given, currency) ?? 0));
   }, 0);
 }

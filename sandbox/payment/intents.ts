@@ -2,6 +2,16 @@
 import type { Queryable } from '../database';
 import { prefixedId } from '../identifiers';
 import type { Call } from '../system';
+import {
+  CARDS,
+  confirmationNeeded,
+  DECLINES,
+  PARTIAL,
+  SLOW,
+  TO_CONFIRM,
+  USED_MESSAGE,
+  USED_ONCE,
+} from './cards';
 import { invalidRequest, noSuch, stripeError, type StripeError } from './errors';
 import type { Executed } from './idempotency';
 import {
@@ -26,29 +36,6 @@ import {
 } from './outcome';
 import { cancelParams, createIntentParams, readParams } from './requests';
 
-const CARDS: ReadonlySet<string> = new Set([
-  'pm_card_visa',
-  'pm_card_mastercard',
-  'pm_card_amex',
-  'pm_card_visa_multicapture',
-  'pm_card_expiresBeforeCapture',
-]);
-const DECLINES: Readonly<Record<string, { decline_code: string; message: string }>> = {
-  pm_card_chargeDeclined: { decline_code: 'generic_decline', message: 'Your card was declined.' },
-  pm_card_visa_chargeDeclined: {
-    decline_code: 'generic_decline',
-    message: 'Your card was declined.',
-  },
-  pm_card_chargeDeclinedInsufficientFunds: {
-    decline_code: 'insufficient_funds',
-    message: 'Your card has insufficient funds.',
-  },
-  pm_card_visa_chargeDeclinedInsufficientFunds: {
-    decline_code: 'insufficient_funds',
-    message: 'Your card has insufficient funds.',
-  },
-};
-
 type CreateParams = ReturnType<typeof createIntentParams.parse>;
 
 function newDetails(params: CreateParams): IntentDetails {
@@ -71,7 +58,7 @@ function newDetails(params: CreateParams): IntentDetails {
 }
 
 /** Confirmed with a good card: held for a later capture, or captured at once. */
-function confirmed(
+export function confirmed(
   details: IntentDetails,
   amount: number,
 ): { status: string; holds: IntentDetails } {
@@ -83,7 +70,7 @@ function confirmed(
   return { status: 'succeeded', holds: { ...details, chargeId, amountReceived: amount } };
 }
 
-async function recordCharge(db: Queryable, intent: Intent): Promise<void> {
+export async function recordCharge(db: Queryable, intent: Intent): Promise<void> {
   const { id, throughlineKey, reference, orderId, amountMinor, currency } = intent.record;
   await charges.insert(db, {
     id: intent.details.chargeId ?? prefixedId('ch'),
@@ -97,6 +84,14 @@ async function recordCharge(db: Queryable, intent: Intent): Promise<void> {
     details: { paymentIntentId: id },
   });
 }
+
+/** By an intent of the same order: cards are shared by all orders here. */
+async function isUsed(db: Queryable, method: string, orderId: string | undefined) {
+  if (orderId === undefined) return false;
+  const before = await intents.list(db, { orderId, limit: INTENTS_MAX });
+  return before.some((record) => asIntent(record).details.paymentMethod === method);
+}
+const INTENTS_MAX = 50;
 
 /** `POST /v1/payment_intents` */
 export async function createIntent(db: Queryable, call: Call, tell: Telling): Promise<Executed> {
@@ -127,8 +122,21 @@ export async function createIntent(db: Queryable, call: Call, tell: Telling): Pr
     tell.event('payment_intent.created', intentView(intent), key ?? null, intent);
     return shown(intent, params.expand);
   }
-  if (decline) {
-    const error: StripeError = { type: 'card_error', code: 'card_declined', ...decline };
+  if (method === USED_ONCE && (await isUsed(db, method, orderOf(metadata, key)))) {
+    return notBegun(invalidRequest(USED_MESSAGE));
+  }
+  const isOnSession = method === TO_CONFIRM && params.off_session !== 'true';
+  if (method === SLOW || isOnSession) {
+    const intent = await insert(isOnSession ? 'requires_action' : 'processing', details);
+    const type = `payment_intent.${intent.record.status}`;
+    tell.event(type, intentView(intent), key ?? null, intent);
+    return shown(intent, params.expand);
+  }
+  const toConfirm = method === TO_CONFIRM ? confirmationNeeded : undefined;
+  const error = decline
+    ? ({ type: 'card_error', code: 'card_declined', ...decline } satisfies StripeError)
+    : toConfirm;
+  if (error) {
     const intent = await insert('requires_payment_method', {
       ...details,
       paymentMethod: null,
@@ -139,7 +147,8 @@ export async function createIntent(db: Queryable, call: Call, tell: Telling): Pr
     tell.effect({ effect: 'declined', id: intent.record.id, ...told(intent, key) });
     return begun(stripeError(402, { ...error, payment_intent: view }));
   }
-  const { status, holds } = confirmed(details, amount);
+  const held = method === PARTIAL ? Math.floor(amount / 2) : amount;
+  const { status, holds } = confirmed(details, held);
   const intent = await insert(status, holds);
   await recordCharge(db, intent);
   if (status === 'succeeded') {

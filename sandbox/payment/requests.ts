@@ -19,38 +19,57 @@ const metadata = z
   .refine((map) => Object.keys(map).length <= METADATA_KEYS_MAX, 'Too many metadata keys');
 const expand = z.array(z.string()).optional();
 
-export const createIntentParams = z.strictObject({
-  amount: amount.refine((value) => value > 0, 'This value must be greater than or equal to 1.'),
-  currency: z
-    .string()
-    .regex(/^[a-zA-Z]{3}$/, 'Invalid currency')
-    .transform((code) => code.toLowerCase()),
-  capture_method: z.enum(['automatic', 'automatic_async', 'manual']).default('automatic_async'),
-  confirm: flag.default(false),
-  payment_method: z.string().optional(),
-  payment_method_types: z.array(z.string()).optional(),
-  automatic_payment_methods: z.record(z.string(), z.string()).optional(),
-  payment_method_options: z
-    .strictObject({
-      card: z
-        .strictObject({
-          request_multicapture: z.enum(['if_available', 'never']).optional(),
-          request_extended_authorization: z.enum(['if_available', 'never']).optional(),
-          request_incremental_authorization: z.enum(['if_available', 'never']).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-  customer: z.string().optional(),
-  description: z.string().max(1_000).optional(),
-  off_session: z.string().optional(),
-  return_url: z.string().optional(),
-  statement_descriptor_suffix: z.string().optional(),
-  transfer_group: z.string().optional(),
-  receipt_email: z.string().optional(),
-  metadata: metadata.default({}),
-  expand,
-});
+/** https://docs.stripe.com/currencies#special-cases */
+const STEPS: Readonly<Record<string, number>> = {
+  bhd: 10,
+  jod: 10,
+  kwd: 10,
+  omr: 10,
+  tnd: 10,
+  isk: 100,
+  ugx: 100,
+};
+const isPayable = (asked: number, currency: string): boolean =>
+  asked % (STEPS[currency] ?? 1) === 0;
+
+export const createIntentParams = z
+  .strictObject({
+    amount: amount.refine((value) => value > 0, 'This value must be greater than or equal to 1.'),
+    currency: z
+      .string()
+      .regex(/^[a-zA-Z]{3}$/, 'Invalid currency')
+      .transform((code) => code.toLowerCase()),
+    capture_method: z.enum(['automatic', 'automatic_async', 'manual']).default('automatic_async'),
+    confirm: flag.default(false),
+    payment_method: z.string().optional(),
+    payment_method_types: z.array(z.string()).optional(),
+    automatic_payment_methods: z.record(z.string(), z.string()).optional(),
+    payment_method_options: z
+      .strictObject({
+        card: z
+          .strictObject({
+            request_multicapture: z.enum(['if_available', 'never']).optional(),
+            request_extended_authorization: z.enum(['if_available', 'never']).optional(),
+            request_incremental_authorization: z.enum(['if_available', 'never']).optional(),
+          })
+          .optional(),
+      })
+      .optional(),
+    customer: z.string().optional(),
+    description: z.string().max(1_000).optional(),
+    off_session: z.string().optional(),
+    return_url: z.string().optional(),
+    statement_descriptor_suffix: z.string().optional(),
+    transfer_group: z.string().optional(),
+    receipt_email: z.string().optional(),
+    metadata: metadata.default({}),
+    expand,
+  })
+  .refine(({ amount: asked, currency }) => isPayable(asked, currency), {
+    path: ['amount'],
+    message:
+      'Invalid amount: the last digit of a three-decimal currency must be 0, and the last two of ISK and UGX.',
+  });
 
 export const captureParams = z.strictObject({
   amount_to_capture: amount.optional(),

@@ -10,11 +10,13 @@ import type { Effect, FailureReason, Route, SandboxContext, VendorSystem } from 
 import { bearerMatches } from '../token';
 import { LATENCY_MAX_MS, webhookScript } from '../webhook-script';
 import { captureIntent } from './captures';
+import { confirmControl } from './confirm';
 import { stripeError } from './errors';
 import { createIdempotency, idempotencyDdl, type Executed } from './idempotency';
 import { cancelIntent, createIntent } from './intents';
 import { cancellations, captures, charges, eventView, intents, refunds } from './ledger';
 import type { Telling } from './outcome';
+import { balanceTransactions, disputes, payoutControls, payoutRoutes, payouts } from './payouts';
 import { readRoutes } from './reads';
 import { createRefund } from './refunds';
 
@@ -61,6 +63,23 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
     const { latencyMs } = script.current();
     if (latencyMs > 0) await pause(latencyMs);
   });
+  const sendEvents = async (db: Queryable, events: Parameters<Telling['event']>[]) => {
+    const { enabled, copies, delayMs } = script.current().webhooks;
+    for (const [type, object, key, intent, before] of enabled ? events : []) {
+      const id = prefixedId('evt');
+      const message = {
+        system: 'payment' as const,
+        topic: type,
+        path: `/v1/webhooks/stripe/${account}`,
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+        body: JSON.stringify(eventView(id, type, object, key, before)),
+        eventId: id,
+        reference: intent.record.id,
+        orderId: intent.record.orderId ?? undefined,
+      };
+      await outbound.enqueue(db, message, copies, delayMs);
+    }
+  };
   // Webhooks are rows of the effect's transaction; console lines come after it.
   const endpoint = (run: Endpoint): Route['run'] => {
     return async (call) => {
@@ -71,21 +90,7 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
           effect: (effect) => effects.push(effect),
           event: (...event) => events.push(event),
         });
-        const { enabled, copies, delayMs } = script.current().webhooks;
-        for (const [type, object, key, intent, before] of enabled ? events : []) {
-          const id = prefixedId('evt');
-          const message = {
-            system: 'payment' as const,
-            topic: type,
-            path: `/v1/webhooks/stripe/${account}`,
-            headers: { 'content-type': 'application/json; charset=utf-8' },
-            body: JSON.stringify(eventView(id, type, object, key, before)),
-            eventId: id,
-            reference: intent.record.id,
-            orderId: intent.record.orderId ?? undefined,
-          };
-          await outbound.enqueue(db, message, copies, delayMs);
-        }
+        await sendEvents(db, events);
         return executed;
       })(call);
       outbound.wake();
@@ -102,13 +107,23 @@ export function createPaymentStandIn(context: SandboxContext, secretKey: string)
         run: () => Promise.resolve({ status: 200, body: { id: account, object: 'account' } }),
       },
       ...readRoutes(pool, () => script.current().searchLagMs),
+      ...payoutRoutes(pool),
       { method: 'POST', path: '/v1/payment_intents', run: endpoint(createIntent) },
       { method: 'POST', path: '/v1/payment_intents/{id}/capture', run: endpoint(captureIntent) },
       { method: 'POST', path: '/v1/payment_intents/{id}/cancel', run: endpoint(cancelIntent) },
       { method: 'POST', path: '/v1/refunds', run: endpoint(createRefund) },
     ],
-    controlRoutes: [],
-    kinds: { payment_intents: intents, charges, captures, refunds, cancellations },
+    controlRoutes: [
+      ...payoutControls(pool),
+      confirmControl(pool, async (events) => {
+        await sendEvents(pool, events);
+        outbound.wake();
+      }),
+    ],
+    kinds: {
+      ...{ payment_intents: intents, charges, captures, refunds, cancellations },
+      ...{ balance_transactions: balanceTransactions, payouts, disputes },
+    },
     script,
     admits: (headers) => bearerMatches(headers.authorization, secretKey),
     failure,

@@ -15,12 +15,22 @@ import { bearerMatches } from '../token';
 import { LATENCY_MAX_MS } from '../webhook-script';
 
 const LINES_MAX = 15_000;
-/** What an estimate charges where no tax is given. */
+/** What an estimate charges where no tax is given, and the script says nothing of the place. */
 const SANDBOX_RATE = 0.06;
+const TAX_NAME = 'State Tax';
+const PLACES_MAX = 1_000;
 
 const transactions = recordTable('tax', 'transactions');
 
-const scriptSchema = z.strictObject({ latencyMs: z.int().min(0).max(LATENCY_MAX_MS).default(0) });
+const scriptSchema = z.strictObject({
+  latencyMs: z.int().min(0).max(LATENCY_MAX_MS).default(0),
+  /** By the place's location code or region. */
+  rates: z
+    .record(z.string().max(50), z.number().min(0).max(1))
+    .refine((rates) => Object.keys(rates).length <= PLACES_MAX, `${PLACES_MAX} places at the most`)
+    .default({}),
+});
+type Rates = z.infer<typeof scriptSchema>['rates'];
 
 const taxOverride = z.object({
   type: z.enum(['TaxAmount', 'TaxDate', 'Exemption']),
@@ -39,6 +49,13 @@ const createSchema = z.object({
   currencyCode: z.string().length(3).default('USD'),
   commit: z.boolean().default(false),
   taxOverride: taxOverride.optional(),
+  addresses: z
+    .object({
+      singleLocation: z
+        .object({ locationCode: z.string().max(50).optional(), region: z.string().optional() })
+        .optional(),
+    })
+    .optional(),
   lines: z
     .array(
       z.object({
@@ -82,8 +99,10 @@ interface Totals {
 }
 
 /** Undefined when an amount has more decimals than the currency. */
-function totalsOf(request: CreateRequest): Totals | undefined {
+function totalsOf(request: CreateRequest, rates: Rates): Totals | undefined {
   const currency = request.currencyCode;
+  const { locationCode, region } = request.addresses?.singleLocation ?? {};
+  const rate = rates[locationCode ?? region ?? ''] ?? SANDBOX_RATE;
   const lineTaxMinor: number[] = [];
   let amountMinor = 0;
   for (const line of request.lines) {
@@ -92,7 +111,7 @@ function totalsOf(request: CreateRequest): Totals | undefined {
     const tax = given === undefined ? undefined : minorUnits(given, currency);
     if (amount === undefined || (given !== undefined && tax === undefined)) return undefined;
     amountMinor += amount;
-    lineTaxMinor.push(tax ?? Math.round(amount * SANDBOX_RATE));
+    lineTaxMinor.push(tax ?? Math.round(amount * rate));
   }
   const whole = request.taxOverride?.taxAmount;
   const lineSum = lineTaxMinor.reduce((sum, tax) => sum + tax, 0);
@@ -126,6 +145,7 @@ function modelOf(request: CreateRequest, id: number, code: string, totals: Total
       lineAmount: line.amount,
       tax: major(totals.lineTaxMinor[index] ?? 0),
       taxOverrideType: line.taxOverride?.type ?? 'None',
+      details: [{ taxName: TAX_NAME, tax: major(totals.lineTaxMinor[index] ?? 0) }],
     })),
   };
 }
@@ -176,7 +196,7 @@ export function createTaxStandIn(context: SandboxContext, token: string): Vendor
     const read = readInput(createSchema, json.value);
     if (!read.ok) return invalid(read.errors);
     const request = read.value;
-    const totals = totalsOf(request);
+    const totals = totalsOf(request, script.current().rates);
     if (!totals) {
       const message = 'An amount has more decimals than its currency.';
       return avalaraError(400, 'InvalidDecimalValue', message, 'Lines');

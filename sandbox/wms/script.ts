@@ -1,4 +1,8 @@
-/** What the warehouse does with a request that it accepts. */
+/**
+ * What the warehouse does with a request that it accepts, on its own: `POST /_sandbox/script`. What
+ * it does by hand: `/_sandbox/ship` sends what is left, `/_sandbox/parcels` (`parcels.ts`) tells a
+ * parcel wrongly, again, or under another id.
+ */
 import { z } from 'zod';
 import { createScript, type ScriptBoard } from '../script';
 import { COPIES_MAX, LATENCY_MAX_MS } from '../webhook-script';

@@ -21,6 +21,7 @@ import {
   wmsDdl,
   type FulfilmentRequest,
 } from './records';
+import { parcelSchema, tellParcel } from './parcels';
 import { createWmsScript } from './script';
 import { cancelRequest, type CancelRefusal } from './recalls';
 import { acceptRequest, doWork, shipNow } from './warehouse';
@@ -113,6 +114,13 @@ function createCalls(context: SandboxContext, script: ReturnType<typeof createWm
       }
       return { status: 200, body: outcome };
     },
+    async tellParcel(call: Call): Promise<Answer> {
+      const read = readCall(parcelSchema, call);
+      if (!read.ok) return read.answer;
+      const shipmentId = await tellParcel(context, read.value);
+      if (!shipmentId) return problem(404, 'unknown_parcel', 'no such request or parcel');
+      return { status: 201, body: { shipmentId } };
+    },
     async shipByHand(call: Call): Promise<Answer> {
       const read = readCall(shipSchema, call);
       if (!read.ok) return read.answer;
@@ -139,7 +147,10 @@ export function createWmsStandIn(context: SandboxContext, token: string): Vendor
   return {
     name: 'wms',
     routes,
-    controlRoutes: [{ method: 'POST', path: '/_sandbox/ship', run: calls.shipByHand }],
+    controlRoutes: [
+      { method: 'POST', path: '/_sandbox/ship', run: calls.shipByHand },
+      { method: 'POST', path: '/_sandbox/parcels', run: calls.tellParcel },
+    ],
     kinds: { fulfilment_requests: fulfilmentRequests, shipments, cancellations },
     script,
     admits: (headers) => bearerMatches(headers.authorization, token),

@@ -21,7 +21,7 @@ import {
 } from './records';
 import { planFor, type WmsScript } from './script';
 
-const CARRIER = 'UPS';
+export const CARRIER = 'UPS';
 
 export type NewRequest = z.infer<typeof requestSchema>;
 export type Accepted = { verdict: 'accepted' | 'same' | 'other'; request: FulfilmentRequest };

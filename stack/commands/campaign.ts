@@ -18,10 +18,13 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 
 function printSeed(result: SeedResult): void {
   const { seed, orders, refused, kills, stops, faults, events, duplicates, waits } = result;
+  const { pickups, collected, expired, returns, accepted, outside } = result;
   const found = result.differences.length;
   const verdict = found === 0 ? 'held' : plural(found, 'difference');
   console.log(
-    `seed ${seed}: ${plural(orders, 'order')}, ${refused} refused, ${plural(kills, 'kill')}, ` +
+    `seed ${seed}: ${plural(orders, 'order')}, ${refused} refused, ${plural(pickups, 'pickup')} ` +
+      `(${collected} collected, ${expired} expired), ${plural(returns, 'return')} ` +
+      `(${accepted} accepted), ${plural(outside, 'refund')} past us, ${plural(kills, 'kill')}, ` +
       `${plural(stops, 'stop')}, ${plural(faults, 'fault')}, ${events} events, ` +
       `${plural(duplicates, 'duplicate')}, ${plural(waits, 'named wait')}: ${verdict}`,
   );

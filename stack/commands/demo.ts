@@ -1,12 +1,12 @@
-// npm run demo: a stack of its own on free ports, one worked order, the audit; exits 0 only if
-// everything held.
+// npm run demo: a stack of its own on free ports, the worked orders, pickups, returns and a payout,
+// the audit; exits 0 only if everything held.
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runAudit } from '../../audit/run';
 import { removeHome } from '../supervisor/home';
 import { type RunningStack, startStack } from '../supervisor/start-stack';
-import { playWorkedOrder } from '../worked-order/play';
+import { playFlows } from '../worked-order/play';
 import { printAudit } from './print-audit';
 import { abortOnSignals, runCommand, untilAborted } from './run-command';
 
@@ -15,7 +15,7 @@ const PORT_OFFSET = 10_000;
 const INTERRUPTED_EXIT_CODE = 130;
 
 async function playAndAudit(stack: RunningStack): Promise<boolean> {
-  await playWorkedOrder(stack.stackJson, console.log);
+  await playFlows(stack.stackJson, console.log, 'all');
   const audit = await runAudit({ databaseUrl: stack.stackJson.databaseUrl, isWhole: true });
   printAudit(audit);
   return audit.differences.length === 0;

@@ -1,7 +1,7 @@
-// npm start: brings the embedded stack up, plays one worked order, and stays until Ctrl-C.
+// npm start: brings the embedded stack up, plays a worked order through each flow, and stays until Ctrl-C.
 import { homePaths, resolveHome } from '../supervisor/home';
 import { type RunningStack, startStack } from '../supervisor/start-stack';
-import { playWorkedOrder } from '../worked-order/play';
+import { playFlows } from '../worked-order/play';
 import { abortOnSignals, runCommand, untilAborted } from './run-command';
 
 const INTERRUPTED_EXIT_CODE = 130;
@@ -32,7 +32,7 @@ async function start(): Promise<number> {
     if (process.env['THROUGHLINE_SETUP']) {
       console.log('The shops are those of THROUGHLINE_SETUP: no worked order is played in them.');
     } else {
-      await playWorkedOrder(stack.stackJson, console.log);
+      await playFlows(stack.stackJson, console.log, 'once');
       const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
       console.log(`From start to worked order: ${seconds} s`);
     }

@@ -19,10 +19,12 @@ export interface ClaimedPort {
   readonly release: () => void;
 }
 
+/** Said once: whoever gets another temporary folder later on claims where all others do. */
+const CLAIMS_FOLDER = path.join(os.tmpdir(), `throughline-ports-${os.userInfo().uid}`);
+
 function claimsFolder(): string {
-  const folder = path.join(os.tmpdir(), `throughline-ports-${os.userInfo().uid}`);
-  mkdirSync(folder, { recursive: true, mode: SHARED_FOLDER_MODE });
-  return folder;
+  mkdirSync(CLAIMS_FOLDER, { recursive: true, mode: SHARED_FOLDER_MODE });
+  return CLAIMS_FOLDER;
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -39,8 +39,12 @@ import {
 
 export type ServiceName = 'postgres' | 'temporal' | ProcessName;
 
-/** Stopped in this order: first who calls, last who is called. */
-const STOP_ORDER: readonly ServiceName[] = ['api', 'worker', 'sandbox', 'temporal', 'postgres'];
+/** Stopped in this order, those of a line together: first who calls, last who is called. */
+const STOP_ORDER: readonly (readonly ServiceName[])[] = [
+  ['api', 'worker'],
+  ['sandbox'],
+  ['temporal', 'postgres'],
+];
 
 export interface StackOptions {
   /** The folder that holds everything; made when missing. Absolute. */
@@ -59,6 +63,8 @@ export interface StackOptions {
   readonly processes?: Readonly<Record<ProcessName, NodeProcess>>;
 }
 
+/** Journals of a demo reach the ERP while somebody watches. */
+const EMBEDDED_POSTING_WINDOW_MS = '2000';
 const STORE_DATABASE = 'throughline';
 const SANDBOX_DATABASE = 'sandbox';
 
@@ -126,6 +132,7 @@ export class Stack {
       temporalNamespace: 'default',
       temporalUiUrl: localUrl(ports.temporalUi),
       setupFile: resolveSetupFile(this.#env),
+      postingWindowMs: this.#env['POSTING_WINDOW_MS'] ?? EMBEDDED_POSTING_WINDOW_MS,
     };
     // A file that no process could read is said here, before any is started.
     this.#installation = installationOf(this.wiring, this.#env);
@@ -268,7 +275,9 @@ export class Stack {
     // Nobody shall be led to a stack that is going away.
     rmSync(this.#paths.stackJson, { force: true });
     rmSync(this.#paths.envJson, { force: true });
-    for (const name of STOP_ORDER) await this.#services.get(name)?.stop();
+    for (const together of STOP_ORDER) {
+      await Promise.all(together.map(async (name) => this.#services.get(name)?.stop()));
+    }
     for (const release of this.#releases.reverse()) release();
     this.janitor.farewell();
   }

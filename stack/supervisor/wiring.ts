@@ -24,9 +24,6 @@ export const PREFERRED_PORTS = {
 type PortName = keyof typeof PREFERRED_PORTS;
 export type Ports = Readonly<Record<PortName, number>>;
 
-/** Journals of a demo reach the ERP while somebody watches. */
-const EMBEDDED_POSTING_WINDOW_MS = 2_000;
-
 /** The systems the sandbox stands in for. */
 export const SANDBOX_SYSTEMS = [
   'commerce',
@@ -63,6 +60,8 @@ export interface Wiring {
   readonly temporalUiUrl: string;
   /** The file that describes the installation; absolute. */
   readonly setupFile: string;
+  /** As the worker reads it. */
+  readonly postingWindowMs: string;
 }
 
 /** A process's environment, beside what it inherits. */
@@ -117,7 +116,7 @@ export function platformEnvironment(wiring: Wiring): ProcessEnvironment {
     API_PORT: String(ports.api),
     ...bySystem((system) => [`${system.toUpperCase()}_URL`, localUrl(ports[system])]),
     THROUGHLINE_SETUP: wiring.setupFile,
-    POSTING_WINDOW_MS: String(EMBEDDED_POSTING_WINDOW_MS),
+    POSTING_WINDOW_MS: wiring.postingWindowMs,
     ...vendorSecrets(secrets),
   };
 }

@@ -6,7 +6,7 @@ import { MUG, TEA } from './shop';
 const MAX_ORDER_NO = 9_000_000;
 
 /** Each start sells a new order: numbers are drawn, as data of earlier starts stays. */
-const newOrderNo = () => 1_000_000 + randomInt(MAX_ORDER_NO);
+export const newOrderNo = () => 1_000_000 + randomInt(MAX_ORDER_NO);
 
 /** A buyer pays in the shop; the shop authorizes, and its webhook is what we hear. */
 export async function sellInShopify(commerce: Api): Promise<string> {
@@ -73,9 +73,28 @@ export async function sellInShopify(commerce: Api): Promise<string> {
 
 const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
 
+interface WebSale {
+  readonly orderNo: string;
+  readonly buyer: { readonly email: string; readonly name: string };
+  readonly line: {
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unitMinor: number;
+    readonly taxMinor: number;
+    /** Collected there; left out: sent. */
+    readonly storeId?: string;
+  };
+  /** Stripe's test means of payment. */
+  readonly card: string;
+}
+
 /** Our own web shop submits the canonical order and has its answer at once; Stripe is ours to call. */
-export async function sellInWebShop(oms: Api): Promise<string> {
-  const orderNo = `W${newOrderNo()}`;
+export async function submitWebOrder(oms: Api, sale: WebSale): Promise<string> {
+  const { orderNo, buyer, card } = sale;
+  const { sku, quantity, unitMinor, taxMinor, storeId } = sale.line;
+  const subtotalMinor = quantity * unitMinor;
+  const total = usd(subtotalMinor + taxMinor);
+  const isSent = storeId === undefined;
   await oms.post(
     '/v1/orders',
     {
@@ -83,26 +102,37 @@ export async function sellInWebShop(oms: Api): Promise<string> {
       orderNo,
       placedAt: new Date().toISOString(),
       currency: 'USD',
-      customer: { email: 'ben@example.test', name: 'Ben Example' },
-      shipTo: { name: 'Ben Example', city: 'Columbus', region: 'OH', country: 'US' },
+      customer: buyer,
+      ...(isSent && {
+        shipTo: { name: buyer.name, city: 'Columbus', region: 'OH', country: 'US' },
+      }),
       lines: [
         {
-          sku: TEA,
-          quantity: 3,
-          unitPrice: usd(2000),
-          taxes: [{ code: 'State Tax', amount: usd(345) }],
+          sku,
+          quantity,
+          unitPrice: usd(unitMinor),
+          taxes: [{ code: 'State Tax', amount: usd(taxMinor) }],
+          ...(!isSent && { pickup: { storeId } }),
         },
       ],
       totals: {
-        subtotal: usd(6000),
+        subtotal: usd(subtotalMinor),
         discount: usd(0),
         shipping: usd(0),
-        tax: usd(345),
-        total: usd(6345),
+        tax: usd(taxMinor),
+        total,
       },
-      tenders: [{ gateway: 'stripe', amount: usd(6345), paymentMethodRef: 'pm_card_visa' }],
+      tenders: [{ gateway: 'stripe', amount: total, paymentMethodRef: card }],
     },
     `worked-order-${orderNo}`,
   );
   return orderNo;
 }
+
+export const sellInWebShop = (oms: Api): Promise<string> =>
+  submitWebOrder(oms, {
+    orderNo: `W${newOrderNo()}`,
+    buyer: { email: 'ben@example.test', name: 'Ben Example' },
+    line: { sku: TEA, quantity: 3, unitMinor: 2_000, taxMinor: 345 },
+    card: 'pm_card_visa',
+  });

@@ -1,12 +1,23 @@
 /**
- * Plays two orders through the whole path, for a person who watches: sold, reserved, paid, shipped,
- * captured, booked, posted. Each is followed until it is closed and its journals are in the ERP.
+ * Plays each flow through its whole path, for a person who watches: two orders, sold, reserved, paid,
+ * shipped, captured, booked, posted, each followed until it is closed and its journals are in the
+ * ERP; then what is collected in a store, what comes back, and the processor's payout.
  */
 import { z } from 'zod';
 import { pollUntil } from '../supervisor/poll';
 import type { StackJson } from '../supervisor/stack-json';
 import { apiClient, type Api } from './api-client';
 import { sellInShopify, sellInWebShop } from './orders';
+import {
+  handedOverInParts,
+  notCollected,
+  openStores,
+  OTHER_STORE,
+  reSourced,
+  STORE,
+} from './pickups';
+import { backBeforeItsInvoice, boughtOnlineReturnedInStore } from './returns';
+import { paidOut } from './settlement';
 import { openShop, receiveGoods, WAREHOUSE, TEA } from './shop';
 import { storyOf, Trace } from './story';
 
@@ -37,6 +48,7 @@ export async function playWorkedOrder(
   const reader = apiClient(apiUrl, keys.auditor);
   await openShop(operator);
   await receiveGoods(oms);
+  await openStores({ operator, oms });
   await untilStocked(reader);
   const sold = [
     { channel: 'shopify-us', orderNo: await sellInShopify(apiClient(sandbox.commerce)) },
@@ -44,7 +56,7 @@ export async function playWorkedOrder(
   ];
   const played: WorkedOrder[] = [];
   for (const { channel, orderNo } of sold) {
-    const orderId = await untilClosed(reader, channel, orderNo);
+    const orderId = await untilEnded(reader, channel, orderNo, 'closed');
     const trace = await untilPosted(reader, orderId);
     for (const line of storyOf(channel, orderNo, orderId, trace)) print(line);
     played.push({ orderId, orderNo });
@@ -52,15 +64,95 @@ export async function playWorkedOrder(
   return played;
 }
 
-async function untilStocked(reader: Api): Promise<void> {
+const PICKUPS = [handedOverInParts, notCollected, reSourced];
+const RETURNS = [boughtOnlineReturnedInStore, backBeforeItsInvoice];
+
+/** Plays each flow, once or in all that is played of it: orders, pickups, returns, a payout. */
+export async function playFlows(
+  stackJson: StackJson,
+  print: (line: string) => void,
+  played: 'once' | 'all',
+): Promise<void> {
+  const count = played === 'once' ? 1 : undefined;
+  await playWorkedOrder(stackJson, print);
+  await playPickups(stackJson, print, PICKUPS.slice(0, count));
+  await playReturns(stackJson, print, RETURNS.slice(0, count));
+  await playSettlement(stackJson, print);
+}
+
+/** Plays orders that are collected in a store. */
+async function playPickups(
+  { apiUrl, keys, sandbox }: StackJson,
+  print: (line: string) => void,
+  plays: readonly (typeof handedOverInParts)[],
+): Promise<void> {
+  const reader = apiClient(apiUrl, keys.auditor);
+  const callers = {
+    operator: apiClient(apiUrl, keys.operator),
+    oms: apiClient(apiUrl, keys.oms),
+    store: apiClient(apiUrl, keys.store),
+    support: apiClient(apiUrl, keys.support),
+    commerce: apiClient(sandbox.commerce),
+  };
+  await openStores(callers);
+  await untilStocked(reader, STORE);
+  await untilStocked(reader, OTHER_STORE);
+  for (const play of plays) {
+    const { channel, orderNo, says, status } = await play(callers);
+    const orderId = await untilEnded(reader, channel, orderNo, status);
+    const trace = Trace.parse(await reader.get(`/v1/trace/${orderId}`));
+    print(`\n${says}:`);
+    for (const line of storyOf(channel, orderNo, orderId, trace)) print(line);
+  }
+}
+
+/** Plays goods that come back: to a store's counter, and before their invoice. */
+async function playReturns(
+  { apiUrl, keys, sandbox }: StackJson,
+  print: (line: string) => void,
+  plays: readonly (typeof boughtOnlineReturnedInStore)[],
+): Promise<void> {
+  const reader = apiClient(apiUrl, keys.auditor);
+  const callers = {
+    reader,
+    oms: apiClient(apiUrl, keys.oms),
+    store: apiClient(apiUrl, keys.store),
+    warehouse: apiClient(sandbox.wms),
+  };
+  for (const play of plays) {
+    const { orderNo, says } = await play(callers);
+    const orderId = await untilEnded(reader, 'web-us', orderNo, 'closed');
+    const trace = Trace.parse(await reader.get(`/v1/trace/${orderId}`));
+    print(`\n${says}:`);
+    for (const line of storyOf('web-us', orderNo, orderId, trace)) print(line);
+  }
+}
+
+/** Plays the processor's payout of what was sold, to the bank. */
+async function playSettlement(
+  { apiUrl, consoleUrl, keys, sandbox }: StackJson,
+  print: (line: string) => void,
+): Promise<void> {
+  const finance = apiClient(apiUrl, keys.finance);
+  const payment = apiClient(sandbox.payment);
+  const lines = await paidOut({ finance, payment, consoleUrl });
+  for (const line of lines) print(line);
+}
+
+async function untilStocked(reader: Api, location = WAREHOUSE): Promise<void> {
   await pollUntil('goods on the shelf', ORDER_DEADLINE_MS, async () => {
-    const path = `/v1/availability?sku=${TEA}&location=${WAREHOUSE}`;
+    const path = `/v1/availability?sku=${TEA}&location=${location}`;
     const found = Availability.safeParse(await reader.get(path).catch(() => null));
     return found.success && found.data.sellable > 0;
   });
 }
 
-async function untilClosed(reader: Api, channel: string, orderNo: string): Promise<string> {
+async function untilEnded(
+  reader: Api,
+  channel: string,
+  orderNo: string,
+  status: string,
+): Promise<string> {
   let last = 'is not here';
   let orderId = '';
   const isClosed = async () => {
@@ -68,7 +160,7 @@ async function untilClosed(reader: Api, channel: string, orderNo: string): Promi
     const [order] = FoundOrders.parse(await reader.get(path)).items;
     last = `is ${order?.status ?? 'not here'}`;
     orderId = order?.orderId ?? '';
-    return order?.status === 'closed';
+    return order?.status === status;
   };
   await pollUntil(`order ${channel}/${orderNo}`, ORDER_DEADLINE_MS, isClosed).catch(() => {
     throw new Error(`order ${channel}/${orderNo} ${last}; see GET /v1/trace/${orderNo}`);

@@ -1,5 +1,6 @@
 /** A trace as a person reads it: one line a step, with the time since the first. */
 import { z } from 'zod';
+import { oneLine } from '../../canonical/rules/text';
 
 export const Trace = z.object({
   entries: z.array(
@@ -21,7 +22,7 @@ export function storyOf(
   const startMs = first ? Date.parse(first.at) : 0;
   const lines = trace.entries.map((entry) => {
     const since = `+${((Date.parse(entry.at) - startMs) / 1000).toFixed(2)} s`;
-    return `  ${since.padStart(TIME_WIDTH)}  ${entry.system.padEnd(SYSTEM_WIDTH)}${entry.summary}`;
+    return `  ${since.padStart(TIME_WIDTH)}  ${entry.system.padEnd(SYSTEM_WIDTH)}${oneLine(entry.summary)}`;
   });
   return ['', `Order ${channel}/${orderNo} (${orderId})`, ...lines];
 }

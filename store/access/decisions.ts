@@ -1,5 +1,6 @@
 /** What people and channels decided: the audit trail. Written in the transaction of the decision. */
 import type { Sql } from '../database';
+import type { Write } from '../writes';
 
 export interface Decision {
   /** The caller's idempotency key: the same decision twice is one row. */
@@ -18,9 +19,9 @@ export interface Decision {
   readonly correlationId?: string | null;
 }
 
-/** True where this call wrote the row, false where the same decision was recorded before. */
-export async function recordDecision(sql: Sql, decision: Decision): Promise<boolean> {
-  const { rowCount } = await sql.query({
+/** The same decision twice is one row. */
+export function decisionWrite(decision: Decision): Write & { readonly values: unknown[] } {
+  return {
     name: 'record-decision',
     text: `insert into decision (decision_id, actor, role, action, subject, order_id, reason,
              detail, correlation_id)
@@ -37,7 +38,12 @@ export async function recordDecision(sql: Sql, decision: Decision): Promise<bool
       JSON.stringify(decision.detail ?? {}),
       decision.correlationId ?? null,
     ],
-  });
+  };
+}
+
+/** True where this call wrote the row, false where the same decision was recorded before. */
+export async function recordDecision(sql: Sql, decision: Decision): Promise<boolean> {
+  const { rowCount } = await sql.query(decisionWrite(decision));
   return rowCount === 1;
 }
 

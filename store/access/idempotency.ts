@@ -2,7 +2,7 @@
  * Idempotency keys of callers: the first answer is kept with a hash of the body it answered. A call
  * that died halfway leaves a row without an answer, which the next call takes over.
  */
-import type { Sql } from '../database';
+import type { Database, Sql } from '../database';
 
 /** After this long a call without an answer is taken for dead; no request of ours lives longer. */
 export const RUNNING_LIMIT_MS = 60_000;
@@ -27,11 +27,17 @@ interface IdempotencyRow {
   answer: unknown;
 }
 
-/** Claims a key, or says what became of the call that has it. One statement in the usual case. */
-export async function beginIdempotent(sql: Sql, key: IdempotencyKey): Promise<Begun> {
+/**
+ * Claims a key, or says what became of the call that has it. One statement in the usual case, a
+ * transaction of its own, which waits for no disk: a claim that a crash of Postgres takes along has
+ * lost its work too, and work that was committed has its claim before it in the same log.
+ */
+export async function beginIdempotent(sql: Database, key: IdempotencyKey): Promise<Begun> {
   const claimed = await sql.query<{ claim: string }>({
     name: 'begin-idempotent',
-    text: `insert into idempotency as i (scope, idempotency_key, body_hash) values ($1, $2, $3)
+    text: `with unwaited as (select set_config('synchronous_commit', 'off', true))
+           insert into idempotency as i (scope, idempotency_key, body_hash)
+           select $1, $2, $3 from unwaited
            on conflict (scope, idempotency_key) do update set created_at = clock_timestamp()
              where i.status is null and i.body_hash = excluded.body_hash
                and i.created_at < now() - make_interval(secs => $4)

@@ -1,11 +1,14 @@
 /** Exceptions as people see them: whose they are, since when, what may resolve them. */
 import { ERROR_CODES, type ExceptionCode } from '../../canonical/schema/error-codes';
-import { EXCEPTION_RULES } from '../../canonical/schema/exception';
+import { offered, type Resolution } from '../../canonical/schema/exception';
 import type { ExceptionView } from '../../canonical/schema/exception-view';
 import type { Sql } from '../database';
+import { askedOf } from './approvals';
 
 export type ExceptionSeen = ExceptionView & { readonly code: ExceptionCode };
-type Row = Omit<ExceptionSeen, 'title' | 'resolutions' | 'isOverdue'>;
+type Row = Omit<ExceptionSeen, 'title' | 'resolutions' | 'isOverdue'> & {
+  readonly notOffered: readonly Resolution[];
+};
 
 /** An event's exception is its order's too, once the event found its order. */
 const SELECT = `select exception_id as "exceptionId", code, state, owner, severity, detail,
@@ -18,14 +21,18 @@ const SELECT = `select exception_id as "exceptionId", code, state, owner, severi
   assignee, openings,
   opened_at as "openedAt", deadline_at as "deadlineAt", resolution,
   resolution_reason as "resolutionReason", resolved_by as "resolvedBy",
-  resolved_at as "resolvedAt", correlation_id as "correlationId" from exception`;
+  resolved_at as "resolvedAt", correlation_id as "correlationId",
+  case when escalations > 0 then jsonb_build_object('step', escalations, 'at',
+    to_char(escalated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'toldTo', escalated_to) end as escalation,
+  ${askedOf('exception')} as asked, not_offered as "notOffered" from exception`;
 
-function seen(row: Row): ExceptionSeen {
+function seen({ notOffered, ...row }: Row): ExceptionSeen {
   const isResolved = row.state === 'resolved';
   return {
     ...row,
     title: ERROR_CODES[row.code].title,
-    resolutions: isResolved ? [] : [...EXCEPTION_RULES[row.code].resolutions],
+    resolutions: isResolved ? [] : offered(row.code, notOffered),
     isOverdue: !isResolved && Date.parse(row.deadlineAt) < Date.now(),
   };
 }
@@ -82,6 +89,16 @@ export async function assignException(
       where exception_id = $1 and state <> 'resolved'`,
     [exceptionId, assignee],
   );
+}
+
+/** Of its order; null where it is about none that is here. */
+export async function channelOfOrder(sql: Sql, orderId: string | null): Promise<string | null> {
+  if (orderId === null) return null;
+  const { rows } = await sql.query<{ channel_instance: string }>(
+    'select channel_instance from sales_order where order_id = $1',
+    [orderId],
+  );
+  return rows[0]?.channel_instance ?? null;
 }
 
 /** A parked batch that a person posted in the ERP by hand. */

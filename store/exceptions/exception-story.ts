@@ -10,6 +10,8 @@ export interface ExceptionDecision {
   readonly reason: string | null;
   readonly assignee: string | null;
   readonly documentNo: string | null;
+  /** What was asked for, approved or denied. */
+  readonly resolution: string | null;
   readonly decidedAt: string;
 }
 
@@ -26,7 +28,9 @@ export interface ExceptionStory {
   readonly decisions: readonly ExceptionDecision[];
 }
 
-const ACTIONS = ['assign', 'retry', 'override', 'abandon'].map((verb) => `exception.${verb}`);
+const ACTIONS = ['assign', 'retry', 'override', 'abandon', 'ask', 'approve', 'deny'].map(
+  (verb) => `exception.${verb}`,
+);
 
 export async function readExceptionStory(
   sql: Sql,
@@ -43,6 +47,7 @@ export async function readExceptionStory(
                         'role', d.role, 'reason', d.reason,
                         'assignee', d.detail ->> 'assignee',
                         'documentNo', d.detail ->> 'documentNo',
+                        'resolution', d.detail ->> 'resolution',
                         'decidedAt', to_char(d.decided_at at time zone 'UTC',
                           'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by d.decision_no)
                from decision d

@@ -8,6 +8,7 @@ import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { EXCEPTION_RESOLVED } from '../../canonical/flows/contract';
 import type { About, Blocked } from '../../canonical/flows/step';
 import { only, type Sql } from '../database';
+import { writeTogether, type Write } from '../writes';
 import { derivedId } from '../ids';
 import { briefOf, type BriefRow } from './briefs';
 
@@ -20,6 +21,8 @@ export interface NewException {
   /** Whose it is when no flow waits: an event, an account. Part of the id with `blocks`. */
   readonly subject: string;
   readonly severity?: 'low' | 'medium' | 'high';
+  /** Resolutions of its code that it could not go on by: the detail says what would help. */
+  readonly notOffered?: readonly Resolution[];
   readonly orderId?: string;
   readonly workflowId?: string;
   readonly eventNo?: number;
@@ -47,21 +50,25 @@ export async function openException(sql: Sql, exception: NewException): Promise<
   const { rows } = await sql.query<BriefRow>(
     `insert into exception (exception_id, code, owner, severity, detail, cause_kind, cause_ref,
        blocks, order_id, workflow_id, event_no, batch_id, outbox_no, money_minor, currency,
-       correlation_id, deadline_at, step, about)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+       correlation_id, deadline_at, step, about, not_offered)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      on conflict (exception_id) do update set
-       (state, openings, opened_at, deadline_at, detail, money_minor, resolution,
-        resolution_reason, resolved_by, resolved_at, is_applied) =
+       (state, openings, opened_at, deadline_at, detail, money_minor, not_offered, resolution,
+        resolution_reason, resolved_by, resolved_at, is_applied, escalations, escalated_at,
+        escalated_to) =
        (select 'open', exception.openings + 1, now(), excluded.deadline_at, excluded.detail,
-               excluded.money_minor, null, null, null, null::timestamptz, false
+               excluded.money_minor, excluded.not_offered, null, null, null, null::timestamptz, false, 0,
+               null::timestamptz, null
          where ${REOPENS}
         union all
         select exception.state, exception.openings, exception.opened_at, exception.deadline_at,
-               excluded.detail, excluded.money_minor, exception.resolution,
+               excluded.detail, excluded.money_minor, excluded.not_offered, exception.resolution,
                exception.resolution_reason, exception.resolved_by, exception.resolved_at,
-               exception.is_applied
+               exception.is_applied, exception.escalations, exception.escalated_at,
+               exception.escalated_to
          where not (${REOPENS}))
-     returning exception_id as "exceptionId", code, deadline_at as "deadlineAt", detail, blocks`,
+     returning exception_id as "exceptionId", code, deadline_at as "deadlineAt", detail, blocks,
+               not_offered as "notOffered"`,
     [
       exceptionId,
       code,
@@ -82,6 +89,7 @@ export async function openException(sql: Sql, exception: NewException): Promise<
       deadlineAt,
       step,
       JSON.stringify(about),
+      exception.notOffered ?? [],
     ],
   );
   return briefOf(only(rows, 'openException'));
@@ -217,6 +225,30 @@ export async function settleExceptions(
     ],
   );
 }
+
+/** An exception about an order that has passed, whether or not a flow waits for it. */
+export async function settleOfOrder(
+  sql: Sql,
+  orderId: string,
+  of: { readonly code: ExceptionCode; readonly blocks: string },
+  reason: string,
+): Promise<void> {
+  await writeTogether(sql, [settleOfOrderWrite(orderId, { ...of, blocks: [of.blocks] }, reason)]);
+}
+
+/** Of each unit of work that `blocks` names. */
+export const settleOfOrderWrite = (
+  orderId: string,
+  of: { readonly code: ExceptionCode; readonly blocks: readonly string[] },
+  reason: string,
+): Write => ({
+  name: 'settle-exception-of-order',
+  text: `update exception set state = 'resolved', resolution = 'overridden',
+                resolved_by = 'system', resolution_reason = $4, resolved_at = now(),
+                is_applied = true
+          where order_id = $1 and code = $2 and blocks = any($3::text[]) and state <> 'resolved'`,
+  values: [orderId, of.code, of.blocks, reason],
+});
 
 export interface TakenResolution {
   readonly exceptionId: string;

@@ -8,7 +8,14 @@ import { openException, resolveExceptions } from './exceptions';
 import { derivedId } from '../ids';
 
 export interface SystemWait {
-  readonly code: Extract<ExceptionCode, 'erp.unavailable' | 'publishing.unavailable'>;
+  readonly code: Extract<
+    ExceptionCode,
+    | 'erp.unavailable'
+    | 'publishing.unavailable'
+    | 'settlement.silent'
+    | 'settlement.not-fetched'
+    | 'reconciliation.unreadable'
+  >;
   /** `netsuite-us`. */
   readonly account: string;
   /** What waits: `outbox:erp.netsuite-us`, `posting`. */

@@ -2,6 +2,7 @@
  * The one way into a flow, from the side of who delivers: starts and signals that are due, each
  * flow's in the order of their numbers.
  */
+import { ACCEPT_LATENCY, type AcceptLatency } from './accept-latency';
 import type { FlowToStart } from './flows';
 import type { Sql } from '../database';
 
@@ -46,6 +47,8 @@ export interface DueDispatch {
   readonly signals: readonly DueSignal[];
   /** Orders in the last second; counted where there is something to start. */
   readonly arrivals: number;
+  /** How long orders take at the door; read where there is something to start. */
+  readonly latency: AcceptLatency | null;
 }
 
 /** Both kinds by their numbers, the oldest first; one statement a look. */
@@ -76,10 +79,11 @@ export async function dueDispatch(
                      from starts s) as starts,
                   (select coalesce(jsonb_agg(to_jsonb(s) order by s."dispatchNo"), '[]')
                      from signals s) as signals,
-                  case when exists (select from starts) then (${ARRIVALS}) else 0 end as arrivals`,
+                  case when exists (select from starts) then (${ARRIVALS}) else 0 end as arrivals,
+                  case when exists (select from starts) then (${ACCEPT_LATENCY}) end as latency`,
     values: [limits.starts, limits.signals],
   });
-  return rows[0] ?? { starts: [], signals: [], arrivals: 0 };
+  return rows[0] ?? { starts: [], signals: [], arrivals: 0, latency: null };
 }
 
 /** It will never arrive where it was sent; its event is looked at anew by the router. */

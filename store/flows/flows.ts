@@ -1,6 +1,7 @@
 /** Flows as rows: opened with the row that starts them, ended by the moment that closes them. */
-import { startOf, type FlowContract } from '../../canonical/flows/contract';
+import { LOOK_AGAIN, startOf, type FlowContract } from '../../canonical/flows/contract';
 import type { Sql } from '../database';
+import type { Write } from '../writes';
 
 export interface NewFlow<Input extends object> {
   readonly contract: FlowContract<Input>;
@@ -55,6 +56,10 @@ export async function openFlowOf(sql: Sql, workflowId: string): Promise<FlowToSt
   return rows[0] ?? null;
 }
 
+export async function isFlowOpen(sql: Sql, workflowId: string): Promise<boolean> {
+  return (await openFlowOf(sql, workflowId)) !== null;
+}
+
 /**
  * Ends the flow unless a fact waits for it, or a call that was begun for it has no known end; false
  * where one does. Its row is locked, as whoever routes a fact to it or begins a call for it locks
@@ -78,4 +83,29 @@ export async function endFlow(
     values: [workflowId, outcome, leaves],
   });
   return rows.length > 0;
+}
+
+/** A fact came that its end had not seen: the next signal begins it again. */
+export async function reopenFlow(sql: Sql, workflowId: string): Promise<void> {
+  await sql.query({
+    name: 'reopen-flow',
+    text: `update flow set state = 'open', outcome = null, ended_at = null
+            where workflow_id = $1 and state = 'ended'`,
+    values: [workflowId],
+  });
+}
+
+/**
+ * The flow is told to ask again what is due: whoever changed its rows without it says so, in the
+ * same transaction. One that has ended is told nothing. `agenda`: what is due now, where it is known:
+ * it need not be asked.
+ */
+export function lookAgainWrite(workflowId: string, agenda?: object): Write {
+  return {
+    name: 'tell-to-look-again',
+    text: `insert into dispatch (workflow_id, kind, name, order_id, body)
+           select workflow_id, 'signal', $2, order_id, $3::jsonb from flow
+            where workflow_id = $1 and state = 'open'`,
+    values: [workflowId, LOOK_AGAIN, JSON.stringify(agenda === undefined ? {} : { agenda })],
+  };
 }

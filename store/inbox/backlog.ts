@@ -14,12 +14,28 @@ export interface Backlog {
    */
   readonly lagSeconds: Readonly<Record<LaggingLoop, number>>;
   readonly unpostedJournals: number;
-  readonly openExceptions: readonly { readonly owner: string; readonly count: number }[];
+  readonly openExceptions: readonly {
+    readonly owner: string;
+    readonly count: number;
+    readonly escalated: number;
+  }[];
+  /** What became overdue since the beginning, by the step that it reached. */
+  readonly escalations: readonly {
+    readonly owner: string;
+    readonly step: number;
+    readonly cases: number;
+  }[];
   /** What the watchdog had to do since the beginning. */
   readonly watchdog: readonly {
     readonly kind: string;
     readonly outcome: string;
     readonly cases: number;
+  }[];
+  /** What was found of channels in shadow. */
+  readonly shadow: readonly {
+    readonly channel: string;
+    readonly outcome: string;
+    readonly count: number;
   }[];
   /** What maintenance has given up since the beginning, in rows. */
   readonly givenUp: readonly { readonly what: string; readonly rows: number }[];
@@ -53,10 +69,17 @@ export async function readBacklog(sql: Sql): Promise<Backlog> {
       (select count(*) from (select from journal_to_batch limit ${COUNT_LIMIT}) w)
         + (select coalesce(sum(journal_count), 0) from posting_batch where state <> 'posted')
         as "unpostedJournals",
-      coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count)) from
-         (select owner, count(*) from exception where state <> 'resolved' group by owner) e),
+      coalesce((select jsonb_agg(jsonb_build_object('owner', owner, 'count', count,
+           'escalated', escalated)) from
+         (select owner, count(*), count(*) filter (where state = 'escalated') as escalated
+            from exception where state <> 'resolved' group by owner) e),
          '[]') as "openExceptions",
+      coalesce((select jsonb_agg(to_jsonb(t)) from escalation_total t), '[]') as escalations,
       coalesce((select jsonb_agg(to_jsonb(w)) from watchdog_total w), '[]') as watchdog,
+      coalesce((select jsonb_agg(to_jsonb(s)) from
+         (select channel_instance as channel, outcome, count(*) from
+           (select channel_instance, outcome from shadow_finding limit ${COUNT_LIMIT}) w
+           group by 1, 2) s), '[]') as shadow,
       coalesce((select jsonb_agg(jsonb_build_object('what', what, 'rows', rows_given_up))
          from retention_total), '[]') as "givenUp"`,
   });

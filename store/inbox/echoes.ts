@@ -78,6 +78,8 @@ export async function confirmEchoes(
            hit as materialized (
              select s."eventNo" as event_no, e.effect_key, e.order_id
                from said s join effect e on e.effect_key = s."effectKey"
+                -- An authorization that was refused and is held all the same is news.
+                and not (e.verb = 'authorize' and e.state = 'refused' and s.verb = e.verb)
              union all
              select s."eventNo", e.effect_key, e.order_id
                from said s join effect e on e.reference = s.reference and e.verb = s.verb

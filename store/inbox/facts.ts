@@ -43,13 +43,32 @@ export async function takeFact<T>(
     values: [eventNo, subject.id, type],
   });
   const [row] = rows;
-  if (row?.state !== 'routed') return null;
-  return {
-    eventNo,
-    data: row.body,
-    source: `event:${row.source}#${row.event_id}`,
-    timeZone: row.time_zone,
-  };
+  return row?.state === 'routed' ? factOf(eventNo, row) : null;
+}
+
+const factOf = <T>(eventNo: number, row: FactRow<T>): Fact<T> => ({
+  eventNo,
+  data: row.body,
+  source: `event:${row.source}#${row.event_id}`,
+  timeZone: row.time_zone,
+});
+
+/** One whose flow has ended, for a moment that needs none; null once it has come to its end. */
+export async function takeLateFact<T>(
+  sql: Sql,
+  { eventNo, orderId }: { readonly eventNo: number; readonly orderId: string },
+): Promise<Fact<T> | null> {
+  const { rows } = await sql.query<FactRow<T>>({
+    name: 'take-late-fact',
+    text: `update inbox i set order_id = $2
+            where event_no = $1 and state in ('received', 'waiting')
+           returning state, body, source, event_id,
+                     (select l.time_zone from location l
+                       where l.location_id = i.body ->> 'location')`,
+    values: [eventNo, orderId],
+  });
+  const [row] = rows;
+  return row ? factOf(eventNo, row) : null;
 }
 
 /** The fact's event is applied: the relay stops signalling it, and closing may go on. */

@@ -119,6 +119,28 @@ export async function storeCanonicalEvents(
   return answered.rows;
 }
 
+/** Where orders come from that a caller submits to a channel in shadow. */
+const SUBMITTED = '/v1/orders';
+
+/** An order that was submitted by a call and only heard: its event ends where it begins. */
+export async function storeHeardOrder(
+  sql: Sql,
+  of: Pick<CanonicalRow, 'eventId' | 'body' | 'correlationId'> & { readonly note: string },
+): Promise<number> {
+  const body = JSON.stringify(of.body);
+  const { rows } = await sql.query<{ eventNo: number }>({
+    name: 'store-heard-order',
+    text: `insert into inbox (source, event_id, topic, type, body, raw, correlation_id, state, note)
+           values ('${SUBMITTED}', $1, 'order.created.v1', 'order.created.v1', $2::jsonb,
+             convert_to($3, 'UTF8'), $4, 'ignored', $5)
+           on conflict (source, event_id) do update set duplicates = inbox.duplicates + 1,
+             note = excluded.note
+           returning event_no as "eventNo"`,
+    values: [of.eventId, body, body, of.correlationId, of.note],
+  });
+  return only(rows, 'storeHeardOrder').eventNo;
+}
+
 /** Counts repeats of an event that came within one batch. */
 export async function countRepeats(
   sql: Sql,

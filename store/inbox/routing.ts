@@ -96,6 +96,27 @@ export async function addDerived(
   }
 }
 
+/** What an event comes to in our words: a row of its own under its own name, once. */
+export async function addFact(
+  sql: Sql,
+  of: Pick<InboxRow, 'correlationId'>,
+  fact: {
+    readonly source: string;
+    readonly eventId: string;
+    readonly type: string;
+    readonly data: unknown;
+    readonly occurredAt: string;
+  },
+): Promise<void> {
+  const { source, eventId, type, data, occurredAt } = fact;
+  await sql.query({
+    name: 'add-fact',
+    text: `insert into inbox (source, event_id, topic, raw, type, body, correlation_id, occurred_at)
+           values ($1, $2, $3, '', $3, $4, $5, $6) on conflict (source, event_id) do nothing`,
+    values: [source, eventId, type, JSON.stringify(data), of.correlationId, occurredAt],
+  });
+}
+
 export type Settled = 'applied' | 'superseded' | 'ignored';
 
 /** The end of an event's way; the note says why where it is not plain. */
@@ -174,7 +195,12 @@ export type Routed =
   /** Another worker has taken it on meanwhile: nothing was written. */
   | { readonly outcome: 'not-ours' }
   | { readonly outcome: 'no-flow' }
-  | { readonly outcome: 'ended'; readonly orderId: string | null; readonly as: string };
+  | {
+      readonly outcome: 'ended';
+      readonly workflowId: string;
+      readonly orderId: string | null;
+      readonly as: string;
+    };
 
 /** A fact on its way to its flow. */
 export interface Fact {
@@ -185,6 +211,7 @@ export interface Fact {
 }
 
 interface RouteRow {
+  readonly workflow_id: string;
   readonly order_id: string | null;
   readonly outcome: string | null;
   /** Null: there is no such flow. */
@@ -225,7 +252,7 @@ export async function routeToFlows(sql: Sql, facts: readonly Fact[]): Promise<Ro
              select workflow_id, 'signal', signal, order_id, event_no,
                     jsonb_build_object('eventNo', event_no)
                from routed order by event_no)
-           select f.order_id, f.outcome, f.is_open,
+           select f.workflow_id, f.order_id, f.outcome, f.is_open,
                   event_no in (select event_no from routed) as is_routed
              from said left join f using (workflow_id) order by place`,
     values: [JSON.stringify(facts)],
@@ -234,6 +261,7 @@ export async function routeToFlows(sql: Sql, facts: readonly Fact[]): Promise<Ro
     if (row.is_open === null) return { outcome: 'no-flow' };
     if (row.is_routed) return { outcome: 'routed' };
     if (row.is_open) return { outcome: 'not-ours' };
-    return { outcome: 'ended', orderId: row.order_id, as: row.outcome ?? 'ended' };
+    const { workflow_id: workflowId, order_id: orderId, outcome } = row;
+    return { outcome: 'ended', workflowId, orderId, as: outcome ?? 'ended' };
   });
 }

@@ -1,6 +1,7 @@
 /** Events that came before what they are about: woken when it is here. */
 import type { Database } from '../database';
 import { resolveExceptions } from '../exceptions/exceptions';
+import { returnsThatGoOn } from '../returns/waiting-returns';
 import { EFFECT_OF_ECHO } from './echoes';
 
 /** The order that the event in `i` is about, by primary key or by channel and number; null: none. */
@@ -47,7 +48,10 @@ export async function wakeWaiting(
             where e.state <> 'resolved'
               and (e.cause_kind = 'flow' or e.cause_kind = 'order' and e.code = 'event.no-order')`,
   });
-  const exceptionIds = rows.filter((row) => row.came !== null).map((row) => row.exception_id);
+  const exceptionIds = [
+    ...rows.filter((row) => row.came !== null).map((row) => row.exception_id),
+    ...(await returnsThatGoOn(db)),
+  ];
   if (exceptionIds.length > 0) {
     const how = { resolution: 'retry', by: 'system', reason: 'it came' } as const;
     await db.transaction((sql) => resolveExceptions(sql, { exceptionIds }, how));

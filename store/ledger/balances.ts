@@ -46,11 +46,14 @@ export async function foldBalances(sql: Sql): Promise<number> {
   return rows[0]?.folded ?? 0;
 }
 
-/** What each account adds up to, to a business date (included). */
+/** What each account adds up to between two business dates, both included; null: of all there are. */
 export async function readTrialBalance(
   sql: Sql,
-  entity: string | null,
-  to: string | null,
+  {
+    entity,
+    from,
+    to,
+  }: { readonly entity: string | null; readonly from: string | null; readonly to: string | null },
 ): Promise<AccountBalance[]> {
   const { rows } = await sql.query<AccountBalance>(
     `with known as (
@@ -66,8 +69,9 @@ export async function readTrialBalance(
             sum(credit_minor)::bigint as "creditMinor"
        from known
       where ($1::text is null or entity = $1) and ($2::date is null or business_date <= $2)
+        and ($3::date is null or business_date >= $3)
       group by 1, 2, 3 order by 1, 2, 3`,
-    [entity, to],
+    [entity, to, from],
   );
   return rows;
 }

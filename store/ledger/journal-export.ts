@@ -29,10 +29,13 @@ function accountName(account: string): string {
   return `${ROOTS[ACCOUNTS[account].type]}:${account}`;
 }
 
-/** Comments are tags (`name: value`): a comma or a line break would end a value early. */
+/**
+ * Comments are tags (`name: value`): a comma or a line break would end a value early, and a date in
+ * brackets would be the posting's.
+ */
 function tag(name: string, value: string | number | null | undefined): string[] {
   if (value === null || value === undefined || value === '') return [];
-  return [`${name}: ${String(value).replaceAll(/[,;\s]+/g, ' ')}`];
+  return [`${name}: ${String(value).replaceAll(/[,;\[\]\s\p{Cc}]+/gu, ' ')}`];
 }
 
 function head(currencies: readonly string[], scope: readonly string[]): string {
@@ -83,6 +86,7 @@ export async function* exportHledger(
   for (;;) {
     const page: Journal[] = await listJournals(sql, {
       orderId: null,
+      settlementId: null,
       account: null,
       from,
       to,

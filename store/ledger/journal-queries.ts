@@ -3,7 +3,8 @@ import type { Journal } from '../../canonical/schema/journal';
 import type { Sql } from '../database';
 
 const SELECT = `select j.journal_id as "journalId", j.moment_key as "momentKey", j.entity,
-  j.channel_instance as "channelInstance", j.business_date as "businessDate", j.rule,
+  j.channel_instance as "channelInstance", j.business_date as "businessDate",
+  coalesce(j.document_date, j.business_date) as "documentDate", j.rule,
   j.rule_version as "ruleVersion", j.currency, j.order_id as "orderId", j.event_no as "eventNo",
   j.source, j.correlation_id as "correlationId", j.reverses, j.occurred_at as "occurredAt",
   j.posted_at as "postedAt", b.batch_id as "batchId", b.document_no as "documentNo",
@@ -19,6 +20,7 @@ const SELECT = `select j.journal_id as "journalId", j.moment_key as "momentKey",
 
 export interface JournalFilter {
   readonly orderId: string | null;
+  readonly settlementId: string | null;
   readonly account: string | null;
   /** Business dates, both included. */
   readonly from: string | null;
@@ -33,11 +35,12 @@ export interface JournalFilter {
  * order's are few.
  */
 export async function listJournals(sql: Sql, filter: JournalFilter): Promise<Journal[]> {
-  const { orderId, account, from, to, after, limit } = filter;
-  const { rows } = await sql.query<Journal>(
-    account !== null && orderId === null ? OF_ACCOUNT : BY_DATE,
-    [orderId, account, from, to, after?.businessDate ?? null, after?.journalId ?? null, limit],
-  );
+  const { orderId, settlementId, account, from, to, after, limit } = filter;
+  const range = [from, to, after?.businessDate ?? null, after?.journalId ?? null, limit];
+  const isOfAccount = account !== null && orderId === null && settlementId === null;
+  const { rows } = await (isOfAccount
+    ? sql.query<Journal>(OF_ACCOUNT, [null, account, ...range])
+    : sql.query<Journal>(BY_DATE, [orderId, account, ...range, settlementId]));
   return rows;
 }
 
@@ -45,6 +48,8 @@ const BY_DATE = `${SELECT}
      where ($1::text is null or j.order_id = $1)
        and ($2::text is null or exists (select from journal_line l
               where l.journal_id = j.journal_id and l.account = $2))
+       and ($8::text is null or j.journal_id in (
+              select k.journal_id from settlement_journal k where k.settlement_id = $8))
        and ($3::date is null or j.business_date >= $3)
        and ($4::date is null or j.business_date <= $4)
        and ($5::date is null or (j.business_date, j.journal_id) > ($5, $6))

@@ -9,7 +9,10 @@ export interface NewJournal {
   readonly momentKey: string;
   readonly entity: string;
   readonly channelInstance: string | null;
-  /** `YYYY-MM-DD`. */
+  /**
+   * `YYYY-MM-DD`: the day that it is about. The database gives the day of the books: the same one, or
+   * the first of the next month that is open where its own is closed.
+   */
   readonly businessDate: string;
   readonly currency: string;
   readonly orderId: string | null;
@@ -38,17 +41,18 @@ function bodyHash(journal: NewJournal, posting: Posting): string {
  * of the statement (TL005), which names it.
  *
  * The functional currency is the journal's own, at a rate of 1: no other rate is known here.
+ * `place`: of two in one statement, which one.
  */
-export function journalWrites(journal: NewJournal): Write[] {
+export function journalWrites(journal: NewJournal, place: 1 | 2 = 1): Write[] {
   const { posting } = journal;
   if (!posting) return [];
   const lines = posting.lines.map((line, index) => ({ lineNo: index + 1, ...line }));
   return [
     {
-      name: 'post-journal',
+      name: `post-journal-${place}`,
       with: `
-        posted as (
-          insert into journal (journal_id, moment_key, entity, channel_instance, business_date,
+        posted_${place} as (
+          insert into journal (journal_id, moment_key, entity, channel_instance, document_date,
             rule, rule_version, currency, order_id, event_no, source, correlation_id,
             occurred_at, body_hash)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, decode($15, 'hex'))
@@ -56,18 +60,19 @@ export function journalWrites(journal: NewJournal): Write[] {
              where is_other_journal(journal.journal_id, journal.moment_key, journal.body_hash,
                                     excluded.body_hash)
           returning journal_id, business_date),
-        to_batch as (
+        to_batch_${place} as (
           insert into journal_to_batch (entity, channel_instance, business_date, currency,
             journal_id)
-          select $3, coalesce($4, '${NO_CHANNEL}'), business_date, $8, journal_id from posted),
-        to_balance as (
-          insert into journal_to_balance (journal_id) select journal_id from posted)`,
+          select $3, coalesce($4, '${NO_CHANNEL}'), business_date, $8, journal_id
+            from posted_${place}),
+        to_balance_${place} as (
+          insert into journal_to_balance (journal_id) select journal_id from posted_${place})`,
       text: `
         insert into journal_line (journal_id, line_no, account, side, amount_minor, currency,
-          functional_minor, functional_currency, rate, dimensions)
+          functional_minor, functional_currency, rate, dimensions, business_date)
         select p.journal_id, l."lineNo", l.account, l.side, l."amountMinor", $8,
-               l."amountMinor", $8, 1, l.dimensions
-          from posted p,
+               l."amountMinor", $8, 1, l.dimensions, p.business_date
+          from posted_${place} p,
                jsonb_to_recordset($14) as l("lineNo" int, account text, side text,
                  "amountMinor" bigint, dimensions jsonb)`,
       values: [

@@ -3,7 +3,7 @@ import type { Location } from '../../canonical/schema/location';
 import { only, type Sql } from '../database';
 
 const COLUMNS = `location_id as "locationId", name, kind, time_zone as "timeZone", entity, ships,
-  active, priority, updated_at as "updatedAt"`;
+  active, priority, opening_hours as "openingHours", holidays, updated_at as "updatedAt"`;
 
 export async function findLocation(sql: Sql, locationId: string): Promise<Location | null> {
   const { rows } = await sql.query<Location>(
@@ -18,11 +18,13 @@ export async function putLocation(
   location: Omit<Location, 'updatedAt'>,
 ): Promise<Location> {
   const { rows } = await sql.query<Location>(
-    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority,
+                           opening_hours, holidays)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (location_id) do update set name = excluded.name, kind = excluded.kind,
        time_zone = excluded.time_zone, entity = excluded.entity, ships = excluded.ships,
-       active = excluded.active, priority = excluded.priority, updated_at = now()
+       active = excluded.active, priority = excluded.priority,
+       opening_hours = excluded.opening_hours, holidays = excluded.holidays, updated_at = now()
      returning ${COLUMNS}`,
     [
       location.locationId,
@@ -33,6 +35,8 @@ export async function putLocation(
       location.ships,
       location.active,
       location.priority,
+      location.openingHours && JSON.stringify(location.openingHours),
+      JSON.stringify(location.holidays),
     ],
   );
   return only(rows, `location ${location.locationId}`);

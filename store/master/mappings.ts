@@ -83,20 +83,35 @@ async function wakeWaitersOfOldTarget(sql: Sql, before: Mapping, by: string): Pr
   return (await resolveExceptions(sql, { exceptionIds }, how)).length;
 }
 
+/** Wakes what waited for a store: to be known, or to hand anything over. */
+export async function wakeWaitersOfLocation(
+  sql: Sql,
+  locationId: string,
+  by: string,
+): Promise<number> {
+  const causes = [{ kind: 'location', ref: locationId } as const, ...ownShops('store', locationId)];
+  let resumed = 0;
+  for (const cause of causes) {
+    resumed += (await resolveExceptions(sql, { cause }, { resolution: 'retry', by })).length;
+  }
+  return resumed;
+}
+
+/** In an own shop, what is called as ours counts as mapped. */
+const ownShops = (kind: MappingKind, value: string) =>
+  channelSetups()
+    .filter((channel) => channel.isOwnShop)
+    .map((channel) => ({
+      kind: 'mapping' as const,
+      ref: mappingRef(kind, channel.channelInstance, value),
+    }));
+
 /**
  * Wakes what waited for an item: orders that name it after mapping, and orders of own shops whose
  * SKU is the item's own, which counts as mapped from now on.
  */
 export async function wakeWaitersOfItem(sql: Sql, sku: string, by: string): Promise<number> {
-  const causes = [
-    { kind: 'item', ref: sku } as const,
-    ...channelSetups()
-      .filter((channel) => channel.isOwnShop)
-      .map((channel) => ({
-        kind: 'mapping' as const,
-        ref: mappingRef('sku', channel.channelInstance, sku),
-      })),
-  ];
+  const causes = [{ kind: 'item', ref: sku } as const, ...ownShops('sku', sku)];
   let resumed = 0;
   for (const cause of causes) {
     resumed += (await resolveExceptions(sql, { cause }, { resolution: 'retry', by })).length;

@@ -4,7 +4,7 @@
  * an order up is asked afresh first, so nobody is refused, and nothing waits, on old news. It takes
  * away one of the two round trips of an accept.
  */
-import type { KnownValues } from '../../canonical/rules/order/acceptance';
+import type { KnownValues } from '../../canonical/rules/order/judgement';
 import type { Database } from '../database';
 import { askMasterData, type MasterDataQuestion } from './master-data';
 
@@ -36,7 +36,8 @@ export async function askMasterDataAfresh(
 ): Promise<KnownValues> {
   const askedAt = Date.now();
   const data = await askMasterData(db, question);
-  const values = question.skus.length + question.taxCodes.length + question.gateways.length;
+  const { skus, taxCodes, gateways, stores } = question;
+  const values = skus.length + taxCodes.length + gateways.length + stores.length;
   if (values > MAX_VALUES_KEPT) return data;
   const answers = answersOf.get(db) ?? new Map<string, Answer>();
   answersOf.set(db, answers);
@@ -48,5 +49,5 @@ export async function askMasterDataAfresh(
   return data;
 }
 
-const keyOf = ({ channelInstance, skus, taxCodes, gateways }: MasterDataQuestion) =>
-  JSON.stringify([channelInstance, skus, taxCodes, gateways]);
+const keyOf = ({ channelInstance, skus, taxCodes, gateways, stores }: MasterDataQuestion) =>
+  JSON.stringify([channelInstance, skus, taxCodes, gateways, stores]);

@@ -1,4 +1,5 @@
 /** An order with everything that belongs to it, as people and channels read it. No personal data. */
+import type { NotSent } from '../../canonical/schema/not-sent';
 import type { ShippedLine } from '../../canonical/rules/posting/posting';
 import type { LineQuantities, OrderStatus, TenderFacts } from '../../canonical/rules/order/state';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
@@ -30,6 +31,7 @@ interface LineRow extends LineQuantities {
   readonly sku: string | null;
   readonly channelSku: string;
   readonly channelLineRef: string | null;
+  readonly notSent: NotSent | null;
   readonly location: string | null;
   readonly grossMinor: number;
   readonly discountMinor: number;
@@ -44,16 +46,11 @@ interface TenderRow extends TenderFacts {
   readonly tenderType: string | null;
   readonly authorizationRefs: readonly string[];
 }
-interface ShipmentRow {
-  readonly shipmentNo: number;
-  readonly shipmentRef: string;
+/** What passed control, and what it is charged. */
+interface InvoiceRow {
   readonly invoiceNo: number;
   readonly documentNo: string;
-  readonly groupNo: number | null;
   readonly location: string;
-  readonly carrier: string | null;
-  readonly trackingNumber: string | null;
-  readonly shippedAt: string;
   readonly businessDate: string;
   readonly invoiceMinor: number;
   readonly lines: readonly ShippedLine[];
@@ -63,6 +60,29 @@ interface ShipmentRow {
     readonly amountMinor: number;
     readonly reference: string | null;
   }[];
+}
+interface ShipmentRow extends InvoiceRow {
+  readonly shipmentNo: number;
+  readonly shipmentRef: string;
+  readonly groupNo: number | null;
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+  readonly shippedAt: string;
+}
+interface HandoverRow extends InvoiceRow {
+  readonly handoverNo: number;
+  readonly groupNo: number;
+  /** What of it was charged before, as it lay ready. */
+  readonly prepaidMinor: number;
+}
+interface PickupRow {
+  readonly pickupId: string;
+  readonly groupNo: number;
+  readonly storeId: string;
+  readonly state: string;
+  readonly workflowId: string;
+  /** Held until then; null while nothing lies ready. */
+  readonly deadlineAt: string | null;
 }
 interface RefundRow {
   readonly refundNo: number;
@@ -89,6 +109,8 @@ export interface OrderRows {
   readonly lines: readonly LineRow[];
   readonly tenders: readonly TenderRow[];
   readonly shipments: readonly ShipmentRow[];
+  readonly pickups: readonly PickupRow[];
+  readonly handovers: readonly HandoverRow[];
   readonly refunds: readonly RefundRow[];
   readonly decisions: readonly DecisionRow[];
   readonly exceptions: readonly ExceptionBrief[];
@@ -105,7 +127,7 @@ const HEAD = `select order_id as "orderId", channel_instance as "channelInstance
   closed_at as "closedAt" from sales_order`;
 
 const LINES = `select line_no as "lineNo", sku, channel_sku as "channelSku",
-  channel_line_ref as "channelLineRef", location_id as location, ordered, unallocated,
+  channel_line_ref as "channelLineRef", not_sent as "notSent", location_id as location, ordered, unallocated,
   backordered, reserved, released, shipped, picked_up as "pickedUp", cancelled, returned,
   gross_minor as "grossMinor", discount_minor as "discountMinor",
   shipping_minor as "shippingMinor", tax_minor as "taxMinor"
@@ -125,18 +147,31 @@ const TENDERS = `select t.tender_no as "tenderNo", t.gateway, t.tender_type as "
      order by a.authorization_no) as "authorizationRefs"
   from tender t where t.order_id = $1 order by t.tender_no`;
 
+const CAPTURES = `coalesce((select jsonb_agg(jsonb_build_object('tenderNo', c.tender_no,
+      'state', c.state, 'amountMinor', c.amount_minor, 'reference', c.reference)
+      order by c.tender_no)
+     from capture c where c.order_id = i.order_id and c.invoice_no = i.invoice_no), '[]')
+    as captures`;
+
 const SHIPMENTS = `select s.shipment_no as "shipmentNo", s.shipment_ref as "shipmentRef",
   i.invoice_no as "invoiceNo", i.document_no as "documentNo", i.group_no as "groupNo",
   s.location_id as location, s.carrier,
   s.tracking_number as "trackingNumber", s.shipped_at as "shippedAt",
-  i.business_date as "businessDate", i.amount_minor as "invoiceMinor", i.lines,
-  coalesce((select jsonb_agg(jsonb_build_object('tenderNo', c.tender_no, 'state', c.state,
-      'amountMinor', c.amount_minor, 'reference', c.reference) order by c.tender_no)
-     from capture c where c.order_id = i.order_id and c.invoice_no = i.invoice_no), '[]')
-    as captures
+  i.business_date as "businessDate", i.amount_minor as "invoiceMinor", i.lines, ${CAPTURES}
   from shipment s join invoice i on i.order_id = s.order_id and i.source_kind = 'shipment'
        and i.source_no = s.shipment_no
  where s.order_id = $1 order by s.shipment_no`;
+
+const PICKUPS = `select pickup_id as "pickupId", group_no as "groupNo", store_id as "storeId",
+  state, workflow_id as "workflowId", deadline_at as "deadlineAt"
+  from pickup where order_id = $1 order by group_no`;
+
+const HANDOVERS = `select i.source_no as "handoverNo", i.invoice_no as "invoiceNo",
+  i.document_no as "documentNo", i.group_no as "groupNo", g.location_id as location,
+  i.business_date as "businessDate", i.amount_minor as "invoiceMinor",
+  i.prepaid_minor + i.awaited_minor as "prepaidMinor", i.lines, ${CAPTURES}
+  from invoice i join fulfilment_group g using (order_id, group_no)
+ where i.order_id = $1 and i.source_kind = 'handover' order by i.invoice_no`;
 
 const REFUNDS = `select refund_no as "refundNo", tender_no as "tenderNo", state, reason,
   amount_minor as "amountMinor", reference from refund where order_id = $1
@@ -156,6 +191,8 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
   const lines = await sql.query<LineRow>(LINES, of);
   const tenders = await sql.query<TenderRow>(TENDERS, of);
   const shipments = await sql.query<ShipmentRow>(SHIPMENTS, of);
+  const pickups = await sql.query<PickupRow>(PICKUPS, of);
+  const handovers = await sql.query<HandoverRow>(HANDOVERS, of);
   const refunds = await sql.query<RefundRow>(REFUNDS, of);
   const decisions = await sql.query<DecisionRow>(DECISIONS, of);
   return {
@@ -163,6 +200,8 @@ export async function readOrderView(sql: Sql, orderId: string): Promise<OrderRow
     lines: lines.rows,
     tenders: tenders.rows,
     shipments: shipments.rows,
+    pickups: pickups.rows,
+    handovers: handovers.rows,
     refunds: refunds.rows,
     decisions: decisions.rows,
     exceptions: await openBriefsOf(sql, orderId),

@@ -53,10 +53,12 @@ export const snapshotOf = (orderId: string): string => `
         'shippingMinor', l.shipping_minor, 'taxes', l.taxes, 'ordered', l.ordered,
         'unallocated', l.unallocated, 'backordered', l.backordered, 'reserved', l.reserved,
         'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
-        'cancelled', l.cancelled, 'returned', l.returned,
-        'allocations', coalesce((select jsonb_agg(jsonb_build_object(
+        'cancelled', l.cancelled, 'returned', l.returned)
+        || case when l.not_sent is null then '{}' else jsonb_build_object('notSent', l.not_sent) end
+        || jsonb_build_object('allocations', coalesce((select jsonb_agg(jsonb_build_object(
             'groupNo', x.group_no, 'reserved', x.reserved, 'released', x.released,
-            'shipped', x.shipped, 'cancelled', x.cancelled) order by x.group_no)
+            'shipped', x.shipped, 'pickedUp', x.picked_up, 'cancelled', x.cancelled)
+            order by x.group_no)
           from allocation x where x.order_id = l.order_id and x.line_no = l.line_no), '[]'))
         order by l.line_no)
       from order_line l where l.order_id = o.order_id), '[]') as lines,
@@ -65,11 +67,12 @@ export const snapshotOf = (orderId: string): string => `
         'kind', t.kind, 'moneyAccount', t.money_account,
         'capturedMinor', t.captured_minor, 'refundedMinor', t.refunded_minor,
         'prepaidMinor', t.prepaid_minor, 'prepaidUsedMinor', t.prepaid_used_minor,
-        'paymentMethodRef', t.payment_method_ref,
+        'paymentMethodRef', t.payment_method_ref, 'forReturn', t.for_return,
         'authorizations', coalesce((select jsonb_agg(jsonb_build_object(
             'authorizationNo', a.authorization_no, 'state', a.state, 'voidTry', a.void_try,
             'reference', a.reference, 'amountMinor', a.amount_minor,
             'capturedMinor', a.captured_minor, 'isMulticapture', a.is_multicapture,
+            'isClaim', a.claim is not null,
             'isAsked', a.state in ('planned', 'live') and exists (select from effect e
                where e.state = 'called' and e.effect_key =
                  case a.state when 'planned' then 'authorize:' else 'void:' end
@@ -82,15 +85,22 @@ export const snapshotOf = (orderId: string): string => `
     coalesce((select jsonb_agg(jsonb_build_object(
         'tenderNo', c.tender_no, 'invoiceNo', c.invoice_no, 'amountMinor', c.amount_minor,
         'authorizationNo', c.authorization_no, 'isFinal', c.is_final, 'try', c.try,
-        'state', c.state, 'reference', c.reference) order by c.invoice_no, c.tender_no)
+        'state', c.state, 'reference', c.reference,
+        'isAsked', c.state in ('due', 'given-up') and exists (select from effect e
+           where e.state = 'called' and e.effect_key = 'capture:' || c.order_id || ':'
+             || c.tender_no || ':' || c.invoice_no || ':' || c.try))
+        || case when c.group_no is null then '{}' else jsonb_build_object('prepayment',
+             jsonb_build_object('groupNo', c.group_no, 'usedMinor', c.used_minor)) end
+        order by c.invoice_no, c.tender_no)
       from capture c where c.order_id = o.order_id), '[]') as captures,
     coalesce((select jsonb_agg(jsonb_build_object(
-        'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'amountMinor', r.amount_minor,
+        'tenderNo', r.tender_no, 'refundNo', r.refund_no, 'rma', r.rma, 'paidBy', r.paid_by,
+        'isOutside', r.is_outside, 'matchedMinor', r.matched_minor, 'amountMinor', r.amount_minor,
         'paymentRef', r.payment_ref, 'try', r.try, 'state', r.state,
         'reference', r.reference) order by r.refund_no)
       from refund r where r.order_id = o.order_id), '[]') as refunds,
     coalesce((select jsonb_agg(jsonb_build_object(
-        'groupNo', g.group_no, 'locationId', g.location_id, 'account', g.warehouse_account,
+        'groupNo', g.group_no, 'kind', g.kind, 'locationId', g.location_id, 'account', g.warehouse_account,
         'try', g.try, 'state', g.state, 'requestKey', g.request_key,
         'isAsked', exists (select from effect e where e.effect_key =
              'release:' || g.order_id || ':' || g.group_no || ':' || g.try
@@ -126,19 +136,42 @@ export interface OrderFact {
   readonly occurredAt: string;
   readonly moves?: readonly UnitMove[];
   readonly money?: readonly MoneyMove[];
+  /** Units taken back. */
+  readonly returned?: readonly { readonly lineNo: number; readonly quantity: number }[];
   /** Ids and amounts that tell a reader which one it was. */
   readonly about?: Readonly<Record<string, string | number | null>>;
 }
 
+/** Units that came back: within those that moved. */
+export function returnedWrite(
+  orderId: string,
+  lines: readonly { readonly lineNo: number; readonly quantity: number }[],
+): Write {
+  return {
+    name: 'add-returned',
+    text: `update order_line l set returned = l.returned + d.units
+             from (select "lineNo" as line_no, sum(quantity)::int as units
+                     from jsonb_to_recordset($2) as q("lineNo" int, quantity int) group by 1) d
+            where l.order_id = $1 and l.line_no = d.line_no`,
+    values: [orderId, JSON.stringify(lines)],
+  };
+}
+
 /** Appends what became true; numbered under the order's row lock. */
 export function factWrite(orderId: string, fact: OrderFact): Write {
-  const { kind, eventNo, occurredAt, moves, money, about } = fact;
+  const { kind, eventNo, occurredAt, moves, money, returned, about } = fact;
   return {
     name: 'append-fact',
     text: `insert into order_fact (order_id, fact_no, kind, body, event_no, occurred_at)
            select $1, coalesce(max(fact_no), 0) + 1, $2, $3, $4, $5
              from order_fact where order_id = $1`,
-    values: [orderId, kind, JSON.stringify({ moves, money, about }), eventNo ?? null, occurredAt],
+    values: [
+      orderId,
+      kind,
+      JSON.stringify({ moves, money, returned, about }),
+      eventNo ?? null,
+      occurredAt,
+    ],
   };
 }
 

@@ -1,6 +1,5 @@
 /** The way out, from the side of who delivers: rows that are due, and what became of each. */
 import { steadyMs } from '../../canonical/ports/fence';
-import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { Sql } from '../database';
 import {
   BEGIN_ASKED,
@@ -9,7 +8,7 @@ import {
   type BegunRow,
   type EffectRow,
 } from '../effects/effects';
-import { openException } from '../exceptions/exceptions';
+import { openException, type NewException } from '../exceptions/exceptions';
 import { refusalsOf } from '../inbox/refusals';
 
 export interface DueMessage {
@@ -121,18 +120,23 @@ export async function postpone(sql: Sql, outboxNo: number, delayMs: number): Pro
   });
 }
 
-export interface Parking {
+export interface Parking extends Pick<
+  NewException,
+  'code' | 'detail' | 'severity' | 'moneyMinor' | 'currency'
+> {
   readonly account: string;
-  readonly code: ExceptionCode;
-  readonly detail: string;
   /** The refused effect; null where no answer ever came. */
   readonly refused: { readonly effectKey: string; readonly answer: unknown } | null;
 }
 
 /** A definite no: the row waits for a person; call it in one transaction. */
-export async function park(sql: Sql, message: DueMessage, parking: Parking): Promise<void> {
-  if (parking.refused) {
-    const { effectKey, answer } = parking.refused;
+export async function park(
+  sql: Sql,
+  message: DueMessage,
+  { account, refused, ...exception }: Parking,
+): Promise<void> {
+  if (refused) {
+    const { effectKey, answer } = refused;
     await finishEffect(sql, effectKey, { state: 'refused', reference: null, answer });
   }
   await sql.query({
@@ -142,11 +146,10 @@ export async function park(sql: Sql, message: DueMessage, parking: Parking): Pro
     values: [message.outboxNo],
   });
   await openException(sql, {
-    code: parking.code,
-    detail: parking.detail,
+    ...exception,
     cause: { kind: 'effect', ref: message.effectKey },
     blocks: `outbox:${message.outboxNo}`,
-    subject: parking.account,
+    subject: account,
     outboxNo: message.outboxNo,
     orderId: message.orderId ?? undefined,
     correlationId: message.correlationId,

@@ -1,5 +1,5 @@
 /** What other systems are told of a moment: rows in its transaction, delivered in batches later. */
-import type { Sql } from '../database';
+import { only, type Sql } from '../database';
 import { writeTogether, type Write } from '../writes';
 
 export interface OutboxMessage {
@@ -8,11 +8,19 @@ export interface OutboxMessage {
   readonly verb:
     | 'announceShipment'
     | 'announceCancellation'
+    | 'announceReady'
+    | 'announceHandover'
+    | 'announceRemoval'
+    | 'cancelFulfilment'
+    | 'refund'
+    | 'announceReturn'
+    | 'closeReturn'
     | 'sendMessage'
     | 'recordTaxInvoice'
     | 'createSalesOrder';
   readonly effectKey: string;
-  readonly orderId: string;
+  /** Null: what is told is about none. */
+  readonly orderId: string | null;
   /** The port's request, frozen. */
   readonly body: object;
   readonly correlationId: string;
@@ -34,3 +42,25 @@ export function messageWrites(messages: readonly OutboxMessage[]): Write[] {
 
 export const enqueue = (sql: Sql, messages: readonly OutboxMessage[]): Promise<void> =>
   writeTogether(sql, messageWrites(messages));
+
+/** One that is kept until a person lets it go; its number. */
+export async function enqueueParked(sql: Sql, message: OutboxMessage): Promise<number> {
+  await enqueue(sql, [message]);
+  const { rows } = await sql.query<{ outboxNo: number }>({
+    name: 'park-new-message',
+    text: `update outbox set state = 'parked' where effect_key = $1 and state = 'pending'
+           returning outbox_no as "outboxNo"`,
+    values: [message.effectKey],
+  });
+  return only(rows, message.effectKey).outboxNo;
+}
+
+/** What it would do was done by somebody else. */
+export async function abandonMessage(sql: Sql, effectKey: string): Promise<void> {
+  await sql.query({
+    name: 'abandon-message',
+    text: `update outbox set state = 'abandoned'
+            where effect_key = $1 and state in ('pending', 'parked')`,
+    values: [effectKey],
+  });
+}

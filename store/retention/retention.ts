@@ -4,16 +4,20 @@
  * times, effects with their amounts, lines and answers' codes, facts, journals, decisions.
  */
 import type { Database, Sql } from '../database';
+import { compactFindings } from '../shadow/findings';
 
 /** What one batch gave up, by its name; every name is there. */
 export type GivenUp = Readonly<Record<RetentionName, number>>;
 export const RETENTION_NAMES = [
   'orders',
+  'returns',
   'dispatch',
   'outbox',
   'events',
   'effects',
+  'handovers',
   'keys',
+  'shadow',
 ] as const;
 export type RetentionName = (typeof RETENTION_NAMES)[number];
 
@@ -29,15 +33,20 @@ export interface RetentionBatch {
 /** One bounded batch in one transaction. All zeros: nothing is due. */
 export function giveUpBatch(db: Database, batch: RetentionBatch): Promise<GivenUp> {
   return db.transaction(async (sql) => {
-    const orderIds = await claimEndedOrders(sql, batch.orderDays, batch.ordersAtOnce);
+    const orders = await claimEndedOrders(sql, batch.orderDays, batch.ordersAtOnce);
+    const returns = await claimEndedReturns(sql, batch.orderDays, batch.ordersAtOnce);
+    const orderIds = [...new Set([...orders, ...returns])];
     const none = orderIds.length === 0;
     const givenUp: GivenUp = {
-      orders: orderIds.length,
+      orders: orders.length,
+      returns: returns.length,
       dispatch: none ? 0 : await dropDelivered(sql, orderIds),
       outbox: none ? 0 : await dropSent(sql, orderIds),
       events: none ? 0 : await compactEvents(sql, orderIds),
       effects: none ? 0 : await compactEffects(sql, orderIds),
+      handovers: none ? 0 : await forgetCollectors(sql, orderIds),
       keys: await dropKeys(sql, batch.keyDays, batch.keysAtOnce),
+      shadow: await compactFindings(sql, batch.orderDays, batch.ordersAtOnce),
     };
     if (Object.values(givenUp).some((rows) => rows > 0)) await addToTotals(sql, givenUp);
     return givenUp;
@@ -46,7 +55,7 @@ export function giveUpBatch(db: Database, batch: RetentionBatch): Promise<GivenU
 
 /**
  * Ended orders that are due, marked as compacted. An order whose event still waits to be applied,
- * or whose message is not out, is left for later.
+ * whose message is not out, or of which a return is open, is left for later.
  */
 async function claimEndedOrders(sql: Sql, days: number, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>({
@@ -60,9 +69,38 @@ async function claimEndedOrders(sql: Sql, days: number, limit: number): Promise<
                                    and i.state in ('received', 'waiting', 'routed'))
                 and not exists (select from outbox x where x.order_id = o.order_id
                                    and x.state in ('pending', 'parked'))
+                and not exists (select from sales_return r where r.order_id = o.order_id
+                                   and r.closed_at is null)
               order by received_at limit $2 for no key update skip locked)
            update sales_order o set compacted_at = now() from due where o.order_id = due.order_id
            returning o.order_id as id`,
+    values: [days, limit],
+  });
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Ended returns that are due, marked as compacted and no longer known by their buyer; their orders.
+ * A return may end long after its order was compacted, and leaves work rows of the same kinds. One
+ * whose order is not compacted goes after it.
+ */
+async function claimEndedReturns(sql: Sql, days: number, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>({
+    name: 'claim-ended-returns',
+    text: `with due as (
+             select s.rma from sales_return s join sales_order o using (order_id)
+              where s.compacted_at is null and s.closed_at < now() - make_interval(days => $1)
+                and o.compacted_at is not null
+                and not exists (select from inbox i where i.order_id = s.order_id
+                                   and i.state in ('received', 'waiting', 'routed'))
+                and not exists (select from outbox x where x.order_id = s.order_id
+                                   and x.state in ('pending', 'parked'))
+                and not exists (select from sales_return r where r.order_id = s.order_id
+                                   and r.closed_at is null)
+              order by s.closed_at limit $2 for no key update of s skip locked)
+           update sales_return s set compacted_at = now(), buyer_hash = null
+             from due where s.rma = due.rma
+           returning s.order_id as id`,
     values: [days, limit],
   });
   return rows.map((row) => row.id);
@@ -111,7 +149,8 @@ async function compactEvents(sql: Sql, orderIds: readonly string[]): Promise<num
 
 /** Of a line that was sent, what the audit compares with the other system's record. */
 const LINES = `(select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-    'lineNo', l -> 'lineNo', 'quantity', l -> 'quantity', 'amountMinor', l -> 'amountMinor',
+    'lineNo', l -> 'lineNo', 'sku', l -> 'sku', 'channelLineRef', l -> 'channelLineRef',
+    'quantity', l -> 'quantity', 'amountMinor', l -> 'amountMinor',
     'netMinor', l -> 'netMinor', 'side', l -> 'side',
     'taxes', (select jsonb_agg(jsonb_build_object('amountMinor', t -> 'amountMinor'))
                 from jsonb_array_elements(case when jsonb_typeof(l -> 'taxes') = 'array'
@@ -130,6 +169,21 @@ async function compactEffects(sql: Sql, orderIds: readonly string[]): Promise<nu
                     then jsonb_strip_nulls(jsonb_build_object('vendorCode', answer -> 'vendorCode',
                       'declineCode', answer -> 'declineCode')) end
             where order_id = any($1::text[]) and state in ('done', 'refused')`,
+    values: [orderIds],
+  });
+  return rowCount ?? 0;
+}
+
+/** Who collected, and who was to; how that was seen, and by which key, stays. */
+async function forgetCollectors(sql: Sql, orderIds: readonly string[]): Promise<number> {
+  const { rowCount } = await sql.query({
+    name: 'forget-collectors',
+    text: `with n as (
+             update pickup set collector = null
+              where collector is not null and order_id = any($1::text[]))
+           update pickup_handover set collected_by = null
+            where collected_by is not null
+              and pickup_id in (select pickup_id from pickup where order_id = any($1::text[]))`,
     values: [orderIds],
   });
   return rowCount ?? 0;

@@ -3,11 +3,21 @@ import { openException } from '../exceptions/exceptions';
 import type { Sql } from '../database';
 
 export interface StockMove {
-  readonly kind: 'receipt' | 'adjustment' | 'reservation' | 'release' | 'shipment';
+  readonly kind:
+    | 'receipt'
+    | 'adjustment'
+    | 'reservation'
+    | 'release'
+    | 'shipment'
+    | 'handover'
+    | 'return'
+    | 'disposition';
   readonly sku: string;
   readonly locationId: string;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
+  /** Of those on hand: not to be sold. Left out: none. */
+  readonly unsellableDelta?: number;
   readonly lineNo: number | null;
 }
 
@@ -29,7 +39,7 @@ export interface StockContext {
   readonly businessDate: string;
 }
 
-const COSTED = ['receipt', 'adjustment', 'shipment'];
+const COSTED = ['receipt', 'adjustment', 'shipment', 'handover'];
 
 /**
  * Locks the rows, takes what the moved goods cost, applies the moves, appends their events: one
@@ -83,19 +93,22 @@ interface MovedRow extends StockMoved {
 const MOVE_STOCK = `
   with moves as materialized (
          select * from jsonb_to_recordset($1) as m("moveNo" int, kind text, sku text,
-           "locationId" text, "onHandDelta" int, "reservedDelta" int, "lineNo" int)),
+           "locationId" text, "onHandDelta" int, "reservedDelta" int, "unsellableDelta" int,
+           "lineNo" int)),
        sums as materialized (
          select sku, "locationId" as location_id, sum("onHandDelta")::int as on_hand,
-                sum("reservedDelta")::int as reserved, bool_or(kind = 'receipt') as counted
+                sum("reservedDelta")::int as reserved,
+                coalesce(sum("unsellableDelta"), 0)::int as unsellable, bool_or(kind = 'receipt') as counted
            from moves group by sku, "locationId"),
        fresh as (
-         insert into stock (sku, location_id, on_hand, reserved)
-         select sku, location_id, on_hand, greatest(0, reserved) from sums s
+         insert into stock (sku, location_id, on_hand, reserved, unsellable)
+         select sku, location_id, on_hand, greatest(0, reserved), greatest(0, unsellable) from sums s
           where not exists (select from stock k
                              where k.sku = s.sku and k.location_id = s.location_id)
          on conflict (sku, location_id) do update
             set on_hand = stock.on_hand + excluded.on_hand,
-                reserved = stock.reserved + excluded.reserved
+                reserved = stock.reserved + excluded.reserved,
+                unsellable = stock.unsellable + excluded.unsellable
          returning sku, location_id, on_hand, reserved),
        locked as materialized (
          select k.sku, k.location_id from stock k join sums using (sku, location_id)
@@ -107,13 +120,14 @@ const MOVE_STOCK = `
            from (select count(*) from locked) l, moves m left join item i on i.sku = m.sku),
        events as (
          insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta,
-           unit_cost_minor, order_id, line_no, event_no, reason, occurred_at, business_date)
-         select kind, sku, "locationId", "onHandDelta", "reservedDelta", unit_cost_minor, $2,
-                "lineNo", $3, $4, $5, $6
+           unsellable_delta, unit_cost_minor, order_id, line_no, event_no, reason, occurred_at,
+           business_date)
+         select kind, sku, "locationId", "onHandDelta", "reservedDelta",
+                coalesce("unsellableDelta", 0), unit_cost_minor, $2, "lineNo", $3, $4, $5, $6
            from costed),
        moved as (
          update stock k set on_hand = k.on_hand + s.on_hand,
-                reserved = k.reserved + s.reserved,
+                reserved = k.reserved + s.reserved, unsellable = k.unsellable + s.unsellable,
                 confirmed_at = case when s.counted then now() else k.confirmed_at end
            from sums s join locked using (sku, location_id)
           where k.sku = s.sku and k.location_id = s.location_id

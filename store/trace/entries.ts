@@ -109,6 +109,30 @@ from (
           jsonb_build_object('subject', subject, 'orderId', order_id), null
      from decision where order_id = any($1::text[])
     order by decision_no limit ${MAX_ROWS_A_TABLE})
+  union all
+  -- How it was seen that goods went to the right person; who that was stays in the store.
+  (select 11, row_number() over (order by h.handed_over_at), h.handed_over_at, p.store_id,
+          'handover', 'handed over at ' || p.store_id || ' against ' || h.proof ||
+          case when h.is_other_person then ', to another person' else '' end || ' by ' || h.actor,
+          null, null, '', jsonb_build_object('pickupId', p.pickup_id, 'orderId', p.order_id,
+            'eventNo', h.event_no), null
+     from pickup p join pickup_handover h using (pickup_id) where p.order_id = any($1::text[])
+    order by h.handed_over_at limit ${MAX_ROWS_A_TABLE})
+  union all
+  (select 12, row_number() over (order by at), v.at, null, v.kind,
+          'pickup ' || p.pickup_id || ' at ' || p.store_id || v.what, null, null, '',
+          jsonb_build_object('pickupId', p.pickup_id, 'orderId', p.order_id,
+            'workflowId', p.workflow_id), null
+     from pickup p, lateral (
+       select p.requested_at as at, 'pickup-requested' as kind, ' requested' as what
+       union all select p.ended_at, 'pickup-ended', ' ended: ' || p.state
+       union all select r.at, 'pickup-reminded', ': the customer was reminded'
+         from unnest(p.reminders_sent) as r(at)
+       union all select x.rejected_at, 'pickup-rejected', ': the store could not give units ('
+           || x.reason || ')' from pickup_rejection x where x.pickup_id = p.pickup_id
+       union all select x.decided_at, 'pickup-decided', ': what it could not give: ' || x.outcome
+         from pickup_rejection x where x.pickup_id = p.pickup_id) v
+    where p.order_id = any($1::text[]) order by at limit ${MAX_ROWS_A_TABLE})
 ) as told
 where at is not null order by at, part, no`;
 

@@ -22,12 +22,18 @@ const MATCHES = `
   union select 'order-number', channel_instance || '/' || order_no, order_id, null, null, null
     from sales_order where order_no = ltrim($1, '#')
       or (channel_instance = split_part($1, '/', 1) and order_no = split_part($1, '/', 2))
+  union select 'order-number', channel_instance || '/' || order_no, null, event_no, null, null
+    from shadow_finding where order_no = ltrim($1, '#')
+      or (order_no = split_part($1, '/', 2) and channel_instance = split_part($1, '/', 1))
   union select 'channel-order', channel_instance || '/' || channel_order_ref, order_id, null, null,
          null
     from sales_order where channel_order_ref = $1
   union select 'workflow', workflow_id, order_id, null, null, null
     from sales_order where workflow_id = $1 and channel_instance = split_part($1, '/', 2)
      and order_no = split_part($1, '/', 3)
+  union select 'pickup', pickup_id, order_id, null, null, null from pickup where pickup_id = $1
+  union select 'workflow', workflow_id, order_id, null, null, null
+    from pickup where workflow_id = $1
   union select 'correlation', correlation_id, order_id, null, null, null
     from sales_order where correlation_id = $1
   union select 'event', event_id, order_id, event_no, null, null from inbox where event_id = $1

@@ -124,6 +124,18 @@ const FINDERS = {
             order by e.resolved_at limit $2`,
     cause: ofFlow,
   },
+  // A store that is late to pick has its exception; nothing may keep a pickup past its deadline.
+  pickup: {
+    text: `select pickup_id as ref, what, workflow_id, order_id, ${ageOf('due_at')} as stalled_ms
+             from (select p.*, deadline_at as due_at, 'it is held past its deadline' as what
+                     from pickup p where ended_at is null and deadline_at < ${OLDER}
+                   union all
+                   select p.*, pick_by as due_at, 'its time to pick is over' as what
+                     from pickup p where ended_at is null and pick_by < ${OLDER}
+                      and state in ('requested', 'picking') and not ${isNamed('p.workflow_id')}) late
+            order by due_at limit $2`,
+    cause: ofFlow,
+  },
 } as const satisfies Partial<Record<StallKind, Finder>>;
 export type FoundKind = keyof typeof FINDERS;
 export const FOUND_KINDS: readonly FoundKind[] = [
@@ -134,6 +146,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
   'batch',
   'effect',
   'resolution',
+  'pickup',
 ];
 
 export async function findStalled(

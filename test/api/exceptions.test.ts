@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 let opened = 0;
-async function open(code: ExceptionCode, more: { batchId?: string; workflowId?: string } = {}) {
+async function open(
+  code: ExceptionCode,
+  more: { batchId?: string; workflowId?: string; notOffered?: ['override'] } = {},
+) {
   opened += 1;
   const cause = { kind: 'effect', ref: `ref-${opened}` } as const;
   const brief = await openException(api.db, {
@@ -93,6 +96,17 @@ test('each family has its roles, each code its resolutions', async () => {
   expect([wrong.status, wrong.body.code]).toEqual([409, 'resolution_not_allowed']);
   expect(wrong.body.resolutions).toEqual(['retry', 'abandon']);
   expect((await decide(mapping, 'abandon', 'operator', reason)).body.resolution).toBe('abandoned');
+});
+
+test('what one could not go on by is neither offered nor taken; another role hears whose it is', async () => {
+  const id = await open('order.totals-mismatch', { notOffered: ['override'] });
+  const read = await api.send('GET', `/v1/exceptions/${id}`, { role: 'auditor' });
+  expect(read.body.resolutions).toEqual(['retry', 'abandon']);
+  const reason = { reason: 'why' };
+  const other = await decide(id, 'override', 'finance', reason);
+  expect([other.status, other.body.roles]).toEqual([403, ['operator']]);
+  const wrong = await decide(id, 'override', 'operator', reason);
+  expect([wrong.status, wrong.body.resolutions]).toEqual([409, ['retry', 'abandon']]);
 });
 
 test('override and abandon need a reason, finance the number of its document', async () => {

@@ -1,23 +1,19 @@
-/** The API over real HTTP on a Postgres of its own; flows answer as a test tells them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** The API over real HTTP on a database of its own; flows answer as a test tells them. */
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../../api/app';
 import { ProblemDocument } from '../../api/http/problem';
 import type { FlowUpdate, OrderFlows } from '../../api/order-flow';
+import { watchStorage } from '../../api/storage';
 import { routes } from '../../api/routes';
 import { installation } from '../../canonical/installation';
 import type { Role } from '../../canonical/schema/api-key';
 import { readConfiguration, type Configuration } from '../../canonical/schema/configuration';
-import { startPostgres } from '../stack/start-parts';
 import { putApiKey } from '../../store/access/api-keys';
 import { openDatabase, type Database } from '../../store/database';
-import { migrate } from '../../store/migrate';
 import { SETUP_ENVIRONMENT, SHIPPED_SETUP } from '../installation';
+import { cloneDatabase } from '../postgres/database';
 
-const DATABASE = 'throughline';
 export const STORE_ID = 'store-001';
 export const SHOPIFY_SECRET = SETUP_ENVIRONMENT.SHOPIFY_WEBHOOK_SECRET;
 export const STRIPE_SECRET = SETUP_ENVIRONMENT.STRIPE_WEBHOOK_SECRET;
@@ -113,15 +109,20 @@ function sender(url: string) {
   };
 }
 
-/** Starts everything; `connections` bounds the API's pool. */
-export async function startApi(options: { connections?: number } = {}): Promise<RunningApi> {
-  const home = mkdtempSync(join(tmpdir(), 'throughline-api-'));
-  const postgres = await startPostgres({ home });
-  await postgres.createDatabase(DATABASE);
-  const databaseUrl = postgres.databaseUrl(DATABASE);
-  await migrate(databaseUrl);
-  const db = openDatabase(databaseUrl, options);
-  const buyers = openDatabase(databaseUrl, options);
+/** A database that is migrated, and what takes it away. */
+interface Under {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** Starts it; `connections` bounds the API's pools, `under` is another database than a clone. */
+export async function startApi(
+  options: { connections?: number; under?: Under } = {},
+): Promise<RunningApi> {
+  const { connections, under = await cloneDatabase() } = options;
+  const databaseUrl = under.url;
+  const db = openDatabase(databaseUrl, { connections });
+  const buyers = openDatabase(databaseUrl, { connections });
   await insertKeys(db);
   const updates: FlowUpdate[] = [];
   let answer: (update: FlowUpdate) => unknown = () => ({});
@@ -136,8 +137,12 @@ export async function startApi(options: { connections?: number } = {}): Promise<
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
   const configuration = readConfiguration(environmentOf(databaseUrl));
-  const app = createApp({ db, buyers, configuration, log, flows, isServing: () => true });
+  const storage = watchStorage(db, log);
+  const stage = () => 'serving' as const;
+  const app = createApp({ db, buyers, configuration, log, flows, storage, stage });
   const server = createServer(app);
+  // Longer than any pause between a test's calls: a connection is not closed as it is used again.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -160,8 +165,7 @@ export async function startApi(options: { connections?: number } = {}): Promise<
         server.closeAllConnections();
       });
       await Promise.all([db.end(), buyers.end()]);
-      await postgres.stop();
-      rmSync(home, { recursive: true, force: true });
+      await under.drop();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The doors that need no key, and what every answer carries. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEvent } from '../../api/event-verdict';
-import { beginSlice } from '../../api/http/slices';
+import { beginSlice } from '../../store/slices';
 import { EVENT_EXAMPLE } from '../../api/examples';
 import { routes } from '../../api/routes';
 import { startApi, type RunningApi } from './fixture';

@@ -97,6 +97,27 @@ test('journals are paged and filtered, and the trial balance is zero', async () 
   expect(none.body).toEqual({ items: [], nextCursor: null });
 });
 
+test('what others named stays a name in the export: no date, no tag, no line of its own', async () => {
+  const hostile =
+    'US-TAX, date:1999-01-01 [1999-01-01]\\n2026-01-01 * evil\\n    assets:INV  1 USD';
+  const copied = `(select min(journal_id) from journal)`;
+  // Two statements, one transaction: a journal takes lines in the one that made it.
+  await api.db.query(
+    `insert into journal
+     select (jsonb_populate_record(null::journal, to_jsonb(journal) || jsonb_build_object(
+              'journal_id', 'jrn_zz', 'moment_key', 'hostile',
+              'created_txid', pg_current_xact_id()::text::bigint))).*
+       from journal where journal_id = ${copied};
+     insert into journal_line
+     select (jsonb_populate_record(null::journal_line, to_jsonb(line) ||
+              '{"journal_id": "jrn_zz", "dimensions": {"taxCode": "${hostile}"}}')).*
+       from journal_line line where journal_id = ${copied}`,
+  );
+  const { text } = await api.send('GET', '/v1/journals/export?format=hledger', { role: 'finance' });
+  expect(text).toContain('; taxCode: US-TAX date:1999-01-01 1999-01-01 2026-01-01 * evil');
+  expect(text).not.toMatch(/^2026-01-01 \* evil|\[1999/m);
+});
+
 test('hledger accepts the export, strictly', async (context) => {
   if (!hasHledger()) return context.skip('hledger is not on PATH');
   const path = '/v1/journals/export?format=hledger';
@@ -111,7 +132,8 @@ test('hledger accepts the export, strictly', async (context) => {
   const run = (...args: string[]) =>
     execFileSync('hledger', ['-f', file, ...args], { encoding: 'utf8' });
   run('check', '--strict');
-  expect(run('balance', 'assets:INV')).toContain('58.50 USD');
+  // With the one above, as it was copied: 58.50 and 45.00.
+  expect(run('balance', 'assets:INV')).toContain('103.50 USD');
   rmSync(folder, { recursive: true });
   expect((await api.send('GET', '/v1/journals/export?format=xls')).status).toBe(422);
 });

@@ -75,6 +75,33 @@ test('no more is taken away than there is; each line is named and nothing moves'
   expect([fits.status, fits.body.lines[0].onHand]).toEqual([201, 6]);
 });
 
+test('a gateway is of a kind whose money its account moves; what is lacking is named', async () => {
+  const target = async (channel: string, kind: string) => {
+    const answer = await put(`/v1/mappings/tender/${channel}/gift_card`, { target: kind });
+    return [answer.status, answer.body.code, answer.body.errors?.[0].detail];
+  };
+  expect(await target('shopify-us', 'gift-card')).toEqual([200, undefined, undefined]);
+  expect(await target('shopify-us', 'store-credit')).toEqual([200, undefined, undefined]);
+  expect(await target('web-us', 'gift-card')).toEqual([
+    422,
+    'unsupported_tender',
+    'gift_card of web-us is moved by stripe-us, which moves card and not gift-card: in the ' +
+      'set-up, money.byGateway of the channel has to name an account that does',
+  ]);
+  for (const [kind, lacks] of [
+    ['account', 'rule 26'],
+    ['cash', 'rule 21'],
+    ['marketplace', 'rule 17'],
+  ] as const) {
+    expect(await target('shopify-us', kind)).toEqual([
+      422,
+      'unsupported_tender',
+      expect.stringContaining(lacks),
+    ]);
+  }
+  expect((await target('shopify-us', 'cheque'))[0]).toBe(422);
+});
+
 test("an item's cost stays while there are units of it; its description may change", async () => {
   const path = `/v1/items/${SKU}`;
   for (const standardCost of [usd(451), { currency: 'EUR', minorUnits: 450 }]) {
@@ -108,4 +135,67 @@ test('a location is of an entity of the set-up: the only one, or the one that it
   } finally {
     useInstallation(shipped);
   }
+});
+
+const STORE = { name: 'Fifth Avenue', kind: 'store', timeZone: 'America/New_York' };
+const DAY = [{ from: '09:00', to: '21:00' }];
+
+test("a store's opening hours and holidays are kept; a weekday that is left out is closed", async () => {
+  const path = '/v1/locations/store-5th';
+  const openingHours = {
+    monday: [
+      { from: '09:00', to: '12:30' },
+      { from: '14:00', to: '24:00' },
+    ],
+  };
+  const holidays = [{ date: '2026-12-25' }, { date: '2026-12-28', hours: DAY }];
+  expect((await put(path, { ...STORE, openingHours, holidays })).status).toBe(200);
+  const kept = await api.send('GET', path);
+  expect(kept.body.openingHours).toEqual({
+    ...Object.fromEntries(
+      ['tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => [day, []]),
+    ),
+    ...openingHours,
+  });
+  expect(kept.body.holidays).toEqual([{ date: '2026-12-25', hours: [] }, holidays[1]]);
+  expect((await put(path, STORE)).body).toMatchObject({ openingHours: null, holidays: [] });
+});
+
+test('a time zone that does not exist is refused by its name', async () => {
+  const answer = await put('/v1/locations/store-6th', { ...STORE, timeZone: 'America/Gotham' });
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors).toEqual([
+    {
+      pointer: '/timeZone',
+      code: 'invalid_value',
+      detail: 'there is no time zone "America/Gotham"; an IANA one such as America/New_York',
+    },
+  ]);
+  expect((await api.send('GET', '/v1/locations/store-6th')).status).toBe(404);
+});
+
+test('hours that no store can keep are refused, each by its place', async () => {
+  const openingHours = {
+    monday: [{ from: '21:00', to: '09:00' }],
+    tuesday: [DAY[0], { from: '20:00', to: '22:00' }],
+    someday: DAY,
+  };
+  const holidays = [{ date: '2026-02-30' }];
+  const answer = await put('/v1/locations/store-6th', { ...STORE, openingHours, holidays });
+  expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    '/openingHours/monday/0/to',
+    '/openingHours/tuesday',
+    '/openingHours/someday',
+    '/holidays/0/date',
+  ]);
+  const refused = async (json: object) => {
+    const { errors } = (await put('/v1/locations/store-6th', json)).body;
+    return errors.map(({ pointer }: { pointer: string }) => pointer);
+  };
+  expect(await refused({ ...STORE, openingHours: {} })).toEqual(['/openingHours']);
+  const twice = [{ date: '2026-12-25' }, { date: '2026-12-25' }];
+  const open = { ...STORE, openingHours: { monday: DAY } };
+  expect(await refused({ ...open, holidays: twice })).toEqual(['/holidays']);
+  expect(await refused({ ...open, kind: 'dc' })).toEqual(['/openingHours']);
+  expect(await refused({ ...STORE, holidays: [twice[0]] })).toEqual(['/holidays']);
 });

@@ -1,6 +1,7 @@
 /** What `GET /v1/orders/{orderId}` shows of an order that lives: money, what waits, who decided. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../api/http/problem';
+import type { CancelRequest } from '../../canonical/flows/order';
 import { cancelOrder } from '../../moments/order/cancel-order';
 import { openException } from '../../store/exceptions/exceptions';
 import { startApi, type RunningApi } from './fixture';
@@ -141,4 +142,37 @@ test('decisions say what came of them', async () => {
   const { body } = await read(orderId);
   const outcomes = body.decisions.map((one: { outcome: string }) => one.outcome);
   expect(outcomes).toEqual(['accepted', 'refused', 'refused', 'unanswered']);
+});
+
+test('an edit takes off what is too many once, and names every line that cannot be so', async () => {
+  const orderId = await submit(orderOf('V-7', 3), 'v-7');
+  api.answerUpdates(({ request }) =>
+    cancelOrder(api.db, { ...(request as CancelRequest), orderId, eventNo: null, recalled: [] }),
+  );
+  const edit = (lines: object[], key: string) =>
+    api.send('POST', `/v1/orders/${orderId}/edit`, {
+      json: { reason: 'one is enough', lines },
+      key,
+      role: 'support',
+    });
+  const one = { lineNo: 1, quantity: 1 };
+  const none = { lineNo: 7, quantity: 1 };
+  const bad = await edit([{ lineNo: 1, quantity: 9 }, one, none], 'e-1');
+  expect([bad.status, bad.body.errors]).toEqual([
+    422,
+    [
+      expect.objectContaining({ pointer: '/lines/0/quantity', code: 'too_many' }),
+      expect.objectContaining({ pointer: '/lines/1', code: 'duplicate' }),
+      expect.objectContaining({ pointer: '/lines/2', code: 'unknown_line' }),
+    ],
+  ]);
+  const cancelled = [{ lineNo: 1, quantity: 2 }];
+  const edited = await edit([one], 'e-2');
+  expect([edited.status, edited.body]).toEqual([
+    200,
+    { orderId, outcome: 'edited', cancelled, reason: null },
+  ]);
+  expect((await read(orderId)).body.lines).toMatchObject([{ reserved: 1, cancelled: 2 }]);
+  const again = await edit([one], 'e-3');
+  expect([again.status, again.body.outcome]).toEqual([200, 'unchanged']);
 });

@@ -4,6 +4,7 @@ import type { Role } from '../../canonical/schema/api-key';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import { openException } from '../../store/exceptions/exceptions';
 import { keyOf, startApi, type RunningApi } from './fixture';
+import { visitorOf } from './visitor';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -26,27 +27,9 @@ async function open(code: ExceptionCode, detail = '12.99 USD was declined', work
   return brief.exceptionId;
 }
 
-interface Visit {
-  readonly cookie?: string;
-  readonly form?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-async function visit(path: string, { cookie, form, headers }: Visit = {}) {
-  const response = await fetch(`${api.url}${path}`, {
-    method: form === undefined ? 'GET' : 'POST',
-    redirect: 'manual',
-    headers: { ...(cookie !== undefined && { cookie }), ...headers },
-    ...(form !== undefined && { body: new URLSearchParams(form) }),
-  });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-async function signIn(role: Role, exceptionId = '') {
-  const answer = await visit('/exceptions/sign-in', { form: { key: keyOf(role), exceptionId } });
-  const set = answer.headers.get('set-cookie') ?? '';
-  return { ...answer, set, cookie: set.split(';', 1)[0] ?? '' };
-}
+const visitor = visitorOf(() => api.url, '/exceptions');
+const { visit } = visitor;
+const signIn = (role: Role, exceptionId = '') => visitor.signIn(role, { exceptionId });
 
 const hiddenIn = (text: string, name: string): string =>
   new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(text)?.[1] ?? '';
@@ -262,4 +245,35 @@ test('the first page leads to lists of orders by what they wait for', async () =
     "WorkflowType = 'orderToCash' and ExecutionStatus = 'Running' and ThroughlineWaitingFor = 'hold'",
   );
   expect(text).toContain('href="/exceptions"');
+});
+
+describe('what needs the word of another', () => {
+  test('is asked for by one, shown as waiting, and approved or denied by another only', async () => {
+    const { cookie: support } = await signIn('support');
+    const { cookie: finance } = await signIn('finance');
+    const id = await open('payment.capture-failed');
+    await api.db.query('update exception set money_minor = 30000 where exception_id = $1', [id]);
+    const before = await visit(`/exceptions/${id}`, { cookie: support });
+    expect(before.text).toContain('It is done once one other person of finance approved it.');
+    expect(before.text).toContain('Ask for approval');
+
+    const asked = await decide(support, id, 'override', { reason: 'by cheque' });
+    expect(asked.answer.headers.get('location')).toBe(`/exceptions/${id}?done=asked`);
+    expect(await stateOf(id)).toMatchObject({ state: 'open' });
+    const own = (await visit(`/exceptions/${id}`, { cookie: support })).text;
+    expect(own).toContain('Asked for: override');
+    expect(own).toContain('Take it back');
+    expect(own).not.toContain('/approve"');
+    expect((await visit('/exceptions', { cookie: finance })).text).toContain('waits for approval');
+
+    expect((await decide(support, id, 'approve', { resolution: 'override' })).answer.status).toBe(
+      403,
+    );
+    const approved = await decide(finance, id, 'approve', { resolution: 'override' });
+    expect(approved.answer.status).toBe(303);
+    expect(await stateOf(id)).toMatchObject({ resolution: 'overridden', by: 'test support' });
+    const after = (await visit(`/exceptions/${id}`, { cookie: finance })).text;
+    expect(after).toContain('approval asked for');
+    expect(after).toContain('approved');
+  });
 });

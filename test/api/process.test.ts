@@ -1,27 +1,19 @@
 /** The API as the process that it is: ready over IPC, stopped in order, gone with its parent. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../stack/start-parts';
+import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { environmentOf } from './fixture';
 
 const ROOT = join(__dirname, '..', '..');
 
-let home: string;
-let postgres: RunningPostgres;
+let database: TestDatabase;
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'throughline-process-'));
-  postgres = await startPostgres({ home });
-  await postgres.createDatabase('throughline');
+  database = await cloneDatabase('empty');
 });
-afterAll(async () => {
-  await postgres.stop();
-  rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => database.drop());
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -48,8 +40,7 @@ function startProcess(env: NodeJS.ProcessEnv): { child: ChildProcess; output: st
 async function startReady() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const databaseUrl = postgres.databaseUrl('throughline');
-  const env = { ...environmentOf(databaseUrl), API_PORT: String(port) };
+  const env = { ...environmentOf(database.url), API_PORT: String(port) };
   const started = startProcess(env);
   const [message] = await once(started.child, 'message');
   expect(message).toEqual({ ready: true });

@@ -4,132 +4,35 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../api/routes';
-import type { Bindings, Role } from '../../canonical/schema/api-key';
 import { EVENT_CATALOGUE, EVENT_TYPES, type EventType } from '../../canonical/schema/event';
 import { EVENT_DATA_EXAMPLES } from '../../docs/event-examples';
+import { openReturn } from '../../moments/return/request';
+import { cancelPickupUnits } from '../../moments/pickup/cancel-units';
+import { openPickup } from '../../store/pickups/open-pickup';
 import { putApiKey } from '../../store/access/api-keys';
 import { startApi, STORE_ID, type Answered, type RunningApi } from './fixture';
-import { addStock, DC, orderOf, putMasterData, SKU } from './world';
-
-const OWN = 'web-us';
-const OTHER = 'shopify-us';
-const WMS = '/wms/one';
-const NOBODYS = 'order-desk';
-
-const every = { channels: ['*'], sources: ['*'], types: ['*'] };
-const own = { ...every, channels: [OWN] };
-const HOLDERS = {
-  shop: { role: 'channel', ...own },
-  oms: { role: 'oms', ...own },
-  everyOms: { role: 'oms', ...every },
-  warehouse: { role: 'oms', ...every, sources: [WMS], types: ['warehouse'] },
-  store: { role: 'store', ...every, channels: [] },
-  support: { role: 'support', ...every },
-  finance: { role: 'finance', ...every },
-  operator: { role: 'operator', ...every },
-  auditor: { role: 'auditor', ...every },
-} as const satisfies Record<string, { role: Role } & Omit<Bindings, 'storeId'>>;
-type Holder = keyof typeof HOLDERS;
-const HOLDER_NAMES = Object.keys(HOLDERS) as Holder[];
-
-const READERS = 'support finance operator auditor';
-const OMS = 'oms everyOms warehouse';
-const SELLERS = 'shop oms everyOms';
-const RESOLVERS = 'support finance operator';
-const ALL = HOLDER_NAMES.join(' ');
-
-type Whose = 'own' | 'other';
-interface Row {
-  readonly does: string;
-  readonly may: string;
-  /** Who is bound, and what they hear about what is not theirs; left out: it is nobody's. */
-  readonly bound?: readonly [holders: string, answer: number | 'none'];
-  readonly path?: (whose: Whose) => string;
-  readonly json?: (whose: Whose) => unknown;
-}
-const orders: Record<Whose, string> = { own: '', other: '' };
-const channel = (whose: Whose) => (whose === 'own' ? OWN : OTHER);
-const location = (whose: Whose) => (whose === 'own' ? STORE_ID : DC);
-const ofOrder = (rest: string) => (whose: Whose) => `/v1/orders/${orders[whose]}${rest}`;
-const reason = () => ({ reason: 'a reason' });
-let numbers = 0;
-
-const TABLE: readonly Row[] = [
-  {
-    does: 'POST /v1/orders',
-    may: SELLERS,
-    bound: ['shop oms', 403],
-    json: (whose) => ({ ...orderOf(`M-${(numbers += 1)}`), channelInstance: channel(whose) }),
-  },
-  {
-    does: 'GET /v1/orders',
-    may: `shop ${OMS} ${READERS}`,
-    bound: ['shop oms', 'none'],
-    path: (whose) => `/v1/orders?channelInstance=${channel(whose)}&orderNo=R-${whose}`,
-  },
-  {
-    does: 'GET /v1/orders/{orderId}',
-    may: `shop ${OMS} ${READERS}`,
-    bound: ['shop oms', 404],
-    path: ofOrder(''),
-  },
-  ...['cancel', 'hold', 'release-hold'].map((what) => ({
-    does: `POST /v1/orders/{orderId}/${what}`,
-    may: `${SELLERS} support`,
-    bound: ['shop oms', 404] as const,
-    path: ofOrder(`/${what}`),
-    json: reason,
-  })),
-  {
-    does: 'GET /v1/availability',
-    may: ALL,
-    bound: ['store', 'none'],
-    path: (whose) => `/v1/availability?sku=${SKU}&location=${location(whose)}`,
-  },
-  {
-    does: 'GET /v1/availability',
-    may: ALL,
-    bound: ['shop oms', 422],
-    path: (whose) => `/v1/availability?sku=${SKU}&channel=${channel(whose)}`,
-  },
-  { does: 'GET /v1/inventory/{sku}', may: ALL, path: () => `/v1/inventory/${SKU}` },
-  { does: 'POST /v1/inventory/adjustments', may: 'operator' },
-  { does: 'PUT /v1/items/{sku}', may: 'operator' },
-  { does: 'GET /v1/items/{sku}', may: `${OMS} ${READERS}` },
-  { does: 'PUT /v1/locations/{locationId}', may: 'operator' },
-  { does: 'GET /v1/locations/{locationId}', may: `${OMS} ${READERS}` },
-  { does: 'GET /v1/mappings/{kind}', may: `${OMS} ${READERS}`, path: () => '/v1/mappings/tender' },
-  { does: 'PUT /v1/mappings/{kind}/{source}/{value}', may: 'operator' },
-  {
-    does: 'GET /v1/mappings/{kind}/{source}/{value}',
-    may: `${OMS} ${READERS}`,
-    bound: ['oms', 404],
-    path: (whose) => `/v1/mappings/tender/${channel(whose)}/stripe`,
-  },
-  { does: 'GET /v1/exceptions', may: READERS },
-  { does: 'GET /v1/exceptions/{exceptionId}', may: READERS },
-  ...['assign', 'retry', 'override', 'abandon'].map((what) => ({
-    does: `POST /v1/exceptions/{exceptionId}/${what}`,
-    may: RESOLVERS,
-  })),
-  { does: 'GET /v1/journals', may: READERS },
-  { does: 'GET /v1/journals/export', may: READERS },
-  { does: 'GET /v1/journals/{journalId}', may: READERS },
-  { does: 'GET /v1/trial-balance', may: READERS },
-  { does: 'GET /v1/trace/{id}', may: READERS },
-  { does: 'GET /v1/keys', may: 'operator' },
-  { does: 'POST /v1/keys', may: 'operator' },
-  { does: 'POST /v1/keys/{keyId}/rotate', may: 'operator' },
-  { does: 'POST /v1/keys/{keyId}/revoke', may: 'operator' },
-];
-
-/** Whose word each kind of fact is: who may bring it about their own, and about another's. */
-const FACTS: Record<string, readonly [own: string, other: string]> = {
-  'channel order': [`${SELLERS} operator`, 'everyOms operator'],
-  'warehouse order': [`${OMS} operator`, 'everyOms warehouse operator'],
-  'warehouse stock': [`${OMS} store operator`, `${OMS} operator`],
-  'processor effect': ['everyOms operator', 'everyOms operator'],
-};
+import {
+  channel,
+  FACTS,
+  HOLDERS,
+  HOLDER_NAMES,
+  location,
+  nextNumber,
+  NOBODYS,
+  orders,
+  OTHER,
+  OWN,
+  pickups,
+  returns,
+  STORES,
+  TABLE,
+  units,
+  WMS,
+  type Holder,
+  type Row,
+  type Whose,
+} from './rights-table';
+import { addStock, DC, hearInShadow, orderOf, putMasterData, SKU } from './world';
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -151,6 +54,29 @@ beforeAll(async () => {
     OTHER,
     orders.other,
   ]);
+  for (const whose of ['own', 'other'] as const) returns[whose] = await returnOf(whose);
+  await api.send('PUT', `/v1/locations/${STORES.other}`, { json: store });
+  for (const whose of ['own', 'other'] as const) {
+    const order = {
+      orderId: orders[whose],
+      channelInstance: channel(whose),
+      orderNo: `R-${whose}`,
+    };
+    const lines = [{ lineNo: 1, sku: SKU, quantity: 1 }];
+    pickups[whose] = await api.db.transaction(async (sql) => {
+      const { pickupId } = await openPickup(sql, {
+        ...order,
+        workflowId: `order/${channel(whose)}/R-${whose}`,
+        correlationId: 'cor_rights',
+        groupNo: 7,
+        storeId: STORES[whose],
+        lines,
+      });
+      await cancelPickupUnits(sql, { pickupId, lines });
+      return pickupId;
+    });
+  }
+  await hearInShadow(api.db, [OWN, OTHER]);
   for (const name of HOLDER_NAMES) {
     const storeId = name === 'store' ? STORE_ID : null;
     await putApiKey(api.db, keyOf(name), { ...HOLDERS[name], storeId, label: name });
@@ -163,13 +89,39 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+/** One that somebody has asked for. */
+async function returnOf(whose: Whose): Promise<string> {
+  const { ret } = await api.db.transaction((sql) =>
+    openReturn(sql, {
+      orderId: orders[whose],
+      channelInstance: channel(whose),
+      orderNo: `R-${whose}`,
+      isAnnounced: true,
+      reason: 'defective',
+      state: 'approved',
+      askedBy: 'nobody',
+      isException: false,
+      isGift: false,
+      expectedAt: null,
+      refundTiming: 'inspected',
+      refundTo: 'tender',
+      concededMinor: null,
+      correlationId: 'cor_returns',
+      requestKey: whose,
+      lines: units(),
+      currency: 'USD',
+    }),
+  );
+  return ret.rma;
+}
+
 const keyOf = (name: Holder) => `key-of-${name}-0123456789`;
 const as = (name: Holder) => ({ authorization: `Bearer ${keyOf(name)}` });
 
 function call(name: Holder, { does, path, json }: Row, whose: Whose): Promise<Answered> {
   const [method = '', pattern = ''] = does.split(' ');
   const at = path?.(whose) ?? pattern.replace('{kind}', 'tender').replaceAll(/\{\w+\}/g, 'nothing');
-  const key = `key-${(numbers += 1)}`;
+  const key = `key-${nextNumber()}`;
   return api.send(method, at, {
     key,
     headers: as(name),
@@ -178,7 +130,7 @@ function call(name: Holder, { does, path, json }: Row, whose: Whose): Promise<An
 }
 
 /** `none`: an answer with nothing in it. */
-function heard({ status, body }: Answered): number | 'none' | 'all of it' {
+function answered({ status, body }: Answered): number | 'none' | 'all of it' {
   if (status >= 400) return status;
   const listed: unknown = body.items ?? body.locations;
   return Array.isArray(listed) && listed.length === 0 ? 'none' : 'all of it';
@@ -194,14 +146,15 @@ test('the table has every path that asks for a key', () => {
 describe.each(HOLDER_NAMES)('a key of %s', (name) => {
   test.each(TABLE)('$does, of its own and of another', async (row) => {
     const isLet = row.may.split(' ').includes(name);
-    const isBound = row.bound?.[0].split(' ').includes(name) === true;
+    const own = row.own ?? 'all of it';
+    const rule = [row.bound, row.alsoBound].find((one) => one?.[0].split(' ').includes(name));
     const [mine, other] = [await call(name, row, 'own'), await call(name, row, 'other')];
     if (row.bound === undefined) {
       expect([mine.status === 403, other.status === 403]).toEqual([!isLet, !isLet]);
     } else if (isLet) {
-      const expected = isBound ? row.bound[1] : expect.not.stringMatching(/^(403|404|none)$/);
-      expect(heard(mine)).toBe('all of it');
-      expect(isBound ? heard(other) : String(heard(other))).toEqual(expected);
+      const expected = rule ? rule[1] : expect.not.stringMatching(/^(403|404|none)$/);
+      expect(answered(mine)).toBe(own);
+      expect(rule ? answered(other) : String(answered(other))).toEqual(expected);
     } else {
       expect([mine.status, other.status]).toEqual([403, 403]);
     }
@@ -231,9 +184,10 @@ async function bring(name: Holder, type: EventType, whose: Whose): Promise<strin
     ...example,
     ...('channelInstance' in example && { channelInstance: channel(whose) }),
     ...('location' in example && { location: location(whose) }),
+    ...('rma' in example && { rma: returns[whose] }),
   };
   const source = name === 'warehouse' ? WMS : NOBODYS;
-  const { status, body } = await send(name, { id: `e-${(numbers += 1)}`, source, type, data });
+  const { status, body } = await send(name, { id: `e-${nextNumber()}`, source, type, data });
   if (status === 403) return 'forbidden';
   const [{ verdict, errors = [] }] = body.verdicts;
   return verdict === 'rejected' ? errors[0].code : verdict;
@@ -252,9 +206,22 @@ test('an id of a source that a key names cannot be taken by another, only replay
   expect((await send('operator', event)).body.verdicts[0].verdict).toBe('duplicate');
 });
 
+test('a pickup of another channel’s order is not reached by its id either', async () => {
+  const of = (pickupId: string) => ({
+    id: `by-id-${nextNumber()}`,
+    source: NOBODYS,
+    type: 'pickup.accepted.v1',
+    data: { pickupId, location: STORE_ID, acceptedAt: '2026-03-02T15:04:05Z' },
+  });
+  expect((await send('oms', of(pickups.own))).body.verdicts[0].verdict).toBe('accepted');
+  expect((await send('oms', of(pickups.other))).body.verdicts[0].errors).toMatchObject([
+    { pointer: '/data/pickupId', code: 'forbidden' },
+  ]);
+});
+
 test('an order of another channel is not reached by its id either', async () => {
   const of = (orderId: string) => ({
-    id: `by-id-${(numbers += 1)}`,
+    id: `by-id-${nextNumber()}`,
     source: NOBODYS,
     type: 'order.cancel-requested.v1',
     data: { orderId, reason: 'by its id' },

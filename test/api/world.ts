@@ -2,6 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'vitest';
 import type { OrderInput } from '../../canonical/schema/order';
+import { heard } from '../../moments/order/in-shadow';
+import type { Database } from '../../store/database';
+import { storeHeardOrder } from '../../store/inbox/inbox';
+import { keepFinding } from '../../store/shadow/findings';
 import { SHOPIFY_SECRET, type RunningApi } from './fixture';
 
 export const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
@@ -79,4 +83,21 @@ export function shopifyWebhook(body: string, eventId: string, topic = 'orders/cr
 export async function countOf(api: RunningApi, table: string): Promise<number> {
   const { rows } = await api.db.query<{ count: number }>(`select count(*) from ${table}`);
   return rows[0]?.count ?? -1;
+}
+
+/** What was found of an order of each, while it was in shadow. */
+export async function hearInShadow(db: Database, channels: readonly string[]): Promise<void> {
+  for (const channelInstance of channels) {
+    const orderNo = `S-${channelInstance}`;
+    const body = { channelInstance, orderNo };
+    const of = { eventId: orderNo, body, correlationId: 'cor_shadow', note: 'in shadow' };
+    const eventNo = await storeHeardOrder(db, of);
+    await keepFinding(db, {
+      ...body,
+      ...heard('an order'),
+      eventNo,
+      type: 'order.created.v1',
+      correlationId: of.correlationId,
+    });
+  }
 }

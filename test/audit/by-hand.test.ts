@@ -1,7 +1,10 @@
 /** What a lesser system never hears of, made by hand in the records of both sides. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkOpenItems } from '../../audit/check-open-items';
 import { checkHeld } from '../../audit/comparisons/held';
 import { checkShop } from '../../audit/comparisons/shop';
+import { checkOrderEffects } from '../../audit/invariants/order-effects';
+import type { OwnDuplicate } from '../../audit/own-order';
 import { auditOf } from '../../audit/run';
 import { shopifyRecords } from '../../connectors/shopify/records';
 import { stripeRecords } from '../../connectors/stripe/records';
@@ -73,9 +76,60 @@ describe('the audit names', () => {
     });
     const parcel = record({ id: 'f/1', orderRef: GID, state: 'SUCCESS', amountMinor: null });
     const fulfillments = [parcel, { ...parcel, id: 'f/2' }];
-    const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 0 }];
+    const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 0, accountedFor: [] }];
     const found = checkShop([told], { orders: [], transactions: [], fulfillments }, known, SHOP);
-    expect(found).toMatchObject([{ code: 'shop-fulfilment-unknown', subject: 'f/2' }]);
+    expect(found).toMatchObject([
+      {
+        code: 'shop-fulfilment-unknown',
+        subject: 'f/2',
+        duplicate: { kind: 'fulfilment', orderId: 'ord_1', account: 'web-us', reference: 'f/2' },
+      },
+    ]);
+  });
+
+  it('a second capture at a shop, as one that can be undone, until it is accounted for', () => {
+    const own = effect({ key: 'capture:ord_1:1:1:1', verb: 'capture', reference: 'tx/1' });
+    const payment = record({ id: 'tx/1', orderRef: GID, state: 'SUCCESS', type: 'CAPTURE' });
+    const second = { ...payment, id: 'tx/2', parentId: 'tx/0' };
+    const transactions = [payment, second];
+    const check = (accountedFor: readonly string[]) =>
+      checkShop(
+        [own],
+        { orders: [], transactions, fulfillments: [] },
+        [{ ...name, channelOrderRef: '450', liveAuthorizations: 0, accountedFor }],
+        SHOP,
+      );
+    const { amountMinor, currency } = second;
+    expect(check([])).toMatchObject([
+      {
+        code: 'shop-capture-unknown',
+        subject: 'tx/2',
+        duplicate: { kind: 'capture', authorizationRef: 'tx/0', amountMinor, currency },
+      },
+    ]);
+    expect(check(['tx/2'])).toEqual([]);
+  });
+
+  it('what a shop has twice by the books, whether it was undone or not', () => {
+    const item = 'refund:ord_1:1:duplicate-1';
+    const duplicate: OwnDuplicate = {
+      kind: 'capture',
+      ...{ duplicateNo: 1, reference: 'tx/2', tenderNo: 1, amountMinor: 2_000 },
+      ...{ undoneReference: null, undoneKey: null, isByHand: false },
+    };
+    const owed = [
+      { account: 'REFP', item, netMinor: -2_000, clearingAccounts: ['shopify-us'] },
+      { account: 'CLR', item: 'payment:tx/2', netMinor: 2_000, clearingAccounts: ['shopify-us'] },
+    ];
+    const order = endedOrder();
+    const open = { ...order, duplicates: [duplicate], openItems: [...order.openItems, ...owed] };
+    expect(checkOpenItems(open)).toEqual([]);
+    const undone = { ...duplicate, undoneReference: 'tx/3', undoneKey: item };
+    expect(checkOpenItems({ ...open, duplicates: [undone] })).toHaveLength(2);
+    expect(checkOpenItems({ ...order, duplicates: [undone] })).toEqual([]);
+    expect(checkOrderEffects({ ...order, duplicates: [undone] }, new Map())).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ code: 'effect-not-done', subject: item })]),
+    );
   });
 
   it('an authorization that lives on after its order ended', async () => {

@@ -175,7 +175,7 @@ describe('I4, voids', () => {
 
 describe('I4, a shop that keeps no key', () => {
   const gid = 'gid://shopify/Order/450';
-  const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 1 }];
+  const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 1, accountedFor: [] }];
   const own = effect({ key: KEY, verb: 'capture', reference: 'tx/1' });
   const there = record({ id: 'tx/1', orderRef: gid, state: 'SUCCESS', type: 'CAPTURE' });
   const check = (effects: OwnEffect[], transactions: OutsideRecord[]) =>
@@ -255,6 +255,21 @@ describe('I4, money that came with an order', () => {
     expect(checkTakenOver(prepaid, [shopOrder], [], SHOP)).toMatchObject([{ amountMinor: 40_994 }]);
     const less = [{ ...sale, amountMinor: 40_000 }];
     expect(checkTakenOver(prepaid, [shopOrder], less, SHOP)).toMatchObject([{ amountMinor: 994 }]);
+  });
+  it('takes what was charged as it lay ready for a capture, and for no sale', () => {
+    const charged = takenOverOf({
+      ...order,
+      moneyMode: 'channel',
+      authorizations: changed(order.authorizations, { isTakenOver: true, amountMinor: 40_994 }),
+      tenders: changed(order.tenders, { prepaidMinor: 40_994 }),
+      captures: changed(order.captures, {
+        amountMinor: 40_994,
+        prepayment: { groupNo: 1, usedMinor: 0 },
+      }),
+    });
+    const authorized = { ...sale, type: 'AUTHORIZATION' };
+    expect(checkTakenOver(charged, [shopOrder], [authorized], SHOP)).toEqual([]);
+    expect(checkTakenOver(charged, [shopOrder], [sale], SHOP)).toHaveLength(1);
   });
   it('leaves out an order that the shop never had, and one that we authorized', () => {
     expect(checkTakenOver(prepaid, [], [], SHOP)).toEqual([]);

@@ -32,7 +32,7 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
         discountMinor: 0,
         shippingMinor: 0,
         taxMinor: 0,
-        allocated: { reserved: 0, released: 0 },
+        allocated: { reserved: 0, released: 0, pickedUp: 0 },
         ordered: 2,
         unallocated: 0,
         backordered: 0,
@@ -47,11 +47,14 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
     tenders: [
       {
         tenderNo: 1,
+        kind: 'card',
         amountMinor: 4_000,
         capturedMinor: 2_000,
         refundedMinor: 0,
         prepaidMinor: 0,
         prepaidUsedMinor: 0,
+        paidFrom: null,
+        forReturn: null,
       },
     ],
     authorizations: [
@@ -77,6 +80,9 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
       },
     ],
     refunds: [],
+    duplicates: [],
+    returns: [],
+    credits: [],
     invoices: [
       {
         invoiceNo: 1,
@@ -86,16 +92,28 @@ export function endedOrder(change: Partial<OwnOrder> = {}): OwnOrder {
       },
     ],
     shipments: [],
+    doubtedParcels: [],
+    pickups: [],
     facts: [
-      { moves: [{ lineNo: 1, groupNo: 1, from: null, to: 'reserved', quantity: 2 }], money: [] },
+      {
+        moves: [{ lineNo: 1, groupNo: 1, from: null, to: 'reserved', quantity: 2 }],
+        money: [],
+        returned: [],
+      },
       {
         moves: [{ lineNo: 1, groupNo: 1, from: 'reserved', to: 'shipped', quantity: 1 }],
         money: [],
+        returned: [],
       },
-      { moves: [], money: [{ tenderNo: 1, kind: 'captured', amountMinor: 2_000 }] },
+      {
+        moves: [],
+        money: [{ tenderNo: 1, kind: 'captured', amountMinor: 2_000 }],
+        returned: [],
+      },
       {
         moves: [{ lineNo: 1, groupNo: 1, from: 'reserved', to: 'cancelled', quantity: 1 }],
         money: [],
+        returned: [],
       },
     ],
     exceptions: [],

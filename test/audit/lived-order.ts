@@ -10,6 +10,7 @@ import { prepareCapture, recordCapture } from '../../moments/money/capture';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
 import { prepareRefund, recordRefund } from '../../moments/money/refund';
 import { prepareRelease, recordRelease } from '../../moments/fulfilment/release';
+import { addressDigest } from '../../connectors/address-digest';
 import { accepted, LOCATION, orderOf, routedEvent } from '../store/fixture';
 import { record } from './fixture';
 
@@ -109,7 +110,8 @@ interface EffectRow {
   amountMinor: number | null;
   currency: string | null;
   reference: string | null;
-  lines: { lineNo: number; quantity: number }[] | null;
+  lines: { lineNo: number; sku?: string; quantity: number }[] | null;
+  shipTo: object | null;
 }
 
 /** Books that agree with every effect that is done: what a test then takes away or changes. */
@@ -118,35 +120,46 @@ export async function agreeingBooks(
 ): Promise<Partial<Record<OutsideKind, OutsideRecord[]>>> {
   const { rows } = await db.query<EffectRow>(
     `select effect_key as key, verb, order_id as "orderId", amount_minor as "amountMinor",
-            currency, reference, body -> 'lines' as lines
+            currency, reference, body -> 'lines' as lines,
+            nullif(body -> 'shipTo', 'null') as "shipTo"
        from effect where state = 'done' order by effect_key`,
   );
   const books: Partial<Record<OutsideKind, OutsideRecord[]>> = {};
-  for (const { verb, orderId, lines, ...row } of rows) {
+  for (const { verb, orderId, lines, shipTo, ...row } of rows) {
     const kind = KIND_OF_VERB[verb];
     if (kind === undefined) throw new Error(`nobody keeps ${verb}`);
-    const parts = (lines ?? []).map(({ lineNo, quantity }) => ({
-      name: `line ${lineNo}`,
-      quantity,
-    }));
-    const made = record({ ...row, id: `${kind}/${row.key}`, orderRef: orderId, parts });
+    const parts = partsOf(lines ?? []);
+    const made = record({
+      ...row,
+      id: `${kind}/${row.key}`,
+      orderRef: orderId,
+      parts,
+      addressDigest: addressDigest(shipTo),
+    });
     books[kind] = [...(books[kind] ?? []), made];
   }
   return { ...books, shipment: await shippedParcels(db) };
 }
+
+const partsOf = (lines: readonly { lineNo: number; sku?: string; quantity: number }[]) =>
+  lines.map(({ lineNo, sku, quantity }) => ({
+    name: `line ${lineNo}`,
+    quantity,
+    ...(sku !== undefined && { sku }),
+  }));
 
 /** The warehouse's records of what has left. */
 async function shippedParcels(db: Database): Promise<OutsideRecord[]> {
   const { rows } = await db.query<{
     id: string;
     orderRef: string;
-    lines: { lineNo: number; quantity: number }[];
+    lines: { lineNo: number; sku: string; quantity: number }[];
   }>(
     `select s.shipment_ref as id, s.order_id as "orderRef", i.lines
        from shipment s join invoice i on i.order_id = s.order_id and i.source_no = s.shipment_no`,
   );
   return rows.map(({ id, orderRef, lines }) => {
-    const parts = lines.map(({ lineNo, quantity }) => ({ name: `line ${lineNo}`, quantity }));
+    const parts = partsOf(lines);
     return record({ id, orderRef, parts, amountMinor: null, currency: null });
   });
 }

@@ -11,6 +11,11 @@ const order = endedOrder();
 const refund = (amountMinor: number, state: OwnRefund['state'] = 'due'): OwnRefund => ({
   tenderNo: 1,
   refundNo: 1,
+  rma: null,
+  paidBy: 'tender',
+  isOutside: false,
+  matchedMinor: 0,
+  reference: null,
   paymentRef: 'ch_1',
   amountMinor,
   try: 1,

@@ -44,6 +44,8 @@ describe('I3, stock', () => {
     reserved: 3,
     eventOnHand: 10,
     eventReserved: 3,
+    unsellable: 1,
+    eventUnsellable: 1,
     promised: 3,
     hasShortfall: false,
   };
@@ -52,6 +54,7 @@ describe('I3, stock', () => {
     ['on-hand that its events do not explain', { eventOnHand: 9 }, ['on-hand']],
     ['a reservation without an order', { promised: 2 }, ['reserved']],
     ['a reservation without an event', { eventReserved: 4 }, ['reserved-events']],
+    ['returned goods that nobody received', { eventUnsellable: 0 }, ['unsellable']],
     ['a shortfall without an exception', { onHand: 2, eventOnHand: 2 }, ['shortfall']],
     ['no shortfall that an exception names', { onHand: 2, eventOnHand: 2, hasShortfall: true }, []],
   ])('finds %s', (_what, change, codes) => {

@@ -3,16 +3,15 @@ import { describe, expect, it } from 'vitest';
 import {
   ACCOUNTS,
   invoiceTotal,
-  postAdjustment,
   postCancellation,
   postCapture,
-  postGoodsReceipt,
   postPrepayment,
   postRefund,
   postShipment,
   type Posting,
   type ShippedLine,
 } from '../../canonical/rules/posting/posting';
+import { postAdjustment, postGoodsReceipt } from '../../canonical/rules/posting/stock';
 
 const minor = fc.integer({ min: 0, max: 1_000_000 });
 const shippedLine: fc.Arbitrary<ShippedLine> = fc
@@ -98,15 +97,23 @@ describe('money and stock', () => {
   const money = {
     orderId: 'o',
     tenderNo: 1,
+    kind: 'card' as const,
     clearingAccount: 'stripe-us',
     paymentRef: 'p',
     refundItem: 'r',
     amountMinor: 500,
   };
+  const giftCard = { ...money, kind: 'gift-card' as const };
+  const storeCredit = { ...money, kind: 'store-credit' as const };
   it.each([
+    ['9a', postPrepayment(giftCard), ['debit GC 500', 'credit CL 500']],
+    ['9a', postPrepayment(storeCredit), ['debit GC 500', 'credit CL 500']],
+    ['9a', postCapture(giftCard), ['debit GC 500', 'credit AR 500']],
+    ['8', postRefund(giftCard), ['debit REFP 500', 'credit GC 500']],
     ['2', postPrepayment(money), ['debit CLR 500', 'credit CL 500']],
     ['3c', postCapture(money), ['debit CLR 500', 'credit AR 500']],
-    ['7', postCancellation(money), ['debit CL 500', 'credit REFP 500']],
+    ['7', postCancellation({ ...money, rule: '7' }), ['debit CL 500', 'credit REFP 500']],
+    ['6a', postCancellation({ ...money, rule: '6a' }), ['debit CL 500', 'credit REFP 500']],
     ['8', postRefund(money), ['debit REFP 500', 'credit CLR 500']],
   ] as const)('rule %s', (rule, posting, lines) => {
     expect(posting?.rule).toBe(rule);

@@ -5,6 +5,7 @@ import {
   acceptStatedTotals,
   allocateToLines,
   checkTotals,
+  statedTotalsDifference,
 } from '../../canonical/rules/order/totals';
 import { orderOf, type OrderShape } from '../store/fixture';
 
@@ -74,5 +75,46 @@ describe('an order that does not tie', () => {
     expect(adjusted && checkTotals(adjusted)).toEqual([]);
     expect(adjusted?.totals.total).toEqual(order.totals.total);
     expect(acceptStatedTotals(order)).toBeNull();
+  });
+});
+
+describe('an order whose tax was rounded as a whole, and its lines one by one', () => {
+  const usd = (minorUnits: number) => ({ currency: 'USD', minorUnits });
+  /** Two lines of 15.00, each with its tax; the order says `statedMinor` of tax. */
+  function taxed(first: number, second: number, statedMinor: number) {
+    const lines = [1, 2].map(() => ({ sku: 'A', quantity: 1, unitMinor: 1_500 }));
+    const plain = orderOf({ lines });
+    const total = usd(3_000 + statedMinor);
+    return {
+      ...plain,
+      lines: plain.lines.map((one, index) => ({
+        ...one,
+        taxes: [{ code: 'State Tax', amount: usd(index === 0 ? first : second) }],
+      })),
+      totals: { ...plain.totals, tax: usd(statedMinor), total },
+      tenders: plain.tenders.map((one) => ({ ...one, amount: total })),
+    };
+  }
+  const taxesOf = (order: ReturnType<typeof acceptStatedTotals>) =>
+    order?.lines.map((one) => one.taxes[0]?.amount.minorUnits);
+
+  it.each([
+    [62, 62, 125, [63, 62]],
+    [62, 63, 124, [62, 62]],
+    [62, 62, 126, [64, 62]],
+  ])('%s and %s, stated as %s, is taken as stated', (first, second, stated, taken) => {
+    const order = taxed(first, second, stated);
+    expect(checkTotals(order)).not.toEqual([]);
+    const adjusted = acceptStatedTotals(order);
+    expect(adjusted && checkTotals(adjusted)).toEqual([]);
+    expect(taxesOf(adjusted)).toEqual(taken);
+    expect(statedTotalsDifference(order)).toBe(Math.abs(stated - first - second));
+  });
+
+  it('is not taken where it is more than rounding, or was charged otherwise', () => {
+    expect(acceptStatedTotals(taxed(62, 62, 127))).toBeNull();
+    const short = taxed(62, 62, 125);
+    const tenders = short.tenders.map((one) => ({ ...one, amount: usd(3_124) }));
+    expect(acceptStatedTotals({ ...short, tenders })).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 /** What a sales channel that moves its buyers' money must keep. */
 import { expect, test, type TestContext } from 'vitest';
 import { z } from 'zod';
-import type { CaptureRequest } from '../../canonical/ports/payment';
+import type { CaptureRequest, Refunded } from '../../canonical/ports/payment';
 import { checkTotals } from '../../canonical/rules/order/totals';
 import { shopifyClient } from '../../connectors/shopify/client';
 import { mapShopify } from '../../connectors/shopify/map-order';
@@ -158,6 +158,9 @@ export function channelContract(target: () => Target): void {
     expect(made).toMatchObject({ outcome: 'refunded', amountMinor: 700 });
     expect(await money.findRefund(refund)).toEqual(made);
     expect(await money.refund(refund)).toEqual(made);
+    const { reference, amountMinor } = made as Refunded;
+    expect(await money.otherRefunds(refund)).toMatchObject([{ reference, amountMinor }]);
+    expect(await money.otherRefunds({ ...refund, knownRefs: [reference] })).toEqual([]);
   });
 
   test.for([['1Z999'], [null]] as const)(
@@ -174,6 +177,49 @@ export function channelContract(target: () => Target): void {
       expect(await channel.findShipment(next)).toBeNull();
     },
   );
+
+  test('cancels a fulfilment that it has twice, finds that, and has its units open again', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    const announce = async (shipmentNo: number) => {
+      const made = await channel.announceShipment(shipmentOf(order, shipmentNo, '1Z7'));
+      if (made.outcome !== 'announced') throw new Error(made.vendorCode);
+      return made;
+    };
+    const first = await announce(1);
+    const { reference } = await announce(1);
+    const third = await channel.announceShipment(shipmentOf(order, 2, '1Z8'));
+    expect(third).toMatchObject({ vendorCode: 'not_fulfillable' });
+    const cancellation = {
+      key: `cancel-fulfilment:${order.orderId}:1`,
+      orderId: order.orderId,
+      channelOrderRef: order.ref,
+      reference,
+    };
+    expect(await channel.findFulfilmentCancellation(cancellation)).toBeNull();
+    const made = await channel.cancelFulfilment(cancellation);
+    expect(made).toEqual({ outcome: 'announced', reference });
+    expect(await channel.findFulfilmentCancellation(cancellation)).toEqual(made);
+    expect(await channel.cancelFulfilment(cancellation)).toEqual(made);
+    // What is cancelled is no parcel any more.
+    expect(await channel.findShipment(shipmentOf(order, 1, '1Z7'))).toEqual(first);
+    await announce(2);
+  });
+
+  test('a cancellation of a fulfilment whose answer is lost is ambiguous, and found', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    const made = await channel.announceShipment(shipmentOf(order, 1, '1Z7'));
+    if (made.outcome !== 'announced') throw new Error(made.vendorCode);
+    const { orderId, ref: channelOrderRef } = order;
+    const asked = { key: 'k', orderId, channelOrderRef, reference: made.reference };
+    const match = { method: 'POST', path: GRAPHQL, body: 'fulfillmentCancel' };
+    await shop.sandbox(context).failOnce(match, { kind: 'reset-after' });
+    await expect(channel.cancelFulfilment(asked)).rejects.toMatchObject({ kind: 'ambiguous' });
+    expect(await channel.findFulfilmentCancellation(asked)).not.toBeNull();
+    const unknown = { ...asked, reference: 'gid://shopify/Fulfillment/1' };
+    expect(await channel.cancelFulfilment(unknown)).toMatchObject({ outcome: 'refused' });
+  });
 
   test('more units than the shop has open are refused', async (context) => {
     const order = await sold(context);

@@ -2,11 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ErpJournal, ErpSalesOrder } from '../../canonical/ports/erp';
+import { listedRecords } from '../../connectors/listed-records';
 import { netsuiteClient } from '../../connectors/netsuite/client';
+import { netsuiteRecords } from '../../connectors/netsuite/records';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
 import { statusContract } from './contract-statuses';
 import type { Target } from './contract-targets';
 
+/** Of no, two, three and four decimals. */
+const CURRENCIES = ['XPF', 'EUR', 'KWD', 'CLF'];
 const RECORDS = '/services/rest/record/v1';
 
 function journal(): ErpJournal {
@@ -51,6 +55,21 @@ export function erpContract(target: () => Target): void {
       headersTimeoutMs: HEADERS_TIMEOUT_MS,
     }),
   );
+
+  test.for(CURRENCIES)('keeps the amounts of a journal in %s', async (currency, context) => {
+    erp.sandbox(context);
+    const document = { ...journal(), currency };
+    await erp.client().postJournal(document);
+    const records = listedRecords(['netsuite-us'], target().baseUrl, netsuiteRecords);
+    const kept: unknown[] = [];
+    for await (const page of records.pages('journal-document', null)) {
+      kept.push(
+        ...page.filter((one) => one.key === document.key || one.reference === document.key),
+      );
+    }
+    const parts = document.lines.map((line) => ({ name: line.side, quantity: line.amountMinor }));
+    expect(kept).toMatchObject([{ currency, parts }]);
+  });
 
   test('posts a journal and finds it by its key, under the number that people know', async () => {
     const document = journal();

@@ -1,50 +1,20 @@
 /** What every payment gateway must keep. */
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import type {
   AuthorizeRequest,
   CaptureRequest,
   RefundRequest,
 } from '../../canonical/ports/payment';
 import { stripeClient } from '../../connectors/stripe/client';
+import { currencyContract } from './contract-currencies';
 import { HEADERS_TIMEOUT_MS, newOrderId, subject } from './contract-subject';
+import { authorization, captureOf } from './payment-requests';
 import { statusContract } from './contract-statuses';
+import { promiseContract } from './contract-promises';
 import type { Target } from './contract-targets';
 
 const INTENTS = '/v1/payment_intents';
-
-function authorization(paymentMethodRef: string, amountMinor = 5_000): AuthorizeRequest {
-  const orderId = newOrderId();
-  return {
-    key: `authorize:${orderId}:1:1`,
-    orderId,
-    channelOrderRef: null,
-    tenderNo: 1,
-    amountMinor,
-    currency: 'USD',
-    paymentMethodRef,
-  };
-}
-
-function captureOf(
-  from: AuthorizeRequest,
-  authorizationRef: string,
-  invoiceNo: number,
-  amountMinor: number,
-  isFinal: boolean,
-): CaptureRequest {
-  const { orderId, tenderNo, currency } = from;
-  return {
-    key: `capture:${orderId}:1:${invoiceNo}:1`,
-    orderId,
-    channelOrderRef: null,
-    tenderNo,
-    amountMinor,
-    currency,
-    authorizationRef,
-    isFinal,
-    knownRefs: [],
-  };
-}
 
 const refundOf = (capture: CaptureRequest, captureRef: string, amountMinor: number) =>
   ({
@@ -64,6 +34,9 @@ export function paymentContract(target: () => Target): void {
     if (answer.outcome !== 'authorized') throw new Error(answer.vendorCode);
     return answer;
   }
+
+  currencyContract(target, gateway.client);
+  promiseContract(gateway);
 
   test('finds what is claimed, while it is whole, there, and of no other order', async () => {
     const request = authorization('pm_card_visa');
@@ -106,7 +79,9 @@ export function paymentContract(target: () => Target): void {
       ...{ outcome: 'refused', vendorCode: 'card_declined', declineCode: 'generic_decline' },
     });
     expect(await gateway.client().authorize(request)).toEqual(first);
-    expect(await gateway.client().findAuthorization(request)).toBeNull();
+    expect(await gateway.client().findAuthorization(request)).toMatchObject({
+      outcome: 'refused',
+    });
   });
 
   test('a key that comes with another body is our mistake, not a refusal', async () => {
@@ -202,6 +177,28 @@ export function paymentContract(target: () => Target): void {
     expect(await gateway.client().findRefund(refund)).toEqual(made);
     const more = { ...refund, key: `${refund.key}0`, amountMinor: 1_801 };
     expect(await gateway.client().refund(more)).toMatchObject({ outcome: 'refused' });
+  });
+
+  test('knows what others gave back of a payment, and not what we did', async () => {
+    const request = authorization('pm_card_visa');
+    const { reference } = await authorized(request);
+    const capture = captureOf(request, reference, 1, 3_000, true);
+    const captured = await gateway.client().capture(capture);
+    if (captured.outcome !== 'captured') throw new Error(captured.vendorCode);
+    const ours = refundOf(capture, captured.reference, 1_200);
+    await gateway.client().refund(ours);
+    expect(await gateway.client().otherRefunds(ours)).toEqual([]);
+    const { baseUrl, token } = target();
+    const made = await fetch(`${baseUrl}/v1/refunds`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: new URLSearchParams({ payment_intent: reference, amount: '700' }),
+    });
+    const { id } = z.looseObject({ id: z.string() }).parse(await made.json());
+    expect(await gateway.client().otherRefunds(ours)).toMatchObject([
+      { reference: id, amountMinor: 700 },
+    ]);
+    expect(await gateway.client().otherRefunds({ ...ours, knownRefs: [id] })).toEqual([]);
   });
 
   test.for(['hang-after', 'reset-after', 'garbage'] as const)(

@@ -56,6 +56,17 @@ export function taxContract(target: () => Target): void {
     expect(await control.recordsOf('transactions', document.key)).toHaveLength(1);
   });
 
+  test.for(['XPF', 'EUR', 'KWD', 'CLF'])(
+    'keeps the tax of an invoice in %s',
+    async (currency, context) => {
+      const control = tax.sandbox(context);
+      const document = { ...invoice(), currency };
+      expect(await tax.client().recordInvoice(document)).toMatchObject({ outcome: 'recorded' });
+      const kept = await control.recordsOf('transactions', document.key);
+      expect(kept).toMatchObject([{ currency, taxMinor: 121, amountMinor: 2_000 }]);
+    },
+  );
+
   test('a number that another document has is refused', async () => {
     const document = invoice();
     await tax.client().recordInvoice(document);
@@ -76,6 +87,21 @@ export function taxContract(target: () => Target): void {
       kind: 'ambiguous',
     });
     expect(await tax.client().findInvoice(document)).toMatchObject({ outcome: 'recorded' });
+  });
+
+  test('says what goods would be taxed with at a store, and keeps nothing of it', async (context) => {
+    const { orderId, entity, currency, invoiceDate: onDate, lines } = invoice();
+    const place = { shipToRegion: null, shipToPostalCode: null, shipToCountry: null };
+    const control = tax.sandbox(context);
+    await control.post('script', { rates: { 'store-001': 0.08 } });
+    const before = await control.countOf('transactions');
+    const question = { ...place, orderId, entity, currency, onDate, storeId: 'store-001', lines };
+    const code = 'State Tax';
+    expect(await tax.client().quote(question)).toEqual({
+      outcome: 'quoted',
+      lines: [{ lineNo: 1, taxes: [{ code, amountMinor: 160 }] }],
+    });
+    expect(await control.countOf('transactions')).toBe(before);
   });
 
   statusContract(tax, [

@@ -9,6 +9,8 @@ export interface Verb {
   readonly verb: string;
   /** Its kind of record in the sandbox. */
   readonly kind: string;
+  /** Where a record is there before the verb has its effect: what it is then. */
+  readonly status?: string;
   readonly path: string;
   /** Where several verbs share a path. */
   readonly body?: string;
@@ -21,15 +23,15 @@ const SILENT = [408, 500, 502, 503, 504];
 const RETRY_AFTER_S = 1;
 
 export function statusContract<C>(subject: Subject<C>, verbs: readonly Verb[]): void {
-  for (const { verb, kind, path, body, arrange } of verbs) {
+  for (const { verb, kind, status: of, path, body, arrange } of verbs) {
     const match = { method: 'POST', path, ...(body === undefined ? {} : { body }) };
     const madeBy = async (context: TestContext, fault: object) => {
       const control = subject.sandbox(context);
       const call = await arrange(context);
-      const before = await control.countOf(kind);
+      const before = await control.countOf(kind, of);
       await control.failOnce(match, fault);
       const ended = await call().catch((error: unknown) => error);
-      return { ended, made: (await control.countOf(kind)) - before };
+      return { ended, made: (await control.countOf(kind, of)) - before };
     };
 
     test.for(SILENT.flatMap((status) => [[status, false] as const, [status, true] as const]))(

@@ -1,24 +1,15 @@
 /**
- * What the contract tests run against: the sandbox, on a Postgres of its own, or the vendor's own
+ * What the contract tests run against: the sandbox, on a database of its own, or the vendor's own
  * test system where an address is given (CONTRACT_SHOPIFY_URL, CONTRACT_STRIPE_URL,
  * CONTRACT_NETSUITE_URL, CONTRACT_AVATAX_URL, CONTRACT_WAREHOUSE_URL, CONTRACT_MESSENGER_URL, each
  * with CONTRACT_…_TOKEN). What only a sandbox can do (faults, its records) is left out there.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { startSandbox } from '../../sandbox/start';
-import { createDatabases, databaseUrl, postgresPlan } from '../../stack/postgres/server';
-import { spawnChild } from '../../stack/supervisor/child';
-import { startJanitor } from '../../stack/supervisor/janitor';
-import { pollUntil } from '../../stack/supervisor/poll';
-import { claimPort } from '../../stack/supervisor/ports';
+import { cloneDatabase } from '../postgres/database';
 
-const POSTGRES_PORT = 25_600;
 const SANDBOX_TOKEN = 'contract-token';
-const DATABASE = 'contract_sandbox';
 
 const SYSTEMS = {
   shopify: 'commerce',
@@ -31,7 +22,13 @@ const SYSTEMS = {
 export type Vendor = keyof typeof SYSTEMS;
 
 const RecordList = z.looseObject({
-  items: z.array(z.looseObject({ id: z.string(), throughlineKey: z.string().nullish() })),
+  items: z.array(
+    z.looseObject({
+      id: z.string(),
+      throughlineKey: z.string().nullish(),
+      status: z.string().nullish(),
+    }),
+  ),
 });
 
 /** The sandbox's side door. */
@@ -42,8 +39,10 @@ export interface Control {
   reset(): Promise<void>;
   /** What that system believes happened, for one key of ours. */
   recordsOf(kind: string, key: string): Promise<readonly { id: string }[]>;
-  /** How many of a kind that system has. */
-  countOf(kind: string): Promise<number>;
+  /** A record of its own, by its id. */
+  recordOf(kind: string, id: string): Promise<unknown>;
+  /** How many of a kind that system has, or of those in that status. */
+  countOf(kind: string, status?: string): Promise<number>;
 }
 
 export interface Target {
@@ -83,26 +82,9 @@ function controlOf(baseUrl: string): Control {
     async recordsOf(kind, key) {
       return (await listOf(kind)).filter((item) => item.throughlineKey === key);
     },
-    countOf: async (kind) => (await listOf(kind)).length,
-  };
-}
-
-async function startPostgres(home: string) {
-  const claim = await claimPort(POSTGRES_PORT);
-  const logFile = path.join(home, 'postgres.log');
-  const options = { home, port: claim.port, password: 'contract', logFile };
-  const plan = await postgresPlan(options);
-  const janitor = startJanitor();
-  janitor.watchFile(claim.claimFile, claim.content);
-  const child = spawnChild(plan.name, plan.launch, janitor);
-  await pollUntil('Postgres', plan.readyTimeoutMs, () => plan.isReady(child));
-  await createDatabases(options, [DATABASE]);
-  return {
-    url: databaseUrl(options, DATABASE),
-    async stop() {
-      await child.stop(plan.stopGraceMs);
-      claim.release();
-    },
+    recordOf: async (kind, id) => (await listOf(kind)).find((item) => item.id === id),
+    countOf: async (kind, status) =>
+      (await listOf(kind)).filter((one) => status === undefined || one.status === status).length,
   };
 }
 
@@ -114,11 +96,10 @@ function fromEnvironment(vendor: Vendor): Target | null {
 
 /** Starts the sandbox; the API that it would call back is not there, and nothing is sent to it. */
 export async function openTargets(): Promise<Targets> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'throughline-contract-'));
-  const postgres = await startPostgres(home);
+  const database = await cloneDatabase('empty');
   const sandbox = await startSandbox(
     {
-      databaseUrl: postgres.url,
+      databaseUrl: database.url,
       host: '127.0.0.1',
       ports: { commerce: 0, payment: 0, tax: 0, wms: 0, erp: 0, notification: 0 },
       apiUrl: 'http://127.0.0.1:9',
@@ -154,8 +135,7 @@ export async function openTargets(): Promise<Targets> {
     },
     async close() {
       await sandbox.close();
-      await postgres.stop();
-      rmSync(home, { recursive: true, force: true });
+      await database.drop();
     },
   };
 }

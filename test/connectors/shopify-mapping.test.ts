@@ -198,11 +198,11 @@ describe('a Shopify order that cannot be read', () => {
     });
     expect(pointersOf(result)).toEqual([
       '/financial_status',
+      '/total_tip_received',
       '/currency',
       '/created_at',
       '/line_items/0/price',
       '/line_items/1/price',
-      '/total_tip_received',
       '/payment_gateway_names',
       '/line_items/0/sku',
     ]);
@@ -231,21 +231,12 @@ describe('a Shopify order that cannot be read', () => {
   test.each([[null], ['text'], [7], [[]], [{}], [{ order: null }]])('%j is refused', (body) => {
     expect(mapShopify('orders/create', body, context).outcome).toBe('unreadable');
   });
-
-  test('voided before it came is ignored, and the field is named', () => {
-    expect(map({ financial_status: 'voided' })).toMatchObject({
-      outcome: 'ignored',
-      why: expect.stringContaining('/financial_status'),
-    });
-  });
 });
 
-test('an update that tells of a refund is ignored: it is the echo of one that we know', () => {
-  const body = { ...base, financial_status: 'partially_refunded' };
-  expect(mapShopify('orders/updated', body, context)).toMatchObject({
-    outcome: 'ignored',
-    why: expect.stringContaining('/financial_status'),
-  });
+test('no text is cut within a character', () => {
+  const title = `${'x'.repeat(499)}😀`;
+  const order = orderOf(map({ line_items: [{ ...base.line_items[0], title }] }));
+  expect(order.lines[0]?.description).toBe('x'.repeat(499));
 });
 
 describe('what a line and its buyer are known by', () => {
@@ -266,4 +257,14 @@ describe('what a line and its buyer are known by', () => {
   test('an update of an order reads as the order', () => {
     expect(mapShopify('orders/updated', base, context)).toEqual(map({}));
   });
+});
+
+test.each([
+  [['gift_card', 'shopify_payments'], true],
+  [['shopify_payments', 'shopify_store_credit'], true],
+  [['gift_card'], false],
+  [['shopify_payments', 'manual'], false],
+])('paid by %s: the shop is asked how much by each, %s', (payment_gateway_names, asks) => {
+  const said = mapShopify('orders/create', { ...base, payment_gateway_names }, context);
+  expect(said).toMatchObject({ outcome: 'mapped', asksForTenders: asks });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { mapStripe } from '../../connectors/stripe/map-event';
-import { hasOutside, outsideJson } from './fixtures';
+import { hasOutside, outsideJson, NEEDS_OUTSIDE } from './fixtures';
 
 const context = { account: 'stripe-us' };
 const ORDER = 'ord_0123456789abcdefghij';
@@ -87,6 +87,33 @@ describe('a Stripe event', () => {
     });
   });
 
+  const refund = { id: 're_1', object: 'refund', amount: 700, currency: 'usd', charge: 'ch_1' };
+
+  test.each(['refund.created', 'refund.updated', 'charge.refund.updated'])(
+    '%s of a refund that is pending is a refund, and no failure',
+    (type) => {
+      expect(factOf(event(type, { ...refund, status: 'pending' }))).toMatchObject({
+        type: 'payment.refunded.v1',
+        data: { reference: 're_1', paymentRef: 'ch_1', amount: { minorUnits: 700 } },
+      });
+    },
+  );
+
+  test.each([
+    ['refund.failed', 'failed'],
+    ['refund.updated', 'failed'],
+    ['refund.updated', 'canceled'],
+  ])('%s of a refund that is %s says that its money is back', (type, status) => {
+    expect(factOf(event(type, { ...refund, status }))).toMatchObject({
+      type: 'payment.refund-failed.v1',
+      data: { reference: 're_1', paymentRef: 'ch_1', amount: { minorUnits: 700 } },
+    });
+  });
+
+  test('a refund that was dead from the start was never made', () => {
+    expect(event('refund.created', { ...refund, status: 'failed' }).outcome).toBe('ignored');
+  });
+
   test('of another kind is ignored with a reason; a broken one names its field', () => {
     expect(event('customer.created', {})).toMatchObject({
       outcome: 'ignored',
@@ -102,7 +129,7 @@ describe('a Stripe event', () => {
 
 const Fixtures = z.looseObject({ resources: z.record(z.string(), z.unknown()) });
 
-describe.runIf(hasOutside('stripe'))('outside objects of Stripe', () => {
+describe.runIf(hasOutside('stripe'))('outside objects of Stripe', NEEDS_OUTSIDE, () => {
   const resources = () => Fixtures.parse(outsideJson('stripe/fixtures3.json')).resources;
 
   test.each([
@@ -111,6 +138,7 @@ describe.runIf(hasOutside('stripe'))('outside objects of Stripe', () => {
     ['charge.captured', 'charge', 'payment.captured.v1'],
     ['charge.refunded', 'charge', 'payment.refunded.v1'],
     ['refund.created', 'refund', 'payment.refunded.v1'],
+    ['refund.updated', 'refund', 'payment.refunded.v1'],
   ])('%s about the published %s maps to %s', (type, resource, mapped) => {
     const object = resources()[resource];
     const body = { id: 'evt_1', type, created: 1, data: { object } };

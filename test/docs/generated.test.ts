@@ -2,6 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../api/openapi/document';
+import { answerFieldsOf, fieldsOf } from '../../api/openapi/fields';
+import { WORDS } from '../../api/openapi/words';
+import { operationsOf } from '../../api/openapi/operations';
 import { exceptionCodes, generatedPages, runbookHead } from '../../docs/generated';
 
 const DOCS = path.join(__dirname, '..', '..', 'docs');
@@ -37,6 +41,49 @@ describe('generated pages', () => {
       const written = readFileSync(path.join(DOCS, file), 'utf8');
       expect(written === text, `docs/${file} is stale: run npm run docs`).toBe(true);
     }
+  });
+});
+
+describe('the reference', () => {
+  test.each(operationsOf(openApiDocument()))(
+    '$method $path: every parameter and every field of its body says what it is',
+    ({ operation }) => {
+      const fields = fieldsOf(openApiDocument(), operation);
+      expect(fields.filter(({ description }) => description.trim() === '')).toEqual([]);
+    },
+  );
+
+  test.each(operationsOf(openApiDocument()))(
+    '$method $path: every field of its answers says what it is',
+    ({ operation }) => {
+      const fields = answerFieldsOf(openApiDocument(), operation);
+      expect(fields.filter(({ description }) => description.trim() === '')).toEqual([]);
+    },
+  );
+
+  test('nothing has to be two things at once: what may be null is either', () => {
+    expect(JSON.stringify(openApiDocument())).not.toContain('"allOf"');
+  });
+
+  test('no word of the list is idle: each describes a field that has no other', () => {
+    const document = JSON.stringify(openApiDocument());
+    const isSaid = (words: string) => document.includes(`"description":${JSON.stringify(words)}`);
+    expect(WORDS.filter((words) => !isSaid(words))).toEqual([]);
+  });
+
+  test('fields are found however deep they are', () => {
+    const submit = operationsOf(openApiDocument()).find(
+      ({ method, path }) => method === 'post' && path === '/v1/orders',
+    );
+    const fields = submit && fieldsOf(openApiDocument(), submit.operation);
+    expect(fields?.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'Idempotency-Key',
+        'lines[].taxes[].amount.minorUnits',
+        'tenders[].received.state',
+        'shipTo.country',
+      ]),
+    );
   });
 });
 

@@ -26,7 +26,10 @@ test(
   async () => {
     const result = await playSeed({ seed: SEED, lifeMs: LIFE_MS, portOffset: PORT_OFFSET });
     expect(result.differences).toEqual([]);
-    expect(result.orders).toBeGreaterThan(20);
+    expect(result.orders).toBeGreaterThan(30);
+    expect(result.collected).toBeGreaterThan(2);
+    expect(result.expired).toBeGreaterThan(0);
+    expect(result.accepted).toBeGreaterThan(2);
     expect(result.kills).toBeGreaterThan(0);
     expect(result.faults).toBeGreaterThan(5);
     expect(result.duplicates).toBeGreaterThan(0);

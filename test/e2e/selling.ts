@@ -21,6 +21,8 @@ export interface Selling {
   readonly card?: string;
   readonly tax?: string;
   readonly hold?: string;
+  /** The store that it is collected at; left out: it is sent. */
+  readonly storeId?: string;
 }
 
 export const BUYER = {
@@ -34,7 +36,7 @@ export const BUYER = {
 /** A canonical order of our own web shop, its total in cents beside it. */
 export function webOrder(selling: Selling = {}) {
   const { orderNo = `W${newOrderNo()}`, priceMinor = 2_000, card = 'pm_card_visa' } = selling;
-  const { lines = [{ sku: 'MUG', quantity: 1 }], tax = 'State Tax', hold } = selling;
+  const { lines = [{ sku: 'MUG', quantity: 1 }], tax = 'State Tax', hold, storeId } = selling;
   const { name, email, address1, city, phone } = BUYER;
   const taxOf = (quantity: number) => Math.round(priceMinor * quantity * TAX_RATE);
   const subtotal = lines.reduce((sum, { quantity }) => sum + priceMinor * quantity, 0);
@@ -50,6 +52,7 @@ export function webOrder(selling: Selling = {}) {
       sku,
       quantity,
       unitPrice: usd(priceMinor),
+      ...(storeId !== undefined && { pickup: { storeId } }),
       taxes: [{ code: tax, amount: usd(taxOf(quantity)) }],
     })),
     totals: {
@@ -87,6 +90,8 @@ export interface ShopSelling {
   readonly price?: string;
   readonly financialStatus?: 'authorized' | 'paid';
   readonly sendWebhook?: boolean | { readonly copies: number };
+  /** Collected at that location of the shop; of which lines, by position, where not of all. */
+  readonly pickup?: { readonly locationId: string; readonly lines?: readonly number[] };
 }
 
 const ShopMade = z.looseObject({
@@ -100,12 +105,13 @@ export async function sellInShop(
 ): Promise<{ readonly orderNo: string; readonly shopId: string; readonly order: unknown }> {
   const orderNo = newOrderNo();
   const { lines = [{ sku: 'MUG', quantity: 1 }], price = '20.00' } = selling;
-  const { financialStatus = 'authorized', sendWebhook = true } = selling;
+  const { financialStatus = 'authorized', sendWebhook = true, pickup } = selling;
   const made = await world.sandbox('commerce', 'POST', 'orders', {
     orderNumber: Number(orderNo),
     lines: lines.map((line) => ({ ...line, price })),
     financialStatus,
     sendWebhook,
+    pickup,
   });
   const { order } = ShopMade.parse(made);
   return { orderNo, shopId: order.id, order };

@@ -113,6 +113,7 @@ async function openWest(): Promise<void> {
   await openShop({
     get: () => Promise.reject(new Error('nothing is read')),
     post: () => Promise.reject(new Error('nothing is posted')),
+    postBytes: () => Promise.reject(new Error('nothing is posted')),
     async put(route: string, body: unknown) {
       const [, before = '', source = ''] = /^(\/v1\/mappings\/[^/]+\/)([^/]+)/.exec(route) ?? [];
       const other = names[source];

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { warehouseOf } from '../../canonical/installation';
 import { refusal } from '../../canonical/rules/order/acceptance';
 import { ROLES } from '../../canonical/schema/api-key';
-import { moneyAccountOf } from '../../canonical/schema/channel';
+import { moneyAccountOf } from '../../canonical/rules/money/tender-kinds';
 import { Order } from '../../canonical/schema/order';
 import { CONNECTOR_SETUPS } from '../../connectors/setups';
 import { checkSetup, readInstallation } from '../../setup/read-installation';
@@ -230,10 +230,12 @@ test('a channel that is switched off takes no new order', () => {
   });
 });
 
-test('a switch to shadow is refused with its line', () => {
-  const shadow = SHIPPED.replace('    money:\n', '    flows: { order: shadow }\n    money:\n');
-  expect(check(shadow).problems.map((one) => one.text)).toEqual([
-    expect.stringMatching(/^channels\.shopify-us\.flows\.order: shadow is not there yet/),
+test('a switch is on, off or shadow, and nothing else', () => {
+  const switched = (to: string) =>
+    SHIPPED.replace('    money:\n', `    flows: { order: ${to} }\n    money:\n`);
+  expect(channelIn(switched('shadow'), 'shopify-us').orderFlow).toBe('shadow');
+  expect(check(switched('dark')).problems.map((one) => one.text)).toEqual([
+    expect.stringContaining('channels.shopify-us.flows.order: Invalid option'),
   ]);
 });
 

@@ -143,6 +143,18 @@ describe('an effect that was begun', () => {
     expect(await closeOrder(db, { orderId })).toMatchObject({ outcome: 'closed' });
   });
 
+  it('to authorize an order that is cancelled meanwhile is asked to its end, and let go', async () => {
+    const orderId = await mugs(1);
+    const due = step(await agendaNow(orderId), 'authorize');
+    const begun = await beginOfFlow(due, 'authorize');
+    await cancelOf(orderId);
+    expect((await agendaNow(orderId)).money).toMatchObject([{ step: 'authorize', key: due.key }]);
+    const yes = { outcome: 'authorized', isMulticapture: true, expiresAt: null } as const;
+    const answer = { ...yes, reference: `pi_${due.key}`, amountMinor: due.amountMinor };
+    const { agenda } = await recordAuthorization(db, due, answer, begun);
+    expect(agenda.money).toMatchObject([{ step: 'void', authorizationNo: 1 }]);
+  });
+
   it('to let an authorization go is asked to its end, and nothing is captured on it meanwhile', async () => {
     const orderId = await mugs(1);
     const agenda = await authorized(orderId, true);
@@ -196,7 +208,7 @@ describe('an attempt that comes late', () => {
     const { order: cancelled } = await beginOfFlow(due, 'authorize');
     if (!cancelled) throw new Error('no order');
     expect(unwanted(due.key)(cancelled)).toEqual({
-      outcome: 'refused',
+      outcome: 'not-called',
       agenda: agendaOf(cancelled),
     });
   });

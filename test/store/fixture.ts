@@ -8,13 +8,12 @@ import { submitOrder } from '../../moments/order/submit-order';
 export const LOCATION = 'dc-east';
 const COST_MINOR = 700;
 
-export async function stockShop(db: Database, stock: Readonly<Record<string, number>>) {
-  await db.query(
-    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority)
-     values ($1, 'East', 'dc', 'America/New_York', 'us-01', true, true, 1)
-     on conflict do nothing`,
-    [LOCATION],
-  );
+/** Units of items at a place, and the items where they are not there yet. */
+export async function putStock(
+  db: Database,
+  locationId: string,
+  stock: Readonly<Record<string, number>>,
+): Promise<void> {
   for (const [sku, onHand] of Object.entries(stock)) {
     await db.query(
       `insert into item (sku, standard_cost_minor, currency) values ($1, $2, 'USD')
@@ -23,15 +22,25 @@ export async function stockShop(db: Database, stock: Readonly<Record<string, num
     );
     await db.query(`insert into stock (sku, location_id, on_hand) values ($1, $2, $3)`, [
       sku,
-      LOCATION,
+      locationId,
       onHand,
     ]);
     await db.query(
       `insert into inventory_event (kind, sku, location_id, on_hand_delta, reserved_delta,
          occurred_at, business_date) values ('receipt', $1, $2, $3, 0, now(), current_date)`,
-      [sku, LOCATION, onHand],
+      [sku, locationId, onHand],
     );
   }
+}
+
+export async function stockShop(db: Database, stock: Readonly<Record<string, number>>) {
+  await db.query(
+    `insert into location (location_id, name, kind, time_zone, entity, ships, active, priority)
+     values ($1, 'East', 'dc', 'America/New_York', 'us-01', true, true, 1)
+     on conflict do nothing`,
+    [LOCATION],
+  );
+  await putStock(db, LOCATION, stock);
   for (const channel of ['web-us', 'shopify-us']) {
     await db.query(
       `insert into mapping (kind, source, value, target, updated_by) values
@@ -48,7 +57,15 @@ let orderCount = 1000;
 export interface OrderShape {
   readonly channelInstance?: 'web-us' | 'shopify-us';
   readonly orderNo?: string;
-  readonly lines: readonly { sku: string; quantity: number; unitMinor: number }[];
+  readonly lines: readonly {
+    sku: string;
+    quantity: number;
+    unitMinor: number;
+    /** Collected there. */
+    storeId?: string;
+    /** Of which nothing is sent. */
+    isDigital?: boolean;
+  }[];
   readonly discountMinor?: number;
   readonly shippingMinor?: number;
   readonly taxMinor?: number;
@@ -77,6 +94,8 @@ export function orderOf(shape: OrderShape): Order {
       sku: line.sku,
       quantity: line.quantity,
       unitPrice: usd(line.unitMinor),
+      ...(line.storeId !== undefined && { pickup: { storeId: line.storeId } }),
+      ...(line.isDigital === true && { notSent: { quantity: line.quantity, why: 'digital' } }),
     })),
     discounts: discountMinor > 0 ? [{ code: 'PROMO', amount: usd(discountMinor) }] : [],
     shipping: { amount: usd(shippingMinor), taxes: [] },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { postGoodsReceipt, postAdjustment } from '../../canonical/rules/posting/posting';
+import { postGoodsReceipt, postAdjustment } from '../../canonical/rules/posting/stock';
 import type { Sql } from '../../store/database';
 import { foldBalances, readTrialBalance } from '../../store/ledger/balances';
 import { listJournals } from '../../store/ledger/journal-queries';
@@ -32,8 +32,8 @@ async function post(
   for (const [index, [account, side, minor, functional = minor]] of lines.entries()) {
     await sql.query(
       `insert into journal_line (journal_id, line_no, account, side, amount_minor, currency,
-         functional_minor, functional_currency, rate, dimensions)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}')`,
+         functional_minor, functional_currency, rate, dimensions, business_date)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', '2026-11-20')`,
       [id, index + 1, account, side, minor, currency, functional, functionalCurrency, rate],
     );
   }
@@ -81,16 +81,25 @@ describe('the ledger, in the database itself', () => {
     await expect(test.db.transaction((sql) => post(sql, []))).rejects.toThrow(/does not balance/);
   });
 
+  const aLine = (sql: Sql, journalId: string, businessDate: string) =>
+    sql.query(
+      `insert into journal_line (journal_id, line_no, account, side, amount_minor, currency,
+         functional_minor, functional_currency, rate, dimensions, business_date)
+       values ($1, 3, 'AR', 'debit', 1, 'USD', 1, 'USD', 1, '{}', $2)`,
+      [journalId, businessDate],
+    );
+
   it('refuses a line for a journal that was posted before', async () => {
     const id = await test.db.transaction((sql) => post(sql, balanced));
-    await expect(
-      test.db.query(
-        `insert into journal_line (journal_id, line_no, account, side, amount_minor, currency,
-           functional_minor, functional_currency, rate, dimensions)
-         values ($1, 3, 'AR', 'debit', 1, 'USD', 1, 'USD', 1, '{}')`,
-        [id],
-      ),
-    ).rejects.toThrow(/takes no more lines/);
+    await expect(aLine(test.db, id, '2026-11-20')).rejects.toThrow(/takes no more lines/);
+  });
+
+  it('refuses a line of no journal, and one of another day than its journal', async () => {
+    await expect(aLine(test.db, 'jrn_none', '2026-11-20')).rejects.toThrow(/no more lines/);
+    const late = test.db.transaction(async (sql) => {
+      await aLine(sql, await post(sql, balanced), '2026-11-21');
+    });
+    await expect(late).rejects.toThrow(/on another day/);
   });
 
   it.each([
@@ -119,7 +128,7 @@ const receipt = (momentKey: string, costMinor: number): NewJournal => ({
   posting: postGoodsReceipt([{ sku: 'MUG', location: 'dc-east', costMinor }]),
 });
 const balanceOf = async (to: string | null = null) =>
-  (await readTrialBalance(test.db, 'us-02', to)).map(
+  (await readTrialBalance(test.db, { entity: 'us-02', from: null, to })).map(
     ({ account, debitMinor, creditMinor }) => `${account} ${debitMinor} ${creditMinor}`,
   );
 
@@ -179,7 +188,13 @@ describe('journals of an account', () => {
       const businessDate = `2026-11-${day}`;
       await postJournal(db, { ...receipt(`shrink-${day}`, 1), businessDate, posting });
     }
-    const filter = { orderId: null, account: 'SHRINK', from: '2026-11-22', to: '2026-11-24' };
+    const filter = {
+      orderId: null,
+      settlementId: null,
+      account: 'SHRINK',
+      from: '2026-11-22',
+      to: '2026-11-24',
+    };
     const first = await listJournals(db, { ...filter, after: null, limit: 2 });
     expect(first.map((one) => one.momentKey)).toEqual(['shrink-22', 'shrink-23']);
     expect(first[0]?.lines[0]).toMatchObject({ rate: '1', functional: { currency: 'USD' } });

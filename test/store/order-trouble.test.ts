@@ -3,7 +3,10 @@ import type { Database } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { acceptOrder } from '../../moments/order/accept-order';
 import { applyResolution, closeOrder, readAgenda } from '../../moments/order/order-flow';
-import { recordAuthorization } from '../../moments/money/authorize';
+import { recordAuthorization, takeLatePromise } from '../../moments/money/authorize';
+import { prepareCapture, recordCapture } from '../../moments/money/capture';
+import type { OrderAgenda } from '../../canonical/flows/order';
+import type { CaptureRequest } from '../../canonical/ports/payment';
 import { cancelOrder } from '../../moments/order/cancel-order';
 import { placeHold } from '../../moments/order/hold-order';
 import { recordShipment } from '../../moments/fulfilment/record-shipment';
@@ -70,6 +73,111 @@ describe('goods that left and whose authorization was declined', () => {
     });
     expect((await closeOrder(db, { orderId })).outcome).toBe('open');
     expect(await balances(db, orderId)).toMatchObject({ AR: 1000 });
+  });
+});
+
+describe('money that only the buyer can promise', () => {
+  async function refused(needsBuyer: 'confirm' | 'another-means') {
+    const lines = [{ sku: 'MUG', quantity: 1, unitMinor: 1_000 }];
+    const orderId = await accepted(db, orderOf({ lines }));
+    const due = step(await readAgenda(db, { orderId }), 'authorize');
+    await begin(db, due.key, 'authorize', orderId);
+    const no = { outcome: 'refused', vendorCode: 'no', detail: 'no', reference: 'pi_1' } as const;
+    const { agenda } = await recordAuthorization(db, due, { ...no, needsBuyer });
+    return { orderId, due, agenda };
+  }
+  const told = (orderId: string, effectKey: string, amountMinor = 1_000) =>
+    routedEvent(db, 'payment.authorized.v1', orderId, {}).then((eventNo) =>
+      takeLatePromise(db, { eventNo, effectKey, reference: 'pi_1', amountMinor }),
+    );
+
+  it.each(['confirm', 'another-means'] as const)(
+    'is asked of them (%s), and waits under its own name',
+    async (what) => {
+      const { orderId, agenda } = await refused(what);
+      expect(agenda).toMatchObject({
+        ...{ money: [], releases: [], isSettled: false },
+        blockedBy: [{ code: 'payment.needs-buyer', resolutions: ['retry', 'abandon'] }],
+      });
+      const { rows } = await db.query(
+        `select body ->> 'template' as template, body #>> '{variables,what}' as what
+           from outbox where order_id = $1 and verb = 'sendMessage'`,
+        [orderId],
+      );
+      expect(rows).toEqual([{ template: 'payment-needed', what }]);
+    },
+  );
+
+  it('is held once they have confirmed: the goods go out, and nobody has to look', async () => {
+    const { orderId, due } = await refused('confirm');
+    expect(await told(orderId, due.key, 999)).toBe(false);
+    expect(await told(orderId, due.key)).toBe(true);
+    expect(await readAgenda(db, { orderId })).toMatchObject({
+      ...{ money: [], releases: [{ groupNo: 1 }], blockedBy: [] },
+    });
+    expect(await told(orderId, due.key)).toBe(false);
+  });
+
+  it('is let go where the order was given up meanwhile', async () => {
+    const { orderId, due, agenda } = await refused('confirm');
+    await resolve(orderId, agenda.blockedBy[0]?.exceptionId ?? '', 'abandon');
+    expect(await told(orderId, due.key)).toBe(true);
+    expect((await readAgenda(db, { orderId })).money).toMatchObject([{ step: 'void' }]);
+  });
+});
+
+describe('a channel whose authorization could be captured once', () => {
+  const sold = async () => {
+    const orderId = await accepted(
+      db,
+      orderOf({
+        channelInstance: 'shopify-us',
+        lines: [{ sku: 'MUG', quantity: 3, unitMinor: 1_000 }],
+      }),
+    );
+    await release(db, orderId);
+    return orderId;
+  };
+  const parcel = (orderId: string, no: number) =>
+    ship(db, orderId, `${orderId}-${no}`, [{ lineNo: 1, quantity: 1 }]);
+  async function captured(agenda: OrderAgenda) {
+    const due = step(agenda, 'capture');
+    const begun = await begin<CaptureRequest>(
+      db,
+      due.key,
+      'capture',
+      due.orderId,
+      prepareCapture(due),
+    );
+    const made = { outcome: 'captured', amountMinor: due.amountMinor, isSpent: true } as const;
+    return recordCapture(db, due, { ...made, reference: `ch_${due.key}` }, begun);
+  }
+
+  it('has later parcels receivable, under an exception that is not a retry', async () => {
+    const orderId = await sold();
+    await captured((await parcel(orderId, 1)).agenda);
+    const { agenda } = await parcel(orderId, 2);
+    expect(agenda.money).toEqual([]);
+    expect(agenda.blockedBy).toMatchObject([
+      { code: 'payment.capture-failed', resolutions: ['override', 'abandon'] },
+    ]);
+    expect(await balances(db, orderId)).toMatchObject({ AR: 1_000, CLR: 1_000 });
+  });
+
+  it('asks for what was due on it already, and is told no: nothing waits without a name', async () => {
+    const orderId = await sold();
+    await parcel(orderId, 1);
+    const { agenda } = await captured((await parcel(orderId, 2)).agenda);
+    const due = step(agenda, 'capture');
+    expect(due.invoiceNo).toBe(2);
+    await begin(db, due.key, 'capture', orderId, prepareCapture(due));
+    const no = { outcome: 'refused', vendorCode: 'authorization_spent', detail: 'once' } as const;
+    const failed = await recordCapture(db, due, { ...no, isAuthorizationGone: true });
+    expect(failed.agenda).toMatchObject({
+      money: [],
+      blockedBy: [{ code: 'payment.capture-failed' }],
+    });
+    expect(await balances(db, orderId)).toMatchObject({ AR: 1_000, CLR: 1_000 });
   });
 });
 

@@ -57,6 +57,35 @@ describe('what cannot go on', () => {
     expect(await readAgenda(db, { orderId })).toMatchObject({ blockedBy: [], money: [] });
   });
 
+  it('has nothing to wait for once it is accepted, whoever removed the cause, unheard', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'LATE', quantity: 2, unitMinor: 1000 }],
+    });
+    await db.query(`insert into item values ('LATE', null, 700, 'USD')`);
+    const waiting = await submitOrder(db, order, { ...context, isSold: true, sourceEventNo: 1 });
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    expect(waiting.exceptions.map((one) => one.code)).toEqual(['inventory.insufficient']);
+    // Goods that came between the judgement and its exception wake nobody.
+    await stockShop(db, { LATE: 5 });
+    const { orderId } = waiting;
+    expect(await acceptOrder(db, { orderId })).toMatchObject({ outcome: 'accepted' });
+    expect(await readAgenda(db, { orderId })).toMatchObject({ blockedBy: [] });
+  });
+
+  it('waits under a code of its own for a cost in the currency that it was sold in', async () => {
+    await db.query(`insert into item values ('FRANC', null, 700, 'XPF')`);
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'FRANC', quantity: 1, unitMinor: 1000 }],
+    });
+    const waiting = await submitOrder(db, order, { ...context, isSold: true, sourceEventNo: 1 });
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    expect(waiting.exceptions).toMatchObject([
+      { code: 'mapping.currency', detail: 'FRANC has its cost in XPF, the order is in USD' },
+    ]);
+  });
+
   it('is cancelled as a whole only while it waits: a part of it is refused with the reason', async () => {
     const order = orderOf({
       channelInstance: 'shopify-us',
@@ -94,6 +123,32 @@ describe('what cannot go on', () => {
     const { orderId } = waiting;
     expect(await submitOrder(db, order, sold)).toMatchObject({ outcome: 'waiting', orderId });
     expect(await acceptOrder(db, { orderId })).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('offers no override where that would change nothing, and says what would help', async () => {
+    const order = orderOf({
+      channelInstance: 'shopify-us',
+      lines: [{ sku: 'MUG', quantity: 2, unitMinor: 1_000 }],
+    });
+    const tenders = order.tenders.map((one) => ({
+      ...one,
+      amount: { currency: 'USD', minorUnits: 1_999 },
+    }));
+    const sold = { ...context, isSold: true, sourceEventNo: 1 };
+    const waiting = await submitOrder(db, { ...order, tenders }, sold);
+    if (waiting.outcome !== 'waiting') throw new Error(waiting.outcome);
+    const refused = {
+      code: 'order.totals-mismatch',
+      resolutions: ['retry', 'abandon'],
+      detail: expect.stringContaining('send it corrected, or give it up'),
+    };
+    expect(waiting.exceptions).toMatchObject([refused]);
+    // Corrected, and wrong otherwise: now a person may take it as charged.
+    const odd = { ...order, lines: [...order.lines, ...order.lines] };
+    await submitOrder(db, odd, sold);
+    expect(await acceptOrder(db, waiting)).toMatchObject({
+      exceptions: [{ resolutions: ['retry', 'override', 'abandon'] }],
+    });
   });
 
   it('is accepted as charged when a person overrides its totals', async () => {

@@ -9,7 +9,17 @@ import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { accepted, orderOf, stockShop } from './fixture';
 
 const BATCH: RetentionBatch = { orderDays: 30, keyDays: 30, ordersAtOnce: 10, keysAtOnce: 10 };
-const NOTHING = { orders: 0, dispatch: 0, outbox: 0, events: 0, effects: 0, keys: 0 };
+const NOTHING = {
+  orders: 0,
+  returns: 0,
+  dispatch: 0,
+  outbox: 0,
+  events: 0,
+  effects: 0,
+  handovers: 0,
+  keys: 0,
+  shadow: 0,
+};
 
 let test: TestDatabase;
 let shipped: string;
@@ -87,6 +97,41 @@ describe('retention', () => {
     await ageDays(31);
     expect((await giveUpBatch(test.db, { ...BATCH, ordersAtOnce: 1 })).orders).toBe(1);
     expect((await giveUpBatch(test.db, { ...BATCH, ordersAtOnce: 1 })).orders).toBe(1);
+  });
+
+  const returnOf = (orderId: string, closedDaysAgo: number | null) =>
+    test.db.query(
+      `insert into sales_return (rma, workflow_id, order_id, channel_instance, order_no, is_announced,
+         reason, state, asked_by, correlation_id, request_key, buyer_hash, closed_at)
+       select 'rma_1', 'return/rma_1', order_id, channel_instance, order_no, true, 'defective',
+              case when $2::int is null then 'approved' else 'closed' end, 'test', 'cor', 'key',
+              'a-hash', now() - make_interval(days => $2)
+         from sales_order where order_id = $1`,
+      [orderId, closedDaysAgo],
+    );
+
+  it('keeps an order while a return of it is open', async () => {
+    await returnOf(shipped, null);
+    await ageDays(31);
+    expect((await giveUpBatch(test.db, BATCH)).orders).toBe(1);
+    await test.db.query(`update sales_return set state = 'closed', closed_at = now()`);
+    expect(await giveUpBatch(test.db, BATCH)).toMatchObject({ orders: 1, returns: 0 });
+  });
+
+  it('gives up what a return left after its order, and whose it was, by its own clock', async () => {
+    await ageDays(400);
+    await giveUpBatch(test.db, BATCH);
+    await returnOf(shipped, 29);
+    await test.db.query(
+      `insert into dispatch (workflow_id, kind, name, order_id, body, state, delivered_at)
+       values ('return/rma_1', 'start', 'returnToRefund', $1, '{}', 'delivered', now())`,
+      [shipped],
+    );
+    expect(await giveUpBatch(test.db, BATCH)).toEqual(NOTHING);
+    await test.db.query(`update sales_return set closed_at = closed_at - interval '2 days'`);
+    expect(await giveUpBatch(test.db, BATCH)).toMatchObject({ orders: 0, returns: 1, dispatch: 1 });
+    expect(await count(`sales_return where buyer_hash is not null`)).toBe(0);
+    expect(await giveUpBatch(test.db, BATCH)).toEqual(NOTHING);
   });
 
   it('lets a key go when its life is over, and no earlier', async () => {

@@ -158,7 +158,7 @@ it('does not ship: goods that left for one that was turned away are somebody’s
   await recordShipment(db, { orderId, eventNo });
   const now = await view(orderId);
   expect(now.lines).toMatchObject([{ shipped: 0, cancelled: 1 }]);
-  expect(now.exceptions).toMatchObject([{ code: 'event.no-rule' }]);
+  expect(now.exceptions).toMatchObject([{ code: 'fulfilment.over-shipped' }]);
 });
 
 it('is one order where it is sent twice, and one answer where its key is', async () => {

@@ -26,6 +26,7 @@ const mover: MoneyMover = {
   findVoid: unasked,
   refund: unasked,
   findRefund: unasked,
+  otherRefunds: unasked,
 };
 
 test('an authorization asked of a channel is declined at once, for a person to decide on', async () => {

@@ -6,6 +6,7 @@ import { storeCanonicalEvents } from '../../store/inbox/inbox';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
 import { STARTERS } from '../../workers/flows';
+import { createPlaceAsker } from '../../workers/ask-places';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 
@@ -46,7 +47,10 @@ async function route(): Promise<void> {
   await wakeWaiting(db);
   const waits = { fulfilmentDeadlineMs: MINUTE_MS, eventWaitMs: MINUTE_MS };
   for (const row of await claimEvents(db, 50, MINUTE_MS)) {
-    await routeEvent({ db, flows: FLOWS, starters: STARTERS, ...waits }, row);
+    await routeEvent(
+      { db, flows: FLOWS, starters: STARTERS, places: createPlaceAsker({}), ...waits },
+      row,
+    );
   }
 }
 
@@ -78,6 +82,16 @@ test('money that no unanswered effect can be about is an exception after two min
   expect(await stateOf(eventId)).toBe('dead');
   const { rows } = await database.db.query('select code from exception');
   expect(rows).toEqual([{ code: 'event.no-rule' }]);
+});
+
+test('an authorization that was refused and is held after all is no echo: it waits for whose it is', async () => {
+  const { db } = database;
+  await beginEffect(db, { key: 'authorize:z:9', system: 'stripe-us', verb: 'authorize', body: {} });
+  await finishEffect(db, 'authorize:z:9', { state: 'refused', reference: null, answer: {} });
+  const eventId = await echo('payment.authorized.v1', 'pi_9', 'authorize:z:9');
+  await db.query('update inbox set received_at = now() where event_id = $1', [eventId]);
+  await route();
+  expect(await stateOf(eventId)).toBe('waiting');
 });
 
 test('an effect that the other system has spoken of is not taken back', async () => {

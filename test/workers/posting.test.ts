@@ -8,7 +8,8 @@ import { createBatchActivities } from '../../activities/moments/batches';
 import { createPostingActivities } from '../../activities/delivery/post-batches';
 import type { Erp, ErpJournal } from '../../canonical/ports/erp';
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
-import { postCapture, postGoodsReceipt, type Posting } from '../../canonical/rules/posting/posting';
+import { postCapture, type Posting } from '../../canonical/rules/posting/posting';
+import { postGoodsReceipt } from '../../canonical/rules/posting/stock';
 import { resolveExceptions } from '../../store/exceptions/exceptions';
 import { postJournal } from '../../store/ledger/ledger';
 import { formBatches, isPostingDue } from '../../store/ledger/posting';
@@ -137,7 +138,7 @@ describe('forming batches', () => {
     for (const clearingAccount of ['stripe-us', 'stripe-eu', 'stripe-us']) {
       const paymentRef = `ch_${journalsMade}`;
       const money = { orderId: 'o', tenderNo: 1, amountMinor: 500 };
-      await postOne(postCapture({ ...money, paymentRef, clearingAccount }));
+      await postOne(postCapture({ ...money, kind: 'card', paymentRef, clearingAccount }));
     }
     await form();
     const { rows } = await database.db.query<{ lines: object[] }>(

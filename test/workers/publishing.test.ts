@@ -64,7 +64,7 @@ const tell = (...keys: string[]) =>
       correlationId: 'cor_1',
     })),
   );
-const deliver = (deliveries: Deliveries, attempt = 1) =>
+const deliver = (deliveries: Deliveries, attempt = 1, lingerMs = 0) =>
   new MockActivityEnvironment({ attempt, workflowExecution: WORKFLOW }, { logger }).run(
     createPublishingActivities({
       db: database.db,
@@ -73,6 +73,7 @@ const deliver = (deliveries: Deliveries, attempt = 1) =>
       account: ACCOUNT,
       deliveries,
       concurrency: 2,
+      lingerMs,
     }).deliverOutbox,
   );
 const states = async () => {
@@ -121,7 +122,8 @@ describe('delivering the outbox', () => {
   test('an answer that was lost is looked up, not sent again', async () => {
     await tell('a');
     const { deliveries, sent } = provider({ a: ['lose-answer'] });
-    expect(await deliver(deliveries)).toEqual({ sent: 1, parked: 0 });
+    // It is asked for after a second.
+    expect(await deliver(deliveries, 1, 1_200)).toEqual({ sent: 1, parked: 0 });
     expect(sent).toEqual(['a']);
   });
 

@@ -10,6 +10,7 @@ import { submitOrder } from '../../moments/order/submit-order';
 import { claimEvents } from '../../store/inbox/routing';
 import { wakeWaiting } from '../../store/inbox/waiting-events';
 import { apart, confirmTogether, routeTogether } from '../../workers/echoes';
+import { createPlaceAsker } from '../../workers/ask-places';
 import { routeEvent } from '../../workers/route-event';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { context, LOCATION, orderOf, stockShop } from '../store/fixture';
@@ -48,6 +49,7 @@ const settings = () => ({
   db: database.db,
   flows: FLOWS,
   starters: STARTERS,
+  places: createPlaceAsker({}),
   fulfilmentDeadlineMs: MINUTE_MS,
   eventWaitMs: MINUTE_MS,
 });
@@ -196,7 +198,7 @@ describe('an event about an order', () => {
     expect(await stateOf(unknown)).toMatchObject({ state: 'received' });
   });
 
-  test('that has ended: goods that left are an exception, a cancel is superseded', async () => {
+  test('that has ended: goods that left are off the stock, a cancel is superseded', async () => {
     const order = anOrder();
     const orderId = await submitted(order);
     await database.db.query(
@@ -206,7 +208,9 @@ describe('an event about an order', () => {
     const shipment = await store('shipment.confirmed.v1', shipmentOf(order));
     const cancel = await store('order.cancel-requested.v1', { orderId, reason: 'too late' });
     await route();
-    expect(await exceptionsOf(shipment)).toMatchObject([{ code: 'event.no-rule' }]);
+    const { rows } = await database.db.query('select sku, quantity from shipment_variance');
+    expect(rows).toEqual([{ sku: 'MUG', quantity: 1 }]);
+    expect(await stateOf(shipment)).toMatchObject({ state: 'applied', order_id: orderId });
     expect(await stateOf(cancel)).toMatchObject({ state: 'superseded' });
   });
 });

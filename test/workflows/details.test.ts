@@ -105,6 +105,16 @@ const held = (by: string): Pick<Flow<OrderAgenda>, 'agenda' | 'deadlines'> => ({
 });
 
 describe('the details, as Markdown is rendered', () => {
+  test('of an exception that is late, and of which something waits for approval', () => {
+    const asked = { resolution: 'override', approvalsMissing: 2 } as const;
+    const parts = describeException({ ...exception, isEscalated: true, asked }, PAGES);
+    const [, , , late, waits] = blocksOf(parts);
+    expect(late && plainText(late)).toBe('Escalated: its deadline has passed, payments was told.');
+    expect(waits && plainText(waits)).toBe(
+      'override was asked for: 2 other people of finance must approve it.',
+    );
+  });
+
   test('of an exception: what it is, which role must act until when, where, by which runbook', () => {
     const [code, detail, who, where] = blocksOf(describeException(exception, PAGES));
     expect([code?.type, code && plainText(code)]).toEqual(['heading', 'payment.declined']);

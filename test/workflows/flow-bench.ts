@@ -2,11 +2,10 @@
  * A Temporal server for flow tests and workers on it, with the activities that a test brings: the
  * real ones, over a database of its own. The server skips time while a test awaits a flow's end.
  */
-import { join } from 'node:path';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { FLOWS_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../canonical/flows/contract';
 import { contractOf, FLOWS, type FlowRegistry } from '../../canonical/flows/registry';
@@ -16,9 +15,9 @@ import { dueDispatch, markDelivered } from '../../store/flows/dispatch-delivery'
 import { deliverDispatch } from '../../workers/deliver-dispatch';
 import type { StartRate } from '../../workers/start-rate';
 import { startOpened } from '../../workers/starts';
+import { buildWorkflowBundle } from '../../workers/workflow-bundle';
 
 const log = pino({ level: 'silent' });
-const ALL_FLOWS = join(__dirname, '../../workflows/all-flows.ts');
 const STARTS_AT_ONCE = 100;
 const KEYWORD_INDEXED_VALUE_TYPE = 2;
 /** Real time that a condition of a test may take to come true. */
@@ -29,7 +28,7 @@ export interface FlowBenchSettings {
   readonly db: Database;
   /** Task queue → activities; flows are on `flows` with those of that queue. */
   readonly activities: Readonly<Record<string, object>>;
-  /** The file that exports the workflows. */
+  /** The file that exports the workflows; left out: all of ours. */
   readonly workflowsPath?: string;
   /** Their contracts. */
   readonly flows?: FlowRegistry;
@@ -37,6 +36,8 @@ export interface FlowBenchSettings {
 
 export interface FlowBench {
   readonly environment: TestWorkflowEnvironment;
+  /** Awaits without skipping time. */
+  readonly client: Client;
   /**
    * Starts the flow whose start is due, as the relay does; `again`: as one that was lost, which asks
    * what is due now.
@@ -87,17 +88,16 @@ export async function openDevServerBench(
 /** A flow starts when its test says so. */
 const NO_STARTS: StartRate = {
   allowance: () => 0,
-  sawArrivals: () => undefined,
+  saw: () => undefined,
   spend: () => undefined,
 };
 
 async function benchOn(
   environment: TestWorkflowEnvironment,
-  { db, activities, workflowsPath = ALL_FLOWS, flows = FLOWS }: FlowBenchSettings,
+  { db, activities, workflowsPath, flows = FLOWS }: FlowBenchSettings,
 ): Promise<FlowBench> {
   const connection = environment.nativeConnection;
-  const logger = new DefaultLogger('ERROR');
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+  const workflowBundle = await buildWorkflowBundle(workflowsPath);
   const workers = await Promise.all(
     Object.entries({ [FLOWS_TASK_QUEUE]: {}, ...activities }).map(([taskQueue, ofQueue]) =>
       Worker.create({
@@ -113,6 +113,7 @@ async function benchOn(
   const client = new Client({ connection });
   return {
     environment,
+    client,
     async start(workflowId, mode) {
       const { starts } = await dueDispatch(db, { starts: STARTS_AT_ONCE, signals: 0 });
       const due = starts.filter((one) => one.workflowId === workflowId);
@@ -143,6 +144,20 @@ export async function until(what: string, isTrue: () => boolean | Promise<boolea
 export async function eventCount(handle: WorkflowHandle): Promise<number> {
   return (await handle.fetchHistory()).events?.length ?? 0;
 }
+
+/**
+ * Until no task of the flow is at work: the server that skips time may lose a task that a signal comes
+ * in on ("invalid history builder state for action"), and the flow then never goes on.
+ */
+export const untilAtRest = (handle: WorkflowHandle): Promise<void> =>
+  until(`${handle.workflowId} is at rest`, async () => {
+    const { events = [] } = await handle.fetchHistory();
+    const last = events?.findLast(
+      (event) =>
+        event.workflowTaskScheduledEventAttributes ?? event.workflowTaskCompletedEventAttributes,
+    );
+    return !last?.workflowTaskScheduledEventAttributes;
+  });
 
 /** What the Temporal UI shows as current details. */
 export async function detailsOf(handle: WorkflowHandle): Promise<string> {

@@ -6,6 +6,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { pino } from 'pino';
 import { createFlowActivities } from '../../activities/moments/every-flow';
 import { createOrderActivities } from '../../activities/moments/order';
+import { createPickupActivities } from '../../activities/moments/pickup';
+import { createQuoteActivities } from '../../activities/pickup/quote';
 import { createWarehouseActivities } from '../../activities/fulfilment/warehouse';
 import {
   createChannelMoneyActivities,
@@ -33,10 +35,7 @@ const UNIT_MINOR = 1_000;
 const SKUS = ['MUG', 'CAP'];
 const FAR_DEADLINE_MS = 172_800_000;
 /** A value that no master data of the bench knows. */
-const UNKNOWN = {
-  sku: 'NOVELTY',
-  'tax-code': 'VILLAGE-TAX',
-} as const;
+const UNKNOWN = { sku: 'NOVELTY', 'tax-code': 'VILLAGE-TAX' } as const;
 type UnknownKind = keyof typeof UNKNOWN;
 const log = pino({ level: 'silent' });
 
@@ -46,6 +45,7 @@ export interface OrderShape {
   readonly moneyMode: 'psp' | 'channel';
   /** Units of each line; a unit costs 10.00. */
   readonly lines: readonly number[];
+  readonly isDigital?: boolean;
   /** What it names that no master data knows: it waits for that. */
   readonly unknown?: readonly UnknownKind[];
   readonly isMulticapture?: boolean;
@@ -70,7 +70,9 @@ export async function openOrderBench(
       [FLOWS_TASK_QUEUE]: {
         ...createFlowActivities(MOMENTS, { db, log }),
         ...createOrderActivities({ db, log }),
+        ...createPickupActivities({ db, log }),
       },
+      'tax.avatax-us': createQuoteActivities({ db, account: 'avatax-us', tax: vendors.tax }),
       'payment.stripe-us': createPaymentActivities({ db, account: 'stripe-us', gateway }),
       'commerce.shopify-us': createChannelMoneyActivities({ db, account: 'shopify-us', mover }),
       'wms.wms-main': createWarehouseActivities({ db, account: 'wms-main', warehouse }),
@@ -127,6 +129,7 @@ function documentOf(shape: OrderShape, orderNo: string): Order {
       sku: lacks('sku') ? unknownTo(orderNo, 'sku') : (SKUS[index] ?? ''),
       quantity,
       unitMinor: UNIT_MINOR,
+      isDigital: shape.isDigital === true,
     })),
     taxMinor: lacks('tax-code') ? 50 : 0,
   });

@@ -43,6 +43,13 @@ describe('an order that goes well', () => {
     expect(await eventCount(order.handle)).toBe(26);
   });
 
+  test('of which nothing is sent: its buyer has access once it is authorized, and no warehouse is asked', async () => {
+    const order = await bench.start({ moneyMode: 'psp', lines: [1], isDigital: true });
+    expect(await order.handle.result()).toEqual({ status: 'closed' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'capture']);
+    expect(await order.capturedMinor()).toBe(1_000);
+  });
+
   test('shipped in parts: captures each shipment for itself', async () => {
     const order = await bench.start({ moneyMode: 'channel', lines: [2, 1] });
     await order.untilReleased();

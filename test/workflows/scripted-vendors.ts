@@ -3,7 +3,8 @@
  * they are asked, or what a test wrote for their next answers to one order.
  */
 import { VendorFault, type Refused } from '../../canonical/ports/fault';
-import type { MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
+import type { FoundRefund, MoneyMover, PaymentGateway } from '../../canonical/ports/payment';
+import type { TaxService } from '../../canonical/ports/tax';
 import type { Warehouse } from '../../canonical/ports/warehouse';
 
 /**
@@ -13,7 +14,14 @@ import type { Warehouse } from '../../canonical/ports/warehouse';
 export type Behaviour = 'ok' | 'refused' | 'down' | 'slow' | 'lost';
 /** `find…`: was asked whether it had been made. */
 export type Verb =
-  'authorize' | 'capture' | 'void' | 'refund' | 'release' | 'recall' | 'findAuthorization';
+  | 'authorize'
+  | 'capture'
+  | 'void'
+  | 'refund'
+  | 'release'
+  | 'recall'
+  | 'findAuthorization'
+  | 'quote';
 
 interface Request {
   readonly key: string;
@@ -28,6 +36,8 @@ export class VendorsOfOrder {
   readonly calls: { readonly verb: Verb; readonly key: string }[] = [];
   /** Effects as the vendors know them: key → how often they were made. */
   readonly made = new Map<string, number>();
+  /** Refunds that somebody else made. */
+  refundedByOthers: FoundRefund[] = [];
   /** Whether its authorizations take more than one capture. */
   isMulticapture = false;
   /** The vendor ends its slow call. */
@@ -80,6 +90,10 @@ export class ScriptedVendors {
     findVoid: (request) => this.of(request.orderId).find(request, voided(request)),
     refund: (request) => this.of(request.orderId).call('refund', request, refunded(request)),
     findRefund: (request) => this.of(request.orderId).find(request, refunded(request)),
+    otherRefunds: ({ orderId, knownRefs }) =>
+      Promise.resolve(
+        this.of(orderId).refundedByOthers.filter(({ reference }) => !knownRefs.includes(reference)),
+      ),
   };
 
   readonly gateway: PaymentGateway = {
@@ -101,6 +115,19 @@ export class ScriptedVendors {
         outcome: 'recalled',
         lines: request.lines,
       }),
+  };
+
+  /** Every line is taxed with nothing there. */
+  readonly tax: Pick<TaxService, 'quote'> = {
+    quote: ({ orderId, lines }) =>
+      this.of(orderId).call(
+        'quote',
+        { key: `quote:${orderId}`, orderId },
+        {
+          outcome: 'quoted' as const,
+          lines: lines.map(({ lineNo }) => ({ lineNo, taxes: [] })),
+        },
+      ),
   };
 
   private authorized(request: Request & { readonly amountMinor: number }) {

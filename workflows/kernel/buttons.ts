@@ -7,6 +7,7 @@ import { CancellationScope, log } from '@temporalio/workflow';
 import type { FlowAgenda } from '../../canonical/flows/step';
 import { showDetails } from './details';
 import type { Flow } from './flow';
+import { pressed, pressedToCancel } from './presses';
 
 /** Shown at the most, the last ones. */
 const MAX_PRESSES_SHOWN = 5;
@@ -33,7 +34,7 @@ export function listenToCancellation<Agenda extends FlowAgenda>(flow: Flow<Agend
   CancellationScope.current().cancelRequested.catch(() => {
     log.warn('a request to cancel the workflow changes nothing');
     const instead = flow.spec.insteadOfCancelling ?? 'it ends when its work is done';
-    press(flow, `**Request Cancellation** changed nothing: ${instead}`);
+    press(flow, pressedToCancel(instead));
   });
 }
 
@@ -44,11 +45,10 @@ export function ignoreSignal<Agenda extends FlowAgenda>(
 ): void {
   log.warn('a signal was ignored', { signalName });
   const name = signalName.replace(NOT_IN_A_NAME, '?').slice(0, MAX_NAME_CHARS);
-  press(flow, `**Signal** \`${name}\` was ignored: this flow cannot take it`);
+  press(flow, pressed(`**Signal** \`${name}\` was ignored: this flow cannot take it`));
 }
 
-function press<Agenda extends FlowAgenda>(flow: Flow<Agenda>, what: string): void {
-  const presses = [...flow.presses, `${new Date().toISOString()}: ${what}`];
-  flow.presses = presses.slice(-MAX_PRESSES_SHOWN);
+function press<Agenda extends FlowAgenda>(flow: Flow<Agenda>, line: string): void {
+  flow.presses = [...flow.presses, line].slice(-MAX_PRESSES_SHOWN);
   showDetails(flow);
 }

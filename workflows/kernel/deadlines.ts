@@ -1,10 +1,10 @@
 /**
  * A deadline: one durable timer from when something is out until it is in. When it ends and the
- * thing is still out, somebody owns the wait; nothing is undone by it.
+ * thing is still out, somebody owns the wait. What is given up by the clock is an alarm.
  */
 import { sleep } from '@temporalio/workflow';
 import type { FlowAgenda } from '../../canonical/flows/step';
-import { type DeadlineKind, type DeadlineState, type Flow } from './flow';
+import type { DeadlineKind, DeadlineState, Flow } from './flow';
 import { closeWait, openWait } from './waits';
 
 /** Begins each timer with the first thing that is out; it runs on when the flow ends before it. */

@@ -8,10 +8,12 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../../canonical/flows/contract';
 import type { FlowAgenda } from '../../canonical/flows/step';
+import { APPROVING_ROLE } from '../../canonical/rules/exceptions/approval';
 import { resolvingRole } from '../../canonical/rules/exceptions/resolving-role';
 import type { ExceptionBrief } from '../../canonical/schema/exception';
 import type { Flow } from './flow';
 import { codeOf, textOf } from './markdown';
+import { describePresses } from './presses';
 import { kindOf } from './steps';
 
 /** Exceptions written out; a flow that waits for more shows how many. */
@@ -41,7 +43,7 @@ export function detailsOf(parts: readonly string[]): string {
 /** Says what the flow waits for now; no event. */
 export function showDetails<Agenda extends FlowAgenda>(flow: Flow<Agenda>): void {
   const parts = [...describeWaits(flow), describeLast(flow), ...flow.spec.describe(flow.agenda)];
-  setCurrentDetails(detailsOf([...parts, ...describePresses(flow)]));
+  setCurrentDetails(detailsOf([...parts, ...describePresses(flow.presses)]));
 }
 
 /** Its page, and the list of flows. */
@@ -71,11 +73,6 @@ function show<Agenda extends FlowAgenda>(flow: Flow<Agenda>, waitsFor: string): 
   upsertSearchAttributes(
     changes.map(({ key, value }) => ({ key, value: value === '' ? null : value })),
   );
-}
-
-function describePresses<Agenda extends FlowAgenda>({ presses }: Flow<Agenda>): string[] {
-  if (presses.length === 0) return [];
-  return ['### Pressed in this UI', ...presses.map((line) => `- ${line}`)];
 }
 
 function openExceptions<Agenda extends FlowAgenda>(flow: Flow<Agenda>): readonly ExceptionBrief[] {
@@ -114,6 +111,9 @@ export function timeText(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 19)} UTC`;
 }
 
+/** `1 unit`, `2 units`. */
+export const unitsText = (count: number): string => (count === 1 ? '1 unit' : `${count} units`);
+
 export function describeException(one: ExceptionBrief, pagesUrl: string | undefined): string[] {
   const role = resolvingRole(one.code);
   const until = timeText(one.deadlineAt);
@@ -123,12 +123,25 @@ export function describeException(one: ExceptionBrief, pagesUrl: string | undefi
     one.isWait
       ? `It is tried again by itself. **${role}** (${one.owner}) must look at it from **${until}** on.`
       : `**${role}** (${one.owner}) must act until **${until}**.`,
+    ...describeLate(one),
+    ...describeAsked(one),
     ...howToCure(one),
     pagesUrl === undefined
       ? `Exception \`${one.exceptionId}\`.`
       : `[Look at it and decide](${pagesUrl}/exceptions/${one.exceptionId}) · ` +
         `[Runbook](${pagesUrl}/runbooks/${one.code})`,
   ];
+}
+
+function describeLate({ isEscalated, owner }: ExceptionBrief): string[] {
+  return isEscalated === true ? [`**Escalated**: its deadline has passed, ${owner} was told.`] : [];
+}
+
+function describeAsked({ asked }: ExceptionBrief): string[] {
+  if (asked === undefined) return [];
+  const { resolution, approvalsMissing } = asked;
+  const people = approvalsMissing === 1 ? 'one other person' : `${approvalsMissing} other people`;
+  return [`**${resolution}** was asked for: ${people} of **${APPROVING_ROLE}** must approve it.`];
 }
 
 /** What removes the cause; what waits for it then goes on by itself. */
@@ -142,6 +155,10 @@ function howToCure({ cause }: ExceptionBrief): string[] {
     }
     case 'item':
       return [`It goes on by itself once the item ${codeOf(cause.ref)} is in the item master.`];
+    case 'location':
+      return [
+        `It goes on by itself once ${codeOf(cause.ref)} is a store that is active and has opening hours.`,
+      ];
     case 'stock':
       return [`It goes on by itself once stock of ${codeOf(cause.ref)} is received.`];
     case 'system':
@@ -150,6 +167,8 @@ function howToCure({ cause }: ExceptionBrief): string[] {
     case 'flow':
     case 'effect':
     case 'event':
+    case 'settlement':
+    case 'period':
     case undefined:
       return [];
   }

@@ -54,6 +54,18 @@ export function openMomentDoor<M>(): MomentDoor<M> {
   };
 }
 
+/** Over a whole file: it gives signs of life, and is begun anew after a crash for as long as it takes. */
+const AT_LENGTH = {
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
+} as const;
+
+/** A moment that takes minutes: an activity of its own, with what it does as its summary. */
+export function openLongMomentDoor<M>(summary: string): ActivityInterfaceFor<M> {
+  return proxyActivities<M>({ ...AT_LENGTH, summary });
+}
+
 /** A failure that no retry of the same call can cure. */
 export function isDefinite(error: unknown): error is ActivityFailure {
   return (
@@ -64,9 +76,9 @@ export function isDefinite(error: unknown): error is ActivityFailure {
 }
 
 /**
- * Tries of one call before the flow opens a wait and backs off by a timer of its own: 1 + 2 + 4 +
- * 8 + 16 + 30 + 30 s between them. Attempts are counted, not time since scheduling: a call that
- * only queued behind a vendor's rate limit has not failed.
+ * Tries of one call before the flow opens a wait and backs off by a timer of its own. A call that
+ * failed says itself when it is tried again (`activities/effect`). Attempts are counted, not time
+ * since scheduling: a call that only queued behind a vendor's rate limit has not failed.
  */
 const CALL_ATTEMPTS = 8;
 
@@ -77,9 +89,10 @@ const callPolicy = {
   // Withdrawn means: no further attempt. One that runs may still make its effect, so it is awaited.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
+    // Of what nobody answered: a worker that died, or is stopped and has polls open, each of which is
+    // given an attempt. Eleven seconds each, whatever came before.
     initialInterval: '1s',
-    backoffCoefficient: 2,
-    maximumInterval: '30s',
+    backoffCoefficient: 1,
     maximumAttempts: CALL_ATTEMPTS,
   },
 } as const;

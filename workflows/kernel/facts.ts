@@ -6,14 +6,7 @@ import type { Resolution } from '../../canonical/schema/exception';
 import { ignoreSignal } from './buttons';
 import { deadlinesResolved } from './deadlines';
 import { isDefinite, reasonOf } from './doors';
-import {
-  momentOf,
-  refreshAgenda,
-  type EventFact,
-  type Fact,
-  type Flow,
-  type ResolutionFact,
-} from './flow';
+import { momentOf, type EventFact, type Fact, type Flow, type ResolutionFact } from './flow';
 import { closeWaitOf, openWait } from './waits';
 
 /** Facts held at once; more are left to the relay, which signals what stays unapplied. */
@@ -78,18 +71,31 @@ export function listenToFacts<Agenda extends FlowAgenda>(flow: Flow<Agenda>): vo
     },
     { description: 'An exception of this flow was resolved' },
   );
-  setHandler(defineSignal(LOOK_AGAIN), () => lookAgain(flow), {
-    description: 'The watchdog found that nothing moved: what is due is asked again',
+  setHandler(defineSignal<[unknown]>(LOOK_AGAIN), (told) => lookAgain(flow, told), {
+    description: 'Something changed, or nothing moved: what is due is looked at again',
   });
   // Of a later version, or by hand: it is in history, and nothing fails.
   setDefaultSignalHandler((signalName) => ignoreSignal(flow, signalName));
 }
 
 /** Whatever it believed: what is due now is what Postgres says. */
-async function lookAgain<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<void> {
-  if (flow.agenda === null) return;
+async function lookAgain<Agenda extends FlowAgenda>(
+  flow: Flow<Agenda>,
+  told: unknown,
+): Promise<void> {
+  if (flow.agenda === null) {
+    flow.isLookMissed = true;
+    return;
+  }
   try {
-    await refreshAgenda(flow);
+    await momentOf(
+      flow,
+      async () => {
+        const sent = flow.agenda && flow.spec.agendaIn?.(told, flow.agenda);
+        return { agenda: sent ?? (await flow.moments.readAgenda()) };
+      },
+      () => 'it was told that something had changed',
+    );
   } catch (error) {
     flow.failure = { error };
   }

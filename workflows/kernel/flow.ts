@@ -6,7 +6,7 @@
 import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { ExceptionCode } from '../../canonical/schema/error-codes';
 import type { ExceptionBrief, Resolution } from '../../canonical/schema/exception';
-import type { FlowMoments, Told, WaitEnd } from '../../canonical/flows/moments';
+import type { Closed, FlowMoments, Told, WaitEnd } from '../../canonical/flows/moments';
 import type { DueStep, FlowAgenda, StepKind, Wait } from '../../canonical/flows/step';
 import { openMomentDoor } from './doors';
 import { serialTurns, type SerialTurns } from './turns';
@@ -44,12 +44,34 @@ export interface Deadline {
   readonly endsAtMs: number;
 }
 
+/** A moment that is due by itself: no call to another system comes before it. */
+export interface DueMoment<Agenda> {
+  readonly name: string;
+  run(): Promise<Told<Agenda>>;
+  /** What has happened by it, for a person. */
+  readonly said: string;
+}
+
+/** See `alarm.ts`. */
+export interface Alarm<Agenda> {
+  /** RFC 3339; null: nothing is due by the clock. */
+  at(agenda: Agenda): string | null;
+  /** Of the timer, for the Temporal UI. */
+  summary(agenda: Agenda): string;
+  /** `now`: RFC 3339, by the timer's clock. `closed`: that ended the flow too. */
+  ring(now: string): Promise<Closed<Agenda>>;
+  /** What has happened by it, for a person; of the agenda that named it. */
+  said(agenda: Agenda): string;
+}
+
 export interface FlowSpec<Agenda extends FlowAgenda> {
   /** What its moments are about: `{orderId}`. */
   readonly subject: object;
   /** By name; `due` gives those that are to be done now, first things first. */
   readonly steps: Readonly<Record<string, StepKind<DueStep, object>>>;
   due(agenda: Agenda): readonly DueStep[];
+  /** First things first. One that has run is due no more: its moment sees to that. */
+  dueMoments?(agenda: Agenda): readonly DueMoment<Agenda>[];
   /** No longer due, and not because it was done: nobody wants the call any more. */
   isUnwanted?(agenda: Agenda, due: DueStep): boolean;
   /** By signal: the moment that applies such a fact. */
@@ -57,6 +79,12 @@ export interface FlowSpec<Agenda extends FlowAgenda> {
   /** Opened for a fact that its moment cannot take. */
   readonly untakenFact: ExceptionCode;
   readonly deadlines: readonly DeadlineKind<Agenda>[];
+  readonly alarm?: Alarm<Agenda>;
+  /**
+   * What a moment outside of the flow sent along when it told it to look again; null where that is
+   * nothing, or older than what the flow knows: it is asked.
+   */
+  agendaIn?(told: unknown, known: Agenda): Agenda | null;
   /** What the list of flows shows; null before there is an agenda. */
   shown(agenda: Agenda | null): { readonly status: string; readonly node?: string };
   /** What it waits for when no exception is open and no call is made, in Markdown. */
@@ -101,6 +129,8 @@ export interface Flow<Agenda extends FlowAgenda> {
   /** Decisions that ask others first, one at a time: moments go on meanwhile. */
   readonly decisions: SerialTurns;
   agenda: Agenda | null;
+  /** It was told to look again before there was an agenda: what it began with may be out of date. */
+  isLookMissed: boolean;
   /** What it waits for before there is an agenda. */
   waitsFor: readonly ExceptionBrief[];
   facts: Fact[];
@@ -116,6 +146,7 @@ export interface Flow<Agenda extends FlowAgenda> {
   closeTriedAtTurn: number;
   last: Happened;
   readonly deadlines: Deadline[];
+  alarm: { readonly at: string; readonly scope: CancellationScope; isOut: boolean } | null;
   /** Buttons of the Temporal UI that changed nothing, for its page. */
   presses: readonly string[];
   /** An error of something that runs beside the main function; thrown there. */
@@ -134,6 +165,7 @@ export function openFlow<Agenda extends FlowAgenda>(
     turns: serialTurns(),
     decisions: serialTurns(),
     agenda: null,
+    isLookMissed: false,
     waitsFor: [],
     facts: [...(carried?.facts ?? [])],
     parked: [],
@@ -146,6 +178,7 @@ export function openFlow<Agenda extends FlowAgenda>(
     deadlines: spec.deadlines.map(
       (_, index) => carried?.deadlines[index] ?? { state: 'off', endsAtMs: 0 },
     ),
+    alarm: null,
     presses: [],
     failure: null,
   };

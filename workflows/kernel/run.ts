@@ -1,14 +1,17 @@
 /**
- * What a flow does until it is closed: one thing at a time, facts before deadlines before steps,
- * closing last; and when there is nothing to do, it says what it waits for.
+ * What a flow does until it is closed: one thing at a time, facts before deadlines before moments
+ * that are due before steps, closing last; and when there is nothing to do, it says what it waits for.
  */
+import { ApplicationFailure } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DueStep, FlowAgenda } from '../../canonical/flows/step';
+import { ring, watchAlarm } from './alarm';
 import { listenToCancellation } from './buttons';
 import { deadlineWork, resumeDeadlines, settleDeadline, watchDeadlines } from './deadlines';
 import { showEnd, showState } from './details';
@@ -19,10 +22,15 @@ import { begin, mayCall } from './steps';
 /** Events of one run after which the next one takes over; the server would suggest it at 4,096. */
 export const LONG_HISTORY_EVENTS = 2_000;
 
+/** Signals of a flow that could not start for a while come with its first task, before its agenda. */
+const LOOKS_AFTER_BEGINNING = 'looks-after-beginning';
+
 type Work =
   | { readonly kind: 'failure'; readonly error: unknown }
   | { readonly kind: 'fact'; readonly fact: Fact }
   | { readonly kind: 'deadline'; readonly index: number }
+  | { readonly kind: 'alarm' }
+  | { readonly kind: 'moment'; readonly name: string }
   | { readonly kind: 'step'; readonly due: DueStep }
   | { readonly kind: 'longHistory' }
   | { readonly kind: 'settled' };
@@ -47,6 +55,7 @@ export async function runFlow<Agenda extends FlowAgenda>(
   listenToFacts(flow);
   await CancellationScope.nonCancellable(async () => {
     await beginning();
+    if (flow.isLookMissed && patched(LOOKS_AFTER_BEGINNING)) await refreshAgenda(flow);
     await untilClosed(flow, nextRun);
     showEnd(flow);
     await condition(allHandlersFinished);
@@ -69,6 +78,12 @@ async function untilClosed<Agenda extends FlowAgenda>(
       case 'deadline':
         await settleDeadline(flow, work.index);
         break;
+      case 'alarm':
+        if (await ring(flow)) return;
+        break;
+      case 'moment':
+        await runDue(flow, work.name);
+        break;
       // Carried out beside this loop, one call at a time.
       case 'step':
         begin(flow, work.due);
@@ -89,6 +104,21 @@ function carryOver<Agenda extends FlowAgenda>(flow: Flow<Agenda>): CarriedOver {
   return { facts: [...facts, ...parked], deadlines, last };
 }
 
+/** @throws ApplicationFailure for one that leaves itself due: it would run for ever */
+async function runDue<Agenda extends FlowAgenda>(flow: Flow<Agenda>, name: string): Promise<void> {
+  const moment = dueMoment(flow, name);
+  if (!moment) return;
+  await momentOf(flow, moment.run, () => moment.said);
+  if (dueMoment(flow, name)) {
+    throw ApplicationFailure.nonRetryable(`the moment ${name} ran and is still due`);
+  }
+}
+
+function dueMoment<Agenda extends FlowAgenda>({ spec, agenda }: Flow<Agenda>, name?: string) {
+  const due = agenda === null ? [] : (spec.dueMoments?.(agenda) ?? []);
+  return name === undefined ? due[0] : due.find((one) => one.name === name);
+}
+
 /** Closed only where Postgres has no unapplied fact and nothing due. */
 async function close<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<boolean> {
   const { outcome } = await momentOf(flow, () => flow.moments.close());
@@ -100,6 +130,7 @@ async function close<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<boo
 async function waitForWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Promise<Work> {
   for (;;) {
     watchDeadlines(flow);
+    watchAlarm(flow);
     const work = nextWork(flow);
     if (work) return work;
     showState(flow);
@@ -118,6 +149,10 @@ function nextWork<Agenda extends FlowAgenda>(flow: Flow<Agenda>): Work | null {
   if (fact) return { kind: 'fact', fact };
   const deadline = deadlineWork(flow, agenda);
   if (deadline !== null) return { kind: 'deadline', index: deadline };
+  if (flow.alarm?.isOut) return { kind: 'alarm' };
+  // As with a call: whoever decides sees what is due as it was.
+  const moment = flow.decisions.isBusy ? undefined : dueMoment(flow);
+  if (moment) return { kind: 'moment', name: moment.name };
   const due = spec.due(agenda).find((one) => !flow.underway.has(one.key) && mayCall(flow, one));
   if (due) return { kind: 'step', due };
   if (!isQuiet(flow)) return null;

@@ -62,6 +62,13 @@ async function carryOut<Agenda extends FlowAgenda>(flow: Flow<Agenda>, due: DueS
   await closeWaitOf(flow, kind.blocks(due));
 }
 
+/** How a call ended, for a person. */
+const ENDED: Readonly<Record<EffectEnded<unknown>['outcome'], string>> = {
+  done: 'done',
+  refused: 'refused',
+  'not-called': 'not called, as it was no longer due',
+};
+
 type CallEnd =
   | { readonly outcome: 'answered' }
   | { readonly outcome: 'withdrawn' }
@@ -79,7 +86,7 @@ async function callOnce<Agenda extends FlowAgenda>(
     const answer = await scope.run(() =>
       callStep<DueStep, object, EffectEnded<Agenda>>(kind, due, flow.input),
     );
-    happened(flow, `${kind.summary(due, flow.input)}: ${answer.outcome}`);
+    happened(flow, `${kind.summary(due, flow.input)}: ${ENDED[answer.outcome]}`);
     // A moment that ran meanwhile knows more than the answer's agenda does, or less: ask again.
     if (flow.turnNo === begunAtTurn && !flow.turns.isBusy) adopt(flow, answer.agenda);
     else await refreshAgenda(flow);

@@ -10,9 +10,21 @@ export function describeOrder(order: OrderBrief | undefined): string[] {
   return [...describeUnits(order), ...describeGroups(order), ...describeMoney(order)];
 }
 
+const isPickup = ({ kind }: OrderBrief['groups'][number]): boolean => kind === 'pickup';
+
+/** Units that stores hold for whoever collects them. */
+function toBeCollected(order: OrderBrief): number {
+  return order.groups.filter(isPickup).reduce((units, group) => units + group.released, 0);
+}
+
+/** Units that warehouses have, and are to send. */
+export function toBeShipped(order: OrderBrief): number {
+  return order.units.released - toBeCollected(order);
+}
+
 /** Who has units that are to be shipped. */
 export function warehousesOf(order: OrderBrief | undefined): string {
-  const out = order?.groups.filter((group) => group.released > 0) ?? [];
+  const out = order?.groups.filter((group) => group.released > 0 && !isPickup(group)) ?? [];
   return [...new Set(out.map((group) => group.account))].join(' and ');
 }
 
@@ -22,8 +34,8 @@ export function describeOrderWait({ agenda, deadlines }: Flow<OrderAgenda>): {
 } {
   const order = agenda?.order;
   if (order?.isOnHold) return { lines: describeHold(order), for: 'hold' };
-  const released = order?.units.released ?? 0;
-  if (released === 0) return { lines: ['### In progress'], for: '' };
+  const released = order ? toBeShipped(order) : 0;
+  if (released === 0) return order ? describePickupWait(order) : IN_PROGRESS;
   const [shipped] = deadlines;
   const until = timeText(new Date(shipped?.endsAtMs ?? 0).toISOString());
   return {
@@ -34,6 +46,36 @@ export function describeOrderWait({ agenda, deadlines }: Flow<OrderAgenda>): {
     for: 'shipment',
   };
 }
+
+const IN_PROGRESS = { lines: ['### In progress'], for: '' };
+
+function describePickupWait(order: OrderBrief): { lines: readonly string[]; for: string } {
+  const stores = order.groups.filter((group) => isPickup(group) && group.released > 0);
+  if (stores.length === 0) return IN_PROGRESS;
+  const names = stores.map((group) => group.location).join(' and ');
+  return {
+    lines: [
+      `### Waits for pickup of ${toBeCollected(order)} at ${names}`,
+      'The pickup is a flow of its own: its page says what the store has done, and until when.',
+    ],
+    for: 'pickup',
+  };
+}
+
+/** Where units of a line or a group are, for a person. */
+function placesOf(units: Partial<Record<(typeof PLACES)[number], number>>): string[] {
+  return PLACES.filter((place) => (units[place] ?? 0) > 0).map(
+    (place) => `${units[place]} ${PLACE_NAMES[place]}`,
+  );
+}
+const PLACES = ['reserved', 'released', 'shipped', 'pickedUp', 'cancelled'] as const;
+const PLACE_NAMES: Readonly<Record<(typeof PLACES)[number], string>> = {
+  reserved: 'reserved',
+  released: 'released',
+  shipped: 'shipped',
+  pickedUp: 'picked up',
+  cancelled: 'cancelled',
+};
 
 function describeHold({ held }: OrderBrief): string[] {
   return [
@@ -49,9 +91,7 @@ function describeUnits(order: OrderBrief): string[] {
   return [
     `### Lines (${order.status}${isOneGroup ? `, from ${order.location}` : ''})`,
     ...order.lines.map((line) => {
-      const parts = (['reserved', 'released', 'shipped', 'cancelled'] as const)
-        .filter((place) => line[place] > 0)
-        .map((place) => `${line[place]} ${place}`);
+      const parts = placesOf(line);
       // `- 1. ` would be a list within a list, whose lines run together.
       return `- line ${line.lineNo}, ${codeOf(line.sku)}: ${line.ordered} ordered${
         parts.length > 0 ? `, ${parts.join(', ')}` : ''
@@ -65,13 +105,12 @@ function describeUnits(order: OrderBrief): string[] {
 function describeGroups({ groups }: OrderBrief): string[] {
   if (groups.length < 2) return [];
   return [
-    `### Sent in ${groups.length} groups`,
+    `### ${groups.some(isPickup) ? 'In' : 'Sent in'} ${groups.length} groups`,
     ...groups.map((group) => {
-      const units = (['reserved', 'released', 'shipped', 'cancelled'] as const)
-        .filter((place) => group[place] > 0)
-        .map((place) => `${group[place]} ${place}`);
+      const units = placesOf(group);
       const parts = group.state === 'rejected' ? ['**rejected**', ...units] : units;
-      return `- group ${group.groupNo}, ${group.location} (${group.account}): ${parts.join(', ')}`;
+      const whose = isPickup(group) ? 'pickup' : group.account;
+      return `- group ${group.groupNo}, ${group.location} (${whose}): ${parts.join(', ')}`;
     }),
   ];
 }

@@ -1,7 +1,9 @@
 /**
- * order-to-cash: from an accepted order to its last unit shipped or cancelled and its money settled.
+ * order-to-cash: from an accepted order to its last unit shipped, collected or cancelled and its money
+ * settled.
  *
  *   accept → authorize → release each group → record each shipment, capture it → close
+ *                      ↳ start each pickup: its own flow records what is handed over, here it is captured
  *
  * Promises: every fact that is signalled is applied once, by its moment; no vendor is called twice
  * at the same time for one order; a step that cannot go on waits under a name with an owner, and

@@ -4,15 +4,17 @@
  */
 import {
   ORDER_SIGNALS,
+  type AccessDue,
   type OrderAgenda,
   type OrderFlowInput,
   type OrderMoments,
+  type PickupDue,
 } from '../../canonical/flows/order';
 import { ORDER_STEPS, SHIPPED_IN_TIME, type OrderStep } from '../../canonical/flows/order-steps';
 import type { DueStep } from '../../canonical/flows/step';
 import { openMomentDoor } from '../kernel/doors';
-import type { DeadlineKind, Flow, FlowSpec } from '../kernel/flow';
-import { describeOrder, describeOrderWait, warehousesOf } from './details';
+import type { DeadlineKind, DueMoment, Flow, FlowSpec } from '../kernel/flow';
+import { describeOrder, describeOrderWait, toBeShipped, warehousesOf } from './details';
 
 export type OrderFlow = Flow<OrderAgenda>;
 
@@ -25,6 +27,13 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
     subject: { orderId },
     steps: ORDER_STEPS,
     due: dueSteps,
+    dueMoments: ({ pickups = [], access, money }) =>
+      money.some((due) => due.step === 'authorize')
+        ? []
+        : [
+            ...pickups.map((due) => startOfPickup(due, input)),
+            ...(access ? [givenAccess(access)] : []),
+          ],
     isUnwanted,
     facts: {
       [ORDER_SIGNALS.shipmentConfirmed]: (eventNo) =>
@@ -46,6 +55,28 @@ export function orderProcess(input: OrderFlowInput): FlowSpec<OrderAgenda> {
     describeWait: (flow) => describeOrderWait(flow),
     insteadOfCancelling: `an order is cancelled by \`POST /v1/orders/${orderId}/cancel\``,
     describe: (agenda) => describeOrder(agenda?.order ?? input.accepted?.order),
+  };
+}
+
+/** A store is asked by a moment: its pickup's own flow goes on from there. */
+function startOfPickup(
+  { groupNo, storeId, units }: PickupDue,
+  { orderId, pagesUrl }: OrderFlowInput,
+): DueMoment<OrderAgenda> {
+  const of = { orderId, groupNo, ...(pagesUrl !== undefined && { pagesUrl }) };
+  return {
+    name: `pickup:${groupNo}`,
+    run: () => runMoment((moments) => moments.startPickup(of)),
+    said: `${storeId} is to hold ${units} for pickup`,
+  };
+}
+
+/** What nobody sends passes by a moment. */
+function givenAccess({ orderId, units }: AccessDue): DueMoment<OrderAgenda> {
+  return {
+    name: 'access',
+    run: () => runMoment((moments) => moments.giveAccess({ orderId })),
+    said: `${units} that are never sent are the buyer's`,
   };
 }
 
@@ -80,12 +111,12 @@ function isStep<Name extends OrderStep['step']>(
 function shippedInTime({ fulfilmentDeadlineMs, orderId }: OrderFlowInput) {
   const deadline: DeadlineKind<OrderAgenda> = {
     durationMs: fulfilmentDeadlineMs,
-    isOut: ({ order }) => order.units.released > 0,
+    isOut: ({ order }) => toBeShipped(order) > 0,
     summary: (until) => `Shipped by ${until}, or it is overdue`,
     wait: ({ order }) => ({
       blocks: SHIPPED_IN_TIME,
       code: 'fulfilment.overdue',
-      detail: `${order.units.released} released and not shipped by ${warehousesOf(order)} within the time allowed`,
+      detail: `${toBeShipped(order)} released and not shipped by ${warehousesOf(order)} within the time allowed`,
       cause: { kind: 'order', ref: orderId },
     }),
   };

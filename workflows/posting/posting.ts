@@ -8,16 +8,11 @@
  * There is nothing to compensate: a wrong journal is reversed by another. Versioning: as it is,
  * runs are short.
  */
-import {
-  ActivityFailure,
-  isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
-  setCurrentDetails,
-} from '@temporalio/workflow';
+import { ActivityFailure, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { BatchMoments } from '../../activities/moments/batches';
 import type { PostingActivities } from '../../activities/delivery/post-batches';
 import type { PostingInput } from '../../canonical/flows/posting';
+import { whereToDecide, workBeside, type Show } from '../kernel/beside';
 
 /** 2, 4, … 60 s between them: about an hour. */
 const ATTEMPTS = 60;
@@ -28,9 +23,18 @@ const { formBatches } = proxyLocalActivities<BatchMoments>({
   retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: 5 },
 });
 
-export async function posting(
-  input: PostingInput,
-): Promise<{ readonly posted: number; readonly parked: number }> {
+interface Posted {
+  readonly posted: number;
+  readonly parked: number;
+}
+
+export function posting(input: PostingInput): Promise<Posted> {
+  return workBeside('it ends when what was formed is posted or parked', (show) =>
+    post(input, show),
+  );
+}
+
+async function post(input: PostingInput, show: Show): Promise<Posted> {
   const { postBatches } = proxyActivities<PostingActivities>({
     taskQueue: `erp.${input.erpInstance}`,
     startToCloseTimeout: '10m',
@@ -44,15 +48,17 @@ export async function posting(
   });
   try {
     const { formed, journals } = await formBatches(input);
-    setCurrentDetails(
-      `### Posts to ${input.erpInstance}\n\n` +
-        `${journals} journals were gathered in ${formed} batches.\n\n` +
-        'What is not mapped, or refused there, waits under an exception of **finance**.',
+    show(
+      `### Posts to ${input.erpInstance}`,
+      `${journals} journals were gathered in ${formed} batches.`,
+      'What is not mapped, or refused there, waits under an exception: of **operator** the first, ' +
+        'of **finance** the second.',
+      whereToDecide(input.pagesUrl),
     );
     const summary = `Post the batches formed for ${input.erpInstance}`;
     return await postBatches.executeWithOptions({ summary }, []);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (!(error instanceof ActivityFailure)) throw error;
     return { posted: 0, parked: 0 };
   }
 }

@@ -5,8 +5,13 @@ import type { ExceptionCode } from '../../schema/error-codes';
 const ROLE_OF_FAMILY: Readonly<Record<string, Role>> = {
   payment: 'support',
   refund: 'support',
+  return: 'support',
   fulfilment: 'support',
+  pickup: 'support',
   erp: 'finance',
+  settlement: 'finance',
+  close: 'finance',
+  reconciliation: 'finance',
 };
 
 export function resolvingRole(code: ExceptionCode): Role {

@@ -2,6 +2,7 @@
  * Arithmetic on minor units. Amounts are integers below 2^53; a remainder is never lost:
  * it goes to the largest fractional parts, earlier positions first (the largest-remainder rule).
  */
+import { code as isoCurrency, codes } from 'currency-codes';
 
 /**
  * Splits `totalMinor` in proportion to `weights` so that the parts add up to it exactly.
@@ -19,6 +20,7 @@ export function allocate(totalMinor: number, weights: readonly number[]): number
   if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0)) {
     throw new RangeError('allocate: weights are non-negative integers');
   }
+  if (totalMinor === 0) return weights.map(() => 0);
   const weightSum = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
   const effective = weightSum === 0n ? weights.map(() => 1n) : weights.map(BigInt);
   const divisor = weightSum === 0n ? BigInt(weights.length) : weightSum;
@@ -61,30 +63,22 @@ export function shareOfUnits(
   return upTo(alreadyMoved + count) - upTo(alreadyMoved);
 }
 
-/** Digits after the point in a currency's decimal form; ISO 4217, the exceptions to two. */
-const MINOR_DIGITS: Readonly<Record<string, number>> = {
-  BHD: 3,
-  CLP: 0,
-  IQD: 3,
-  ISK: 0,
-  JOD: 3,
-  JPY: 0,
-  KRW: 0,
-  KWD: 3,
-  LYD: 3,
-  OMR: 3,
-  PYG: 0,
-  TND: 3,
-  UGX: 0,
-  VND: 0,
-  XAF: 0,
-  XOF: 0,
-};
-const USUAL_MINOR_DIGITS = 2;
+/** The list is searched from its beginning for each code: reports ask a million times. */
+const DIGITS: Readonly<Record<string, number | undefined>> = Object.fromEntries(
+  codes().map((code) => [code, isoCurrency(code)?.digits]),
+);
 
+/**
+ * Digits after the point in a currency's decimal form, from the list that ISO 4217 publishes.
+ * @throws RangeError for a code that is none: its amounts mean nothing
+ */
 export function minorDigits(currency: string): number {
-  return MINOR_DIGITS[currency] ?? USUAL_MINOR_DIGITS;
+  const digits = DIGITS[currency.toUpperCase()];
+  if (digits === undefined) throw new RangeError(`${currency} is no currency of ISO 4217`);
+  return digits;
 }
+
+export const isCurrency = (code: string): boolean => DIGITS[code.toUpperCase()] !== undefined;
 
 /** `409.94` → 40994. Null where the text is no decimal of that currency: money is never rounded. */
 export function parseDecimal(text: string, currency: string): number | null {

@@ -3,106 +3,21 @@
  * a channel has sold is never refused for a mapping or for stock: it waits, and this says for what.
  */
 import type { ChannelSetup } from '../../schema/channel';
-import type { ErrorCode, ExceptionCode } from '../../schema/error-codes';
-import type { ExceptionCause } from '../../schema/exception';
 import type { Order } from '../../schema/order';
-import { formatMoney, sum } from '../money/money';
-import {
-  sourceToNodes,
-  sourceToOneNode,
-  type NodeShare,
-  type SourcingNode,
-} from '../stock/sourcing';
-import { allocateToLines, checkTotals, readShares, type AllocatedLine } from './totals';
-
-export interface Problem {
-  readonly pointer: string;
-  readonly code: ErrorCode;
-  readonly detail: string;
-}
-/** What an order waits for; one exception each. */
-export interface Missing {
-  readonly code: ExceptionCode;
-  readonly cause: ExceptionCause;
-  readonly detail: string;
-}
-
-/** What master data says about the values in an order. */
-export interface KnownValues {
-  /** `kind/value` → target. */
-  readonly mappings: ReadonlyMap<string, string>;
-  readonly items: ReadonlyMap<string, string>;
-  readonly nodes: readonly (Omit<SourcingNode, 'sellable'> & { readonly timeZone: string })[];
-  readonly stock: readonly {
-    readonly sku: string;
-    readonly locationId: string;
-    readonly sellable: number;
-  }[];
-}
-
-/** A line as it came: its SKU and tax codes are the channel's. */
-export interface ReadLine extends AllocatedLine {
-  readonly channelLineRef: string | null;
-  readonly channelSku: string;
-  readonly sku: string | null;
-  readonly unitPriceMinor: number;
-}
-export interface AcceptableLine extends ReadLine {
-  readonly sku: string;
-}
-export interface AcceptableAllocation {
-  readonly lineNo: number;
-  readonly groupNo: number;
-  readonly quantity: number;
-}
-export interface ReadTender {
-  readonly tenderNo: number;
-  readonly gateway: string;
-  readonly tenderType: string | null;
-  readonly amountMinor: number;
-  readonly paymentMethodRef: string | null;
-  readonly received: 'authorized' | 'captured' | null;
-  /** Received as a caller says, and nobody else yet. */
-  readonly claim: 'authorized' | 'captured' | null;
-  readonly reference: string | null;
-  readonly expiresAt: string | null;
-}
-export interface AcceptableTender extends ReadTender {
-  readonly tenderType: string;
-}
-/** What an order says by itself, before master data was asked. */
-export interface ReadOrder {
-  readonly lines: readonly ReadLine[];
-  readonly tenders: readonly ReadTender[];
-}
-export interface Acceptable extends ReadOrder {
-  /** Of the first group: its time zone dates the order. */
-  readonly location: { readonly locationId: string; readonly timeZone: string };
-  readonly groups: readonly { readonly groupNo: number; readonly locationId: string }[];
-  readonly allocations: readonly AcceptableAllocation[];
-  readonly lines: readonly AcceptableLine[];
-  readonly tenders: readonly AcceptableTender[];
-  /** Units by SKU and location, in that order: the order in which stock rows are locked. */
-  readonly wanted: readonly {
-    readonly sku: string;
-    readonly locationId: string;
-    readonly quantity: number;
-  }[];
-}
-
-export interface Shortage {
-  readonly lineNo: number;
-  readonly sku: string;
-  readonly wanted: number;
-  /** The most that one shipping node could promise. */
-  readonly available: number;
-}
-
-export type Verdict =
-  | { readonly outcome: 'acceptable'; readonly acceptable: Acceptable }
-  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly problems: Problem[] }
-  | { readonly outcome: 'missing'; readonly missing: Missing[] }
-  | { readonly outcome: 'short'; readonly shortages: Shortage[]; readonly missing: Missing[] };
+import { wrongKinds } from '../money/tender-kinds';
+import type {
+  AcceptableLine,
+  AcceptableTender,
+  KnownValues,
+  ReadLine,
+  ReadTender,
+  Verdict,
+} from './judgement';
+import { placeUnits } from './places';
+import type { Missing, Problem } from './problem';
+import { MAX_STORES_AN_ORDER, pickupStores, storesAskedOf, storesNamedBy } from './stores';
+import { tenderProblems } from './tenders';
+import { allocateToLines, checkTotals, mergeTaxes, readShares, type AllocatedLine } from './totals';
 
 /** Values of the order that master data is asked about. */
 export function valuesToLookUp(order: Order) {
@@ -113,13 +28,18 @@ export function valuesToLookUp(order: Order) {
     skus: [...new Set(order.lines.map((line) => line.sku))],
     taxCodes: [...new Set([...taxes, ...shippingTaxes].map((tax) => tax.code))],
     gateways: [...new Set(order.tenders.map((tender) => tender.gateway))],
+    stores: storesAskedOf(order),
   };
 }
 
 const SWITCHED_OFF = 'this channel is switched off: it takes no new orders';
 
 /** Everything wrong with an order that no mapping and no stock can mend. */
-export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict | null {
+export function refusal(
+  order: Order,
+  setup: ChannelSetup | undefined,
+  { isClaim = false }: { readonly isClaim?: boolean } = {},
+): Verdict | null {
   const unknown: Problem = {
     pointer: '/channelInstance',
     code: 'unknown_channel',
@@ -129,28 +49,31 @@ export function refusal(order: Order, setup: ChannelSetup | undefined): Verdict 
     ...(setup ? [] : [unknown]),
     ...(setup?.orderFlow === 'off' ? [{ ...unknown, detail: SWITCHED_OFF }] : []),
     ...checkTotals(order),
-    ...(setup ? tenderProblems(order, setup) : []),
+    ...storeProblems(order),
+    ...notSentProblems(order),
+    ...(setup ? tenderProblems(order, setup, isClaim) : []),
   ];
   const [first] = problems;
   return first ? { outcome: 'refused', code: first.code, problems } : null;
 }
 
-function tenderProblems(order: Order, setup: ChannelSetup): Problem[] {
-  return order.tenders.flatMap((tender, index): Problem[] => {
-    const refuse = (field: string, detail: string): Problem[] => [
-      { pointer: `/tenders/${index}/${field}`, code: 'unsupported_tender', detail },
-    ];
-    if (tender.amount.minorUnits === 0) return [];
-    if (setup.moneyMode === 'psp' && tender.received && !tender.received.reference) {
-      return refuse('received', 'names no payment at the processor');
-    }
-    if (tender.received) return [];
-    if (setup.moneyMode === 'channel') {
-      return refuse('received', `${order.channelInstance} has neither authorized nor captured it`);
-    }
-    return tender.paymentMethodRef
-      ? []
-      : refuse('paymentMethodRef', 'a means of payment to authorize on is needed');
+function storeProblems(order: Order): Problem[] {
+  const stores = storesNamedBy(order).length;
+  if (stores <= MAX_STORES_AN_ORDER) return [];
+  const detail = `pickup at ${stores} stores; an order has ${MAX_STORES_AN_ORDER} at the most`;
+  return [{ pointer: '/lines', code: 'invalid_request', detail }];
+}
+
+function notSentProblems({ lines }: Order): Problem[] {
+  return lines.flatMap(({ quantity, notSent, pickup }, index): Problem[] => {
+    if (!notSent) return [];
+    const isWhole = notSent.quantity === quantity;
+    const isOdd = notSent.quantity > quantity || (notSent.why !== 'left-before' && !isWhole);
+    if (!isOdd && pickup === undefined) return [];
+    const detail = isOdd
+      ? `${notSent.quantity} of its ${quantity} units are ${notSent.why}`
+      : 'it is collected in a store, and not sent by anybody';
+    return [{ pointer: `/lines/${index}/notSent`, code: 'invalid_request', detail }];
   });
 }
 
@@ -165,6 +88,7 @@ export function readOrder(order: Order, shares: readonly AllocatedLine[] = readS
         channelSku: line?.sku ?? '',
         unitPriceMinor: line?.unitPrice.minorUnits ?? 0,
         sku: null,
+        ...(line?.notSent && { notSent: line.notSent }),
       };
     }),
     tenders: order.tenders.map((tender, index): ReadTender => ({
@@ -181,7 +105,19 @@ export function readOrder(order: Order, shares: readonly AllocatedLine[] = readS
   };
 }
 
+/** Lines that are read between two pauses, where somebody pauses. */
+const LINES_A_PIECE = 100;
+
 export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Verdict {
+  return atOnce(judging(order, setup, known));
+}
+
+/** The same in pieces, for an order of many lines: whoever runs it may pause between them. */
+export function* judging(
+  order: Order,
+  setup: ChannelSetup,
+  known: KnownValues,
+): Generator<void, Verdict> {
   const missing: Missing[] = [];
   const named = new Set<string>();
   const mapped = (kind: 'sku' | 'tax-code' | 'tender', value: string): string | null => {
@@ -196,125 +132,54 @@ export function judge(order: Order, setup: ChannelSetup, known: KnownValues): Ve
     }
     return null;
   };
-  const read = readOrder(order, allocateToLines(order));
-  const lines = read.lines.map((line): AcceptableLine => ({
-    ...line,
-    sku: mapped('sku', line.channelSku) ?? line.channelSku,
-    taxes: mergeTaxes(
-      line.taxes.map((tax) => ({
-        taxCode: mapped('tax-code', tax.taxCode) ?? tax.taxCode,
-        amountMinor: tax.amountMinor,
-      })),
-    ),
-  }));
+  const shares = allocateToLines(order);
+  yield;
+  const read = readOrder(order, shares);
+  const pickup = pickupStores(order, setup, known);
+  yield;
+  const lines: AcceptableLine[] = [];
+  for (const [index, line] of read.lines.entries()) {
+    if (index % LINES_A_PIECE === 0) yield;
+    lines.push({
+      ...line,
+      storeId: pickup.stores[index] ?? null,
+      sku: mapped('sku', line.channelSku) ?? line.channelSku,
+      taxes: mergeTaxes(
+        line.taxes.map((tax) => ({
+          ...tax,
+          taxCode: mapped('tax-code', tax.taxCode) ?? tax.taxCode,
+        })),
+      ),
+    });
+  }
   const tenders = read.tenders.map((tender): AcceptableTender => ({
     ...tender,
     tenderType: mapped('tender', tender.gateway) ?? '',
   }));
+  for (const { ref, detail } of wrongKinds(setup, tenders)) {
+    missing.push({ code: 'mapping.tender', cause: { kind: 'mapping', ref }, detail });
+  }
   for (const line of lines) {
     const cost = known.items.get(line.sku);
     if (cost !== undefined && cost !== order.currency) {
       const detail = `${line.sku} has its cost in ${cost}, the order is in ${order.currency}`;
-      missing.push({ code: 'mapping.sku', cause: { kind: 'item', ref: line.sku }, detail });
+      missing.push({ code: 'mapping.currency', cause: { kind: 'item', ref: line.sku }, detail });
     }
   }
+  const { problems } = pickup;
+  if (problems.length > 0) {
+    return { outcome: 'no-pickup', problems, missing: [...missing, ...pickup.missing] };
+  }
   if (missing.length > 0) return { outcome: 'missing', missing };
-  return source({ lines, tenders, known, currency: order.currency, setup });
+  yield;
+  return placeUnits({ lines, tenders, known, currency: order.currency, setup });
+}
+
+function atOnce<T>(pieces: Generator<void, T>): T {
+  for (;;) {
+    const piece = pieces.next();
+    if (piece.done === true) return piece.value;
+  }
 }
 
 const NAMES = { sku: 'an item', 'tax-code': 'a tax code', tender: 'a tender type' } as const;
-
-function mergeTaxes(taxes: readonly { taxCode: string; amountMinor: number }[]) {
-  const byCode = new Map<string, number>();
-  for (const tax of taxes) {
-    byCode.set(tax.taxCode, (byCode.get(tax.taxCode) ?? 0) + tax.amountMinor);
-  }
-  return [...byCode].map(([taxCode, amountMinor]) => ({ taxCode, amountMinor }));
-}
-
-function source({
-  lines,
-  tenders,
-  known,
-  currency,
-  setup,
-}: {
-  readonly lines: readonly AcceptableLine[];
-  readonly tenders: readonly AcceptableTender[];
-  readonly known: KnownValues;
-  readonly currency: string;
-  readonly setup: ChannelSetup;
-}): Verdict {
-  const units = new Map<string, number>();
-  for (const line of lines) units.set(line.sku, (units.get(line.sku) ?? 0) + line.quantity);
-  const wanted = [...units]
-    .map(([sku, quantity]) => ({ sku, quantity }))
-    .sort((a, b) => (a.sku < b.sku ? -1 : 1));
-  const nodes = known.nodes.map((node) => ({ ...node, sellable: new Map<string, number>() }));
-  const byId = new Map(nodes.map((node) => [node.locationId, node]));
-  for (const row of known.stock) byId.get(row.locationId)?.sellable.set(row.sku, row.sellable);
-  const chosen = sourceToOneNode(wanted, nodes);
-  const shares =
-    chosen !== null
-      ? [{ locationId: chosen, units }]
-      : setup.policies.splitOverNodes
-        ? sourceToNodes(wanted, nodes)
-        : null;
-  const groups = (shares ?? []).map(({ locationId }, index) => ({
-    groupNo: index + 1,
-    locationId,
-  }));
-  const first = byId.get(groups[0]?.locationId ?? '');
-  if (shares && first) {
-    const location = { locationId: first.locationId, timeZone: first.timeZone };
-    const allocations = allocate(lines, shares);
-    const reserved = reservations(shares);
-    return {
-      outcome: 'acceptable',
-      acceptable: { location, groups, allocations, lines, tenders, wanted: reserved },
-    };
-  }
-  const best = (sku: string) =>
-    Math.max(0, ...nodes.filter((n) => n.ships && n.active).map((n) => n.sellable.get(sku) ?? 0));
-  const shortages = lines.map((line) => ({
-    lineNo: line.lineNo,
-    sku: line.sku,
-    wanted: line.quantity,
-    available: best(line.sku),
-  }));
-  const short = wanted.filter(({ sku, quantity }) => best(sku) < quantity);
-  const worth = formatMoney(sum(lines.map((line) => line.grossMinor)), currency);
-  const missing = (short.length > 0 ? short : wanted).map(({ sku, quantity }): Missing => ({
-    code: 'inventory.insufficient',
-    cause: { kind: 'stock', ref: sku },
-    detail: `${quantity} of ${sku} are sold (an order of ${worth}); one node can promise ${best(sku)}`,
-  }));
-  return { outcome: 'short', shortages, missing };
-}
-
-/** Lines in their order take what each node sends, nodes in theirs. */
-function allocate(
-  lines: readonly AcceptableLine[],
-  shares: readonly NodeShare[],
-): AcceptableAllocation[] {
-  const left = shares.map((share) => new Map(share.units));
-  return lines.flatMap(({ lineNo, sku, quantity }) => {
-    let open = quantity;
-    return left.flatMap((units, index): AcceptableAllocation[] => {
-      const taken = Math.min(open, units.get(sku) ?? 0);
-      open -= taken;
-      units.set(sku, (units.get(sku) ?? 0) - taken);
-      return taken > 0 ? [{ lineNo, groupNo: index + 1, quantity: taken }] : [];
-    });
-  });
-}
-
-function reservations(shares: readonly NodeShare[]): Acceptable['wanted'] {
-  return shares
-    .flatMap(({ locationId, units }) =>
-      [...units].map(([sku, quantity]) => ({ sku, locationId, quantity })),
-    )
-    .sort((a, b) =>
-      a.sku === b.sku ? (a.locationId < b.locationId ? -1 : 1) : a.sku < b.sku ? -1 : 1,
-    );
-}

@@ -18,6 +18,8 @@ export interface UnitMove {
   readonly groupNo: number | null;
   /** The group that has them afterwards, where it is another one. */
   readonly toGroupNo?: number;
+  /** The line that has them afterwards, where they became one of their own. */
+  readonly toLineNo?: number;
   readonly from: Place | null;
   readonly to: Place;
   readonly quantity: number;
@@ -32,9 +34,9 @@ interface Change {
 
 /** What the moves add to which place of a line and of its group. */
 export function changesOf(moves: readonly UnitMove[]): Change[] {
-  return moves.flatMap(({ lineNo, groupNo, toGroupNo, from, to, quantity }) => [
+  return moves.flatMap(({ lineNo, groupNo, toGroupNo, toLineNo, from, to, quantity }) => [
     ...(from === null ? [] : [{ lineNo, groupNo, place: from, by: -quantity }]),
-    { lineNo, groupNo: toGroupNo ?? groupNo, place: to, by: quantity },
+    { lineNo: toLineNo ?? lineNo, groupNo: toGroupNo ?? groupNo, place: to, by: quantity },
   ]);
 }
 
@@ -59,6 +61,7 @@ export function afterMoves(order: OrderSnapshot, moves: readonly UnitMove[]): Or
       reserved: at.reserved + of('reserved', line.lineNo, groupNo),
       released: at.released + of('released', line.lineNo, groupNo),
       shipped: at.shipped + of('shipped', line.lineNo, groupNo),
+      pickedUp: at.pickedUp + of('pickedUp', line.lineNo, groupNo),
       cancelled: at.cancelled + of('cancelled', line.lineNo, groupNo),
     })),
   }));
@@ -108,6 +111,39 @@ export function afterCapture(
   return { ...order, captures };
 }
 
+/** What a tender's money that is here has been spent on, or is to be given back. */
+export function afterUsed(
+  order: OrderSnapshot,
+  tenderNo: number,
+  amountMinor: number,
+): OrderSnapshot {
+  return afterTender(order, tenderNo, ({ prepaidUsedMinor }) => ({
+    prepaidUsedMinor: prepaidUsedMinor + amountMinor,
+  }));
+}
+
+/** A refund that is to be made. */
+export const afterOwed = (
+  order: OrderSnapshot,
+  refund: Pick<SnapshotRefund, 'tenderNo' | 'refundNo' | 'paymentRef' | 'amountMinor'> &
+    Partial<Pick<SnapshotRefund, 'rma' | 'paidBy'>>,
+): OrderSnapshot => ({
+  ...order,
+  refunds: [
+    ...order.refunds,
+    {
+      rma: null,
+      paidBy: 'tender' as const,
+      ...refund,
+      try: 1,
+      state: 'due' as const,
+      reference: null,
+      isOutside: false,
+      matchedMinor: 0,
+    },
+  ].sort((a, b) => a.refundNo - b.refundNo),
+});
+
 /** A refund that was made: its payment has that reference. */
 export function afterRefund(
   order: OrderSnapshot,
@@ -129,14 +165,23 @@ export function afterRefund(
 /** A capture that an invoice makes due; `isNew`: its authorization is planned with it. */
 export function afterDue(
   order: OrderSnapshot,
-  due: Pick<SnapshotCapture, 'tenderNo' | 'invoiceNo' | 'amountMinor' | 'isFinal'> & {
+  due: Pick<
+    SnapshotCapture,
+    'tenderNo' | 'invoiceNo' | 'amountMinor' | 'isFinal' | 'prepayment'
+  > & {
     readonly authorizationNo: number;
     readonly isNew: boolean;
   },
 ): OrderSnapshot {
   const { isNew, ...of } = due;
   const { tenderNo, authorizationNo, amountMinor } = of;
-  const capture: SnapshotCapture = { ...of, try: 1, state: 'due', reference: null };
+  const capture: SnapshotCapture = {
+    ...of,
+    try: 1,
+    state: 'due',
+    isAsked: false,
+    reference: null,
+  };
   const captures = [...order.captures, capture].sort(
     (a, b) => a.invoiceNo - b.invoiceNo || a.tenderNo - b.tenderNo,
   );
@@ -160,6 +205,7 @@ export function afterPlanned(
     capturedMinor: 0,
     isMulticapture: false,
     isAsked: false,
+    isClaim: false,
   };
   return afterTender(order, tenderNo, ({ authorizations }) => ({
     authorizations: [...authorizations, authorization],

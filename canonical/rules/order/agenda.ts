@@ -3,10 +3,12 @@
  * waits; it decides nothing about quantities or money itself.
  */
 import type {
+  AccessDue,
   AuthorizeDue,
   MoneyStep,
   OrderAgenda,
   OrderBrief,
+  PickupDue,
   ReleaseDue,
 } from '../../flows/order';
 import { MAX_LINES_SHOWN } from '../../flows/order';
@@ -17,20 +19,27 @@ import {
   blocksRelease,
   blocksVoid,
 } from '../../flows/order-steps';
+import { isAccess } from './not-sent';
+import { sum } from '../money/money';
 import { effectKey } from './effect-keys';
-import type { OrderSnapshot, SnapshotCapture, SnapshotLine, SnapshotTender } from './snapshot';
+import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './snapshot';
+import { isMoneyWanted, isReplaced, openCaptures } from './open-money';
 import { openUnits, orderStatus, tenderState, type OrderStatus } from './state';
 
 export function agendaOf(order: OrderSnapshot): OrderAgenda {
   const blocked = new Set(order.exceptions.filter((one) => !one.isWait).map((one) => one.blocks));
   const money = moneySteps(order).filter(({ step }) => !blocked.has(step));
-  const authorizing = order.tenders.some((tender) => !isCovered(tender));
+  const authorizing = ownTenders(order).some((tender) => !isCovered(tender));
+  const isFree = ({ groupNo }: { readonly groupNo: number }) =>
+    !blocked.has(blocksRelease(groupNo).text);
+  const access = authorizing ? null : accessOf(order);
+  const pickups = (authorizing ? [] : pickupsOf(order)).filter(isFree);
   return {
     order: briefOf(order),
     money: money.map(({ due }) => due),
-    releases: (authorizing ? [] : releasesOf(order)).filter(
-      ({ groupNo }) => !blocked.has(blocksRelease(groupNo).text),
-    ),
+    releases: (authorizing ? [] : releasesOf(order)).filter(isFree),
+    ...(pickups.length > 0 && { pickups }),
+    ...(access && { access }),
     blockedBy: order.exceptions,
     isSettled: isSettled(order),
   };
@@ -42,12 +51,19 @@ function isSettled(order: OrderSnapshot): boolean {
     order.stage !== 'received' &&
     order.lines.every((line) => openUnits(line) === 0) &&
     moneySteps(order).length === 0 &&
-    order.captures.every((one) => one.state === 'captured' || one.state === 'given-up') &&
-    order.refunds.every((refund) => refund.state !== 'failed') &&
+    ownCaptures(order).every((one) => one.state === 'captured' || one.state === 'given-up') &&
+    order.refunds.every(({ state, rma }) => state !== 'failed' || rma !== null) &&
     !order.groups.some((group) => group.state === 'planned' && group.isAsked) &&
     order.exceptions.length === 0
   );
 }
+
+/** What a return charges again is asked for by its flow. */
+const ownTenders = ({ tenders }: OrderSnapshot) => tenders.filter((one) => !one.forReturn);
+const ownCaptures = (order: OrderSnapshot) => {
+  const own = new Set(ownTenders(order).map((one) => one.tenderNo));
+  return order.captures.filter((one) => own.has(one.tenderNo));
+};
 
 interface DueStep {
   readonly step: string;
@@ -58,7 +74,7 @@ interface DueStep {
 function moneySteps(order: OrderSnapshot): DueStep[] {
   if (order.stage === 'received' || order.stage === 'closed') return [];
   const { orderId, currency } = order;
-  return order.tenders.flatMap((tender) => {
+  return ownTenders(order).flatMap((tender) => {
     const { tenderNo } = tender;
     const base = { orderId, tenderNo, currency, account: tender.moneyAccount };
     return [
@@ -70,6 +86,7 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
       ...voidSteps(order, tender),
       ...order.refunds
         .filter((refund) => refund.tenderNo === tenderNo && refund.state === 'due')
+        .filter(({ rma }) => rma === null)
         .map(({ refundNo, amountMinor, try: tryNo }) => ({
           step: blocksRefund(tenderNo, refundNo).text,
           due: {
@@ -86,7 +103,8 @@ function moneySteps(order: OrderSnapshot): DueStep[] {
 
 /**
  * Planned authorizations, while there is something to charge for. One whose answer is not known is
- * asked for to its end whatever came between: an amount that is held must be known to be let go.
+ * asked for to its end whatever came between, and one that is claimed to be there is looked for: an
+ * amount that is held must be known to be let go.
  */
 function authorizations(
   order: OrderSnapshot,
@@ -95,7 +113,7 @@ function authorizations(
   const { orderId, currency } = order;
   const wanted = isMoneyWanted(order, tender.tenderNo);
   return tender.authorizations
-    .filter((one) => one.state === 'planned' && (wanted || one.isAsked))
+    .filter((one) => one.state === 'planned' && (wanted || one.isAsked || one.isClaim))
     .map(({ authorizationNo, amountMinor }) => ({
       step: 'authorize' as const,
       orderId,
@@ -106,14 +124,6 @@ function authorizations(
       amountMinor,
       key: effectKey.authorize(orderId, tender.tenderNo, authorizationNo),
     }));
-}
-
-/** Units still to go out, or a capture still to be made, need this tender's money. */
-export function isMoneyWanted(order: OrderSnapshot, tenderNo: number): boolean {
-  if (order.stage !== 'accepted') return false;
-  return (
-    order.lines.some((line) => openUnits(line) > 0) || openCaptures(order, tenderNo).length > 0
-  );
 }
 
 /**
@@ -129,8 +139,9 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
     const open = openCaptures(order, tenderNo).filter(
       (one) => one.authorizationNo === authorizationNo,
     );
-    const first = open.find((one) => one.state === 'due');
-    if (!first || state !== 'live') return [];
+    const first = open.find((one) => one.isAsked) ?? open.find((one) => one.state === 'due');
+    // On one that is spent, a channel is asked all the same: its no is somebody's work.
+    if (!first || (state !== 'live' && state !== 'consumed')) return [];
     const { invoiceNo, amountMinor } = first;
     const isLast = open.length === 1 && (first.isFinal || isEverythingOut);
     const key = effectKey.capture(orderId, tenderNo, invoiceNo, first.try);
@@ -142,13 +153,6 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   });
 }
 
-/** Captures that are to be made, or that a person may have made again; the oldest first. */
-export function openCaptures(order: OrderSnapshot, tenderNo: number): SnapshotCapture[] {
-  return order.captures.filter(
-    (one) => one.tenderNo === tenderNo && (one.state === 'due' || one.state === 'failed'),
-  );
-}
-
 /**
  * Authorizations that nothing will be captured on any more. One that was asked to go, and whose
  * answer is not known, is asked for to its end.
@@ -158,7 +162,11 @@ function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   const { orderId, currency } = order;
   const { tenderNo } = tender;
   return tender.authorizations
-    .filter((one) => one.state === 'live' && (one.isAsked || (!wanted && one.capturedMinor === 0)))
+    .filter(
+      (one) =>
+        one.state === 'live' &&
+        (one.isAsked || (one.capturedMinor === 0 && (!wanted || isReplaced(order, tender, one)))),
+    )
     .map(({ authorizationNo, amountMinor, voidTry }) => ({
       step: blocksVoid(tenderNo, authorizationNo).text,
       due: {
@@ -189,6 +197,7 @@ function releasesOf(order: OrderSnapshot): ReleaseDue[] {
   const { orderId } = order;
   return order.groups.flatMap((group): ReleaseDue[] => {
     const { groupNo, account, locationId: location } = group;
+    if (account === null) return [];
     // A hold does not leave a question open that the warehouse may already have answered with yes.
     if (order.holdReason !== null && !group.isAsked) return [];
     const units = unitsOf(order, groupNo, 'reserved');
@@ -198,15 +207,36 @@ function releasesOf(order: OrderSnapshot): ReleaseDue[] {
   });
 }
 
+/** Stores that are to hold what is reserved there, and were not told yet. */
+function pickupsOf(order: OrderSnapshot): PickupDue[] {
+  if (order.stage !== 'accepted' || order.holdReason !== null) return [];
+  return order.groups.flatMap(({ groupNo, kind, state, locationId }): PickupDue[] => {
+    const units = unitsOf(order, groupNo, 'reserved');
+    if (kind !== 'pickup' || state !== 'planned' || units === 0) return [];
+    return [{ orderId: order.orderId, groupNo, storeId: locationId, units }];
+  });
+}
+
+/** What nobody sends is the buyer's once its money is promised or here. */
+function accessOf(order: OrderSnapshot): AccessDue | null {
+  if (order.stage !== 'accepted' || order.holdReason !== null) return null;
+  const units = sum(accessLines(order).map((line) => line.unallocated));
+  return units > 0 ? { orderId: order.orderId, units } : null;
+}
+
+export const accessLines = ({ lines }: Pick<OrderSnapshot, 'lines'>): SnapshotLine[] =>
+  lines.filter(({ notSent, unallocated }) => isAccess(notSent) && unallocated > 0);
+
 function unitsOf(
   order: OrderSnapshot,
   groupNo: number,
-  place: 'reserved' | 'released' | 'shipped' | 'cancelled',
+  place: 'reserved' | 'released' | 'shipped' | 'pickedUp' | 'cancelled',
 ): number {
-  return order.lines
-    .flatMap((line) => line.allocations)
-    .filter((allocation) => allocation.groupNo === groupNo)
-    .reduce((sum, allocation) => sum + allocation[place], 0);
+  let units = 0;
+  for (const { allocations } of order.lines) {
+    for (const one of allocations) if (one.groupNo === groupNo) units += one[place];
+  }
+  return units;
 }
 
 export function statusOf(order: OrderSnapshot): OrderStatus {
@@ -234,6 +264,7 @@ export function briefOf(order: OrderSnapshot): OrderBrief {
       reserved: total((line) => line.reserved),
       released: total((line) => line.released),
       shipped: total((line) => line.shipped),
+      ...pickedUp(total((line) => line.pickedUp)),
       cancelled: total((line) => line.cancelled),
     },
     lines: order.lines.slice(0, MAX_LINES_SHOWN).map((line) => ({
@@ -243,22 +274,28 @@ export function briefOf(order: OrderSnapshot): OrderBrief {
       reserved: line.reserved,
       released: line.released,
       shipped: line.shipped,
+      ...pickedUp(line.pickedUp),
       cancelled: line.cancelled,
     })),
     lineCount: order.lines.length,
-    groups: order.groups.map(({ groupNo, locationId, account, state }) => ({
+    groups: order.groups.map(({ groupNo, kind, locationId, account, state }) => ({
       groupNo,
+      ...(kind === 'pickup' && { kind }),
       location: locationId,
       account,
       state,
       reserved: unitsOf(order, groupNo, 'reserved'),
       released: unitsOf(order, groupNo, 'released'),
       shipped: unitsOf(order, groupNo, 'shipped'),
+      ...pickedUp(unitsOf(order, groupNo, 'pickedUp')),
       cancelled: unitsOf(order, groupNo, 'cancelled'),
     })),
     tenders: order.tenders.map(tenderBrief),
   };
 }
+
+/** Said only where something was: most orders are shipped, and a history holds this many times. */
+const pickedUp = (units: number) => (units > 0 ? { pickedUp: units } : {});
 
 export function tenderBrief(tender: SnapshotTender): OrderBrief['tenders'][number] {
   const live = tender.authorizations.filter((one) => one.state === 'live');

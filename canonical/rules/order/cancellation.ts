@@ -1,5 +1,6 @@
 /** What a cancel touches: only units that have not moved; released ones must be recalled first. */
-import type { OrderSnapshot, SnapshotLine } from './snapshot';
+import { sum } from '../money/money';
+import type { OrderSnapshot, SnapshotAllocation, SnapshotLine } from './snapshot';
 import { openUnits } from './state';
 
 export interface LineQuantity {
@@ -49,8 +50,9 @@ export function intendCancel(
   }
   const toRecall = wanted.flatMap(({ lineNo, quantity }) => {
     const line = order.lines.find((one) => one.lineNo === lineNo);
-    let atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0));
-    return (line?.allocations ?? []).flatMap(({ groupNo, released }): GroupQuantity[] => {
+    const inStores = sum(ofStores(order, line).map((one) => one.released));
+    let atWarehouse = Math.max(0, quantity - (line ? unitsHere(line) : 0) - inStores);
+    return ofWarehouses(order, line).flatMap(({ groupNo, released }): GroupQuantity[] => {
       const units = Math.min(atWarehouse, released);
       atWarehouse -= units;
       return units > 0 ? [{ lineNo, groupNo, quantity: units }] : [];
@@ -87,6 +89,17 @@ function wholeOrder(order: OrderSnapshot): LineQuantity[] {
     .filter((line) => line.quantity > 0);
 }
 
+const isStore = ({ groups }: Pick<OrderSnapshot, 'groups'>, groupNo: number): boolean =>
+  groups.some((one) => one.groupNo === groupNo && one.kind === 'pickup');
+
+/** What a store holds is given up here, as long as nobody has collected it: nobody is asked. */
+function ofStores(order: OrderSnapshot, line: SnapshotLine | undefined): SnapshotAllocation[] {
+  return (line?.allocations ?? []).filter((one) => isStore(order, one.groupNo));
+}
+function ofWarehouses(order: OrderSnapshot, line: SnapshotLine | undefined): SnapshotAllocation[] {
+  return (line?.allocations ?? []).filter((one) => !isStore(order, one.groupNo));
+}
+
 /** The units that can be cancelled now, given what the warehouse gave back. */
 export function cancelMoves(
   order: OrderSnapshot,
@@ -110,7 +123,8 @@ export function cancelMoves(
       ...take('unallocated', null, line.unallocated),
       ...take('backordered', null, line.backordered),
       ...line.allocations.flatMap((one) => take('reserved', one.groupNo, one.reserved)),
-      ...line.allocations.flatMap((one) =>
+      ...ofStores(order, line).flatMap((one) => take('released', one.groupNo, one.released)),
+      ...ofWarehouses(order, line).flatMap((one) =>
         take('released', one.groupNo, Math.min(one.released, back(lineNo, one.groupNo))),
       ),
     ];

@@ -1,5 +1,5 @@
 /** Money that is there as a caller says, and nobody else yet. */
-import type { ReadTender } from './acceptance';
+import type { ReadTender } from './judgement';
 
 /** What a caller says was received is a claim until it was looked up: it counts as nothing before. */
 export function asClaims<T extends { readonly tenders: readonly ReadTender[] }>(read: T): T {

@@ -11,6 +11,12 @@ export const effectKey = {
     `void:${orderId}:${tenderNo}:${authorizationNo}:${tryNo}`,
   refund: (orderId: string, tenderNo: number, refundNo: number, tryNo: number) =>
     `refund:${orderId}:${tenderNo}:${refundNo}:${tryNo}`,
+  /** Of a payment that a channel took once more than it was asked for. */
+  refundDuplicate: (orderId: string, tenderNo: number, duplicateNo: number) =>
+    `refund:${orderId}:${tenderNo}:duplicate-${duplicateNo}`,
+  /** Of a fulfilment that a channel has once more than it was told. */
+  cancelFulfilment: (orderId: string, duplicateNo: number) =>
+    `cancel-fulfilment:${orderId}:${duplicateNo}`,
   release: (orderId: string, groupNo: number, tryNo: number) =>
     `release:${orderId}:${groupNo}:${tryNo}`,
   recall: (orderId: string, groupNo: number, decisionId: string) =>
@@ -18,8 +24,26 @@ export const effectKey = {
   salesOrder: (orderId: string) => `sales-order:${orderId}`,
   fulfil: (orderId: string, shipmentNo: number) => `fulfil:${orderId}:${shipmentNo}`,
   taxInvoice: (orderId: string, invoiceNo: number) => `tax-invoice:${orderId}:${invoiceNo}`,
+  taxReturn: (rma: string, inspectionNo: number, invoiceNo: number) =>
+    `tax-invoice:${rma}:${inspectionNo}:${invoiceNo}`,
+  taxChargedAgain: (rma: string, invoiceNo: number) =>
+    `tax-invoice:${rma}:charged-again:${invoiceNo}`,
+  /** `readyNo` counts how often something of the pickup became ready. */
+  readyAtChannel: (orderId: string, groupNo: number, readyNo: number) =>
+    `ready:${orderId}:${groupNo}:${readyNo}`,
+  handoverAtChannel: (orderId: string, groupNo: number, handoverNo: number) =>
+    `handover:${orderId}:${groupNo}:${handoverNo}`,
+  /** `end` tells one end of units from another: `expired`, `rejected-2`, a decision's id. */
+  removeAtChannel: (orderId: string, groupNo: number, end: string) =>
+    `remove:${orderId}:${groupNo}:${end}`,
+  /** `no`: 0 as it is expected, else the receipt of goods that nobody had asked about. */
+  returnAtChannel: (rma: string, no: number) => `return-at-channel:${rma}:${no}`,
+  closeReturnAtChannel: (rma: string) => `close-return-at-channel:${rma}`,
   cancelAtChannel: (orderId: string) => `cancel-at-channel:${orderId}`,
   notify: (orderId: string, template: string, subject: string | number) =>
     `notify:${orderId}:${template}:${subject}`,
+  /** `opening` and `step`: each time that an exception is brought before its owner has a message. */
+  notifyTeam: (exceptionId: string, opening: number, step: number) =>
+    `notify:${exceptionId}:exception-escalated:${opening}:${step}`,
   journal: (batchId: string) => `journal:${batchId}`,
 } as const;

@@ -5,6 +5,7 @@ import { only, type Database } from '../../../store/database';
 import { resolveExceptions } from '../../../store/exceptions/exceptions';
 import type { Resolution } from '../../../canonical/schema/exception';
 import { STARTERS } from '../../../workers/flows';
+import { createPlaceAsker } from '../../../workers/ask-places';
 import { routeEvent } from '../../../workers/route-event';
 import { FLOWS_AND_KEYS } from './contract';
 
@@ -33,6 +34,7 @@ export async function routeAll(db: Database, eventWaitMs = MINUTE_MS): Promise<v
     db,
     flows: FLOWS_AND_KEYS,
     starters: STARTERS,
+    places: createPlaceAsker({}),
     fulfilmentDeadlineMs: MINUTE_MS,
     eventWaitMs,
   };
