@@ -219,12 +219,12 @@ async function keepSent(
   answer: Delivered,
 ): Promise<void> {
   const { db } = settings;
-  const reference = answer.reference ?? answer.documentNo ?? '';
+  const reference = answer.reference ?? answer.documentNo ?? null;
   const sent = { outboxNo, key, reference, answer };
   const { made } = deliveryOf(settings, verb);
   if (made) {
     await db.transaction(async (sql) => {
-      await made(sql, { orderId, effectKey, key, reference });
+      await made(sql, { orderId, effectKey, key, reference: reference ?? '' });
       await markSent(sql, [sent]);
     });
     return;

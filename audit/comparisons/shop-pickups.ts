@@ -67,11 +67,14 @@ const say = (order: OrderName, code: string, subject: string, detail: string): D
   detail: `${nameOfOrder(order)}: ${detail}`,
 });
 
+/** Without a reference nothing of it was left there, and the shop was told nothing. */
+const isTold = ({ state, reference }: OwnEffect) => state === 'done' && reference !== null;
+
 function compareReady({ order, own, prepared, collected }: OfOrder, against: Against) {
   const { books, cutoff } = against;
   const told = own.filter(({ verb }) => verb === 'ready');
   const missing = told
-    .filter(({ state, calledAt }) => state === 'done' && isLookedFor(calledAt, against))
+    .filter((one) => isTold(one) && isLookedFor(one.calledAt, against))
     .slice(0, prepared.length + collected.length > 0 ? 0 : 1)
     .map(({ key }) => {
       const detail = `the shop was told under ${key} that it is ready; ${books}'s records do not have it`;

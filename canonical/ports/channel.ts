@@ -78,6 +78,11 @@ export interface Announced {
   readonly reference: string;
 }
 
+/** Its units are not at the channel any more: it was told nothing. */
+export interface NothingToTell {
+  readonly outcome: 'nothing-to-tell';
+}
+
 /** Units of a line, and where the buyer collects them: the channel's own id; null: shipped. */
 export interface PlaceOfLine {
   readonly channelLineRef: string;
@@ -154,8 +159,8 @@ export interface SalesChannel {
   findFulfilmentCancellation(request: FulfilmentCancellation): Promise<Announced | null>;
   announceCancellation(request: CancellationAnnouncement): Promise<Announced | Refused>;
   findCancellation(request: CancellationAnnouncement): Promise<Announced | null>;
-  announceReady(request: ReadyAnnouncement): Promise<Announced | Refused>;
-  findReady(request: ReadyAnnouncement): Promise<Announced | null>;
+  announceReady(request: ReadyAnnouncement): Promise<Announced | NothingToTell | Refused>;
+  findReady(request: ReadyAnnouncement): Promise<NothingToTell | null>;
   announceHandover(request: HandoverAnnouncement): Promise<Announced | Refused>;
   findHandover(request: HandoverAnnouncement): Promise<Announced | null>;
   announceRemoval(request: RemovalAnnouncement): Promise<Announced | Refused>;

@@ -10,6 +10,7 @@ import type {
   ChannelFulfilment,
   CollectionProgress,
   HandoverAnnouncement,
+  NothingToTell,
   PlaceOfLine,
   ReadyAnnouncement,
   SalesChannel,
@@ -32,7 +33,7 @@ import { ask, refusalOf } from './graphql';
 import { FULFILLMENT_ORDER, PREPARE } from './operations';
 
 const PICK_UP = 'PICK_UP';
-/** Of a fulfilment order that was prepared, or fulfilled, before. */
+/** Of a fulfilment order with units left: it was prepared before. */
 const NOTHING_LEFT = 'NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER';
 
 type Pickups = Pick<
@@ -55,6 +56,12 @@ export function shopifyPickups(door: HttpDoor): Pickups {
     findHandover: (request) => findHandover(door, request),
   };
 }
+
+/** Its units were picked up, or taken off the order, before the shop could be told. */
+const NOTHING_TO_TELL: NothingToTell = { outcome: 'nothing-to-tell' };
+
+const isOpen = (one: FulfillmentOrder): boolean =>
+  isFulfillable(one) && one.lineItems.nodes.some(({ remainingQuantity }) => remainingQuantity > 0);
 
 const isPickup = ({ deliveryMethod }: FulfillmentOrder): boolean =>
   deliveryMethod?.methodType === PICK_UP;
@@ -137,13 +144,13 @@ const holding = (pickups: readonly FulfillmentOrder[], lines: Refs) =>
 async function announceReady(
   door: HttpDoor,
   request: ReadyAnnouncement,
-): Promise<Announced | Refused> {
+): Promise<Announced | NothingToTell | Refused> {
   const pickups = await pickupsOf(door, request.channelOrderRef);
   if (!pickups) return refused('unknown_order', 'the shop does not know this order');
   const [first, ...others] = holding(pickups, request.lines);
   if (!first) return refused('no_pickup', 'the shop has no pickup of these lines');
-  const open = [first, ...others].filter(isFulfillable);
-  if (open.length === 0) return announced(first.id);
+  const open = [first, ...others].filter(isOpen);
+  if (open.length === 0) return NOTHING_TO_TELL;
   // One at a time: a list with one that is prepared already is refused whole.
   for (const { id: fulfillmentOrderId } of open) {
     const input = { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId }] };
@@ -157,12 +164,15 @@ async function announceReady(
 
 /**
  * No field says that a fulfilment order is prepared, and telling it again changes nothing: found is
- * only what is fulfilled.
+ * only what has nothing left to be prepared.
  */
-async function findReady(door: HttpDoor, request: ReadyAnnouncement): Promise<Announced | null> {
+async function findReady(
+  door: HttpDoor,
+  request: ReadyAnnouncement,
+): Promise<NothingToTell | null> {
   const pickups = (await pickupsOf(door, request.channelOrderRef)) ?? [];
   const [first, ...others] = holding(pickups, request.lines);
-  return first && ![first, ...others].some(isFulfillable) ? announced(first.id) : null;
+  return first && ![first, ...others].some(isOpen) ? NOTHING_TO_TELL : null;
 }
 
 function fulfilledOf(pickups: readonly FulfillmentOrder[], channelLineRef: string): number {

@@ -87,7 +87,7 @@ export async function dueDestinations(sql: Sql): Promise<string[]> {
 export interface SentMessage {
   readonly outboxNo: number;
   readonly key: string;
-  readonly reference: string;
+  readonly reference: string | null;
   readonly answer: unknown;
 }
 

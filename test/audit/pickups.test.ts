@@ -12,7 +12,12 @@ const against: Parameters<typeof checkShopPickups>[3] = {
 };
 const known = [{ ...name, channelOrderRef: '450', liveAuthorizations: 0, accountedFor: [] }];
 
-const ready = effect({ key: 'ready:ord_1:1:1', verb: 'ready', amountMinor: null });
+const ready = effect({
+  key: 'ready:ord_1:1:1',
+  verb: 'ready',
+  amountMinor: null,
+  reference: 'fo/1',
+});
 const handover = (no: number, quantity: number, state: 'done' | 'called' = 'done') =>
   effect({
     key: `handover:ord_1:1:${no}`,
@@ -54,6 +59,11 @@ describe('I4, pickups at a shop that keeps no key', () => {
     ]);
     const less = { ...all, fulfillments: [collected('f/1', 1)] };
     expect(codes([ready, handover(1, 2)], less)).toEqual(['shop-handover-missing']);
+  });
+
+  it('looks for no preparation where the shop had nothing left to prepare', () => {
+    const nothing = { preparations: [], fulfillments: [] };
+    expect(codes([{ ...ready, reference: null }], nothing)).toEqual([]);
   });
 
   it('finds what the shop has and nobody told it', () => {

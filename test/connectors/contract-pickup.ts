@@ -93,6 +93,16 @@ export function pickupContract(target: () => Target): void {
     expect(await shop.sandbox(context).countOf('preparations')).toBe(before + 1);
   });
 
+  test('ready of what was taken off the order before is told to nobody', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    await channel.announceRemoval(removalOf(order, 0));
+    const before = await shop.sandbox(context).countOf('preparations');
+    expect(await channel.announceReady(readyOf(order))).toEqual({ outcome: 'nothing-to-tell' });
+    expect(await channel.findReady(readyOf(order))).toEqual({ outcome: 'nothing-to-tell' });
+    expect(await shop.sandbox(context).countOf('preparations')).toBe(before);
+  });
+
   test('ready of what is shipped, and of an order it does not know, is refused', async (context) => {
     const order = await sold(context);
     const { channel } = shop.client();
