@@ -1,5 +1,5 @@
 // Effects of ours: their rows and what was delivered by the outbox, of some orders or of none.
-import { tail, type RecordPart } from '../canonical/ports/records';
+import { postedPart, tail, type RecordPart } from '../canonical/ports/records';
 import { sum } from '../canonical/rules/money/money';
 import { addressDigest } from '../connectors/address-digest';
 import type { Sql } from '../store/database';
@@ -26,6 +26,8 @@ interface FrozenLine {
   readonly amountMinor?: number;
   readonly netMinor?: number;
   readonly side?: 'debit' | 'credit';
+  /** The ERP's own. */
+  readonly account?: string;
   readonly taxes?: readonly { readonly amountMinor: number }[];
 }
 
@@ -74,8 +76,8 @@ function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffe
     }));
   }
   if (verb === 'journal') {
-    return lines.map(({ side = 'debit', amountMinor = 0 }) => ({
-      name: side,
+    return lines.map(({ side = 'debit', account = '', amountMinor = 0 }) => ({
+      name: postedPart(side, account),
       quantity: amountMinor,
     }));
   }

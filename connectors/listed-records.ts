@@ -69,6 +69,8 @@ const ListedRecord = z.object({
         refunded: z.number().optional(),
         removed: z.number().optional(),
         id: z.string().optional(),
+        // A journal entry's, in major units.
+        accountId: z.string().optional(),
         debit: z.number().optional(),
         credit: z.number().optional(),
       }),

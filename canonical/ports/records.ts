@@ -21,13 +21,17 @@ export const OUTSIDE_KINDS = {
 export type OutsideKind = (typeof OUTSIDE_KINDS)[keyof typeof OUTSIDE_KINDS][number];
 
 export interface RecordPart {
-  /** `line 1`, `line 1 net`, `debit`. */
+  /** `line 1`, `line 1 net`, `debit of 1200`. */
   readonly name: string;
   /** Units, or minor units of the record's currency. */
   readonly quantity: number;
   /** Of the item; left out or null: it is not said. */
   readonly sku?: string | null;
 }
+
+/** What a journal entry posts to one of the ERP's own accounts. */
+export const postedPart = (side: 'debit' | 'credit', account: string): string =>
+  `${side} of ${account}`;
 
 /** One record of another system, in its own words where no words of ours fit. */
 export interface OutsideRecord {
@@ -45,7 +49,7 @@ export interface OutsideRecord {
   readonly state: string;
   /** Of a shop's transaction: `CAPTURE` …; of its fulfilment: `PICK_UP`; of a webhook: its topic. */
   readonly type: string | null;
-  /** What it is made of: units by line, minor units by `debit` and `credit`, by line net and tax. */
+  /** What it is made of: units by line, minor units by side and account, by line net and tax. */
   readonly parts: readonly RecordPart[];
   /** A digest of where it is sent, by the connector; left out or null: it says nothing of that. */
   readonly addressDigest?: string | null;

@@ -123,28 +123,31 @@ describe('I4, effects that carry our key', () => {
       verb: 'journal',
       order: null,
       parts: [
-        { name: 'debit', quantity: 5 },
-        { name: 'credit', quantity: 5 },
+        { name: 'debit of 1200', quantity: 5 },
+        { name: 'credit of 4000', quantity: 5 },
       ],
     });
     const document = record({
       id: '1001',
       key: 'journal:bat_1',
       parts: [
-        { name: 'credit', quantity: 5 },
-        { name: 'debit', quantity: 5 },
+        { name: 'credit of 4000', quantity: 5 },
+        { name: 'debit of 1200', quantity: 5 },
       ],
     });
     expect(compare('journal-document', [journal], [document])).toEqual([]);
     const other = {
       ...document,
       parts: [
-        { name: 'debit', quantity: 5 },
-        { name: 'credit', quantity: 4 },
+        { name: 'debit of 1200', quantity: 5 },
+        { name: 'credit of 4900', quantity: 5 },
       ],
     };
     expect(compare('journal-document', [journal], [other])).toMatchObject([
-      { code: 'journal-document-lines' },
+      {
+        code: 'journal-document-lines',
+        detail: expect.stringContaining('credit of 4000 5 here; credit of 4900 5 there'),
+      },
     ]);
   });
 });
