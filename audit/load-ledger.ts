@@ -147,3 +147,17 @@ export async function loadStrayItems(
   );
   return rows;
 }
+
+/** Of these accounts of ours, the one each is mapped to at the ERP: `1200` → `CLR`. */
+export async function keptAccounts(
+  sql: Sql,
+  erps: readonly string[],
+  accounts: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql.query<{ target: string; value: string }>(
+    `select target, value from mapping
+      where kind = 'account' and source = any($1) and value = any($2) order by source, value`,
+    [erps, accounts],
+  );
+  return new Map(rows.map(({ target, value }) => [target, value]));
+}

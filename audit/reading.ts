@@ -9,6 +9,7 @@ import {
   checkStrayItem,
   checkTrialBalance,
 } from './check-ledger';
+import { checkEntriesOfOthers } from './comparisons/balances';
 import { checkKeyedEffects } from './comparisons/effects';
 import { KEYED } from './comparisons/keyed';
 import type { Findings } from './findings';
@@ -22,6 +23,7 @@ import {
   batchPages,
   differingBalances,
   journalPages,
+  keptAccounts,
   loadStrayItems,
   loadTrialBalance,
 } from './load-ledger';
@@ -31,8 +33,16 @@ import { checkSettledItem, checkSettlement } from './invariants/settlements';
 import { settledItemPages, settlementPages, type OwnSettlement } from './load-settlements';
 import { count, type OrderName } from './report';
 import type { Scope } from './scope';
-import { nameOfBooks, recordsOf, unclaimedRecords, unstoredWebhooks } from './spool';
+import {
+  entriesOfOthers,
+  nameOfBooks,
+  recordsOf,
+  unclaimedRecords,
+  unstoredWebhooks,
+} from './spool';
 
+/** Receivables are also paid in the ERP; on the others nobody but this platform posts. */
+const POSTED_BY_OTHERS_TOO = 'AR';
 const OPEN_ITEM_ACCOUNTS = Object.entries(ACCOUNTS)
   .filter(([, account]) => account.openItem)
   .map(([name]) => name);
@@ -145,6 +155,27 @@ export async function compareLeftovers(
     if (one.kinds.includes('shop-webhook')) {
       findings.add(checkDeliveredWebhooks(await unstoredWebhooks(spool, books), scope.cutoff));
     }
+  }
+}
+
+/**
+ * By account the ERP's balance is the sum of its entries: ours are compared one by one, so what else
+ * it holds there is by what it differs from ours.
+ */
+export async function compareBalances(
+  sql: Sql,
+  spool: Sql,
+  outside: readonly OutsideRecords[],
+  scope: Scope,
+  findings: Findings,
+): Promise<void> {
+  const accounts = OPEN_ITEM_ACCOUNTS.filter((name) => name !== POSTED_BY_OTHERS_TOO);
+  for (const one of outside.filter(({ kinds }) => kinds.includes('journal-document'))) {
+    const books = nameOfBooks(one);
+    const kept = await keptAccounts(sql, one.accounts, accounts);
+    const entries = await entriesOfOthers(spool, books, kept);
+    findings.add(checkEntriesOfOthers(entries, kept, { ...scope, books }));
+    findings.checked('I10', `accounts of ${books} that are kept from here alone`, kept.size);
   }
 }
 

@@ -11,6 +11,7 @@ import { Readings, type Findings } from './findings';
 import { checkOwn, compareChunk, loadChunk, namesOf } from './orders';
 import {
   checkAccounts,
+  compareBalances,
   compareLeftovers,
   compareOrderless,
   readInbox,
@@ -124,6 +125,9 @@ async function auditWith(audit: Auditing): Promise<{ report: AuditReport; orders
     inSnapshot(audit, (sql) => compareOrderless(sql, spool, readable(audit), scope, findings)),
   );
   await readings.read((findings) => compareLeftovers(spool, readable(audit), scope, findings));
+  await readings.read((findings) =>
+    inSnapshot(audit, (sql) => compareBalances(sql, spool, readable(audit), scope, findings)),
+  );
   await readings.read((findings) =>
     inSnapshot(audit, (sql) => checkAccounts(sql, outside, scope, findings)),
   );

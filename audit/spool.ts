@@ -1,6 +1,11 @@
 // The other systems' records of one audit, in a table that lives as long as its transaction: however
 // many there are, the audit holds those of one chunk of orders at a time.
-import type { OutsideKind, OutsideRecord, OutsideRecords } from '../canonical/ports/records';
+import {
+  postedPart,
+  type OutsideKind,
+  type OutsideRecord,
+  type OutsideRecords,
+} from '../canonical/ports/records';
 import type { Sql } from '../store/database';
 import type { Comparison } from './comparisons/keyed';
 
@@ -120,6 +125,33 @@ export async function unclaimedRecords(
         and not exists (select from sales_order o where o.order_id = r.order_tail)
       limit $4`,
     [books, kind, verb, RECORDS_MAX],
+  );
+  return rows.map(({ record }) => record);
+}
+
+/** The ERP's accounts that are kept from here alone, by its id: `1200` → `CLR`. */
+export type KeptAccounts = ReadonlyMap<string, string>;
+
+/**
+ * Journal entries that carry no key of ours, were not entered by hand for a batch of ours, and post
+ * to an account that is kept from here alone.
+ */
+export async function entriesOfOthers(
+  sql: Sql,
+  books: string,
+  kept: KeptAccounts,
+): Promise<readonly OutsideRecord[]> {
+  const sides = ['debit', 'credit'] as const;
+  const names = sides.flatMap((side) => [...kept.keys()].map((id) => postedPart(side, id)));
+  const { rows } = await sql.query<{ record: OutsideRecord }>(
+    `select record from outside_record r
+      where books = $1 and kind = 'journal-document' and coalesce(key, '') not like 'journal:%'
+        and exists (select from json_array_elements(record -> 'parts') p
+                     where p ->> 'name' = any($2))
+        and not exists (select from posting_batch b
+                         where b.document_no in (r.id, r.record ->> 'reference'))
+      limit $3`,
+    [books, names, RECORDS_MAX],
   );
   return rows.map(({ record }) => record);
 }

@@ -28,5 +28,11 @@ const itemsOf = ({ lines, currency }: Listed): OutsideRecord['parts'] =>
 
 export const netsuiteRecords: RecordLists = {
   'sales-order': { path: 'sales_orders', fields: ['lines'], partsOf: itemsOf },
-  'journal-document': { path: 'journal_entries', fields: ['lines'], partsOf: postedOf },
+  'journal-document': {
+    path: 'journal_entries',
+    fields: ['lines'],
+    partsOf: postedOf,
+    // Its transaction number, as a person reads it.
+    referenceOf: ({ id }) => `JE${id}`,
+  },
 };
