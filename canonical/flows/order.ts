@@ -199,7 +199,6 @@ export interface RecallDue {
 /** What a cancel would touch: released units must be recalled before they are cancelled. */
 export type CancelPlan =
   | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'duplicate'; readonly result: CancelResult }
   | { readonly outcome: 'planned'; readonly recalls: readonly RecallDue[] };
 export interface RecallAnswer {
   readonly groupNo: number;

@@ -37,8 +37,8 @@ import { isAllCancelled, letGo } from './let-go';
 export function planCancellation(db: Database, decision: CancelDecision): Promise<CancelPlan> {
   return db.transaction(async (sql) => {
     const { order } = await takeOrder(sql, decision.orderId);
-    const before = await decidedBefore(sql, decision);
-    if (before) return { outcome: 'duplicate', result: before };
+    // The flow may not have heard what became of it: the moment answers, and says what is due now.
+    if (await decidedBefore(sql, decision)) return { outcome: 'planned', recalls: [] };
     const wanted = await wantedBy(sql, decision);
     if (wanted === null) return refusedBecause(NO_SUCH_EVENT);
     if (order.stage === 'received') {

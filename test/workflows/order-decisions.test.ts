@@ -1,6 +1,7 @@
 /** Decisions, and vendors that are down: the order's flow on the real moments, with skipped time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksCapture, SHIPPED_IN_TIME } from '../../canonical/flows/order-steps';
+import { cancelOrder } from '../../moments/order/cancel-order';
 import { openWait } from '../../moments/order/order-flow';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { authorize, release } from '../store/steps';
@@ -121,6 +122,22 @@ describe('decisions', () => {
     expect(first).toMatchObject({ outcome: 'cancelled' });
     expect(await order.handle.result()).toEqual({ status: 'cancelled' });
     expect(order.vendors.verbs()).toEqual(['authorize', 'release', 'recall', 'void']);
+  });
+
+  test('a cancel that was written before its worker fell is carried out by the next one', async () => {
+    const order = await bench.start({ moneyMode: 'psp', lines: [2] });
+    await order.untilReleased();
+    // Written, and nobody told: what the flow knew of it went with the worker.
+    const lines = [{ lineNo: 1, quantity: 2 }];
+    const { orderId } = order;
+    const decision = { decisionId: 'd1', orderId, lines: null, eventNo: null };
+    const recalled = [{ groupNo: 1, lines }];
+    await cancelOrder(database.db, { ...decision, recalled });
+    expect(await order.cancel()).toMatchObject({ outcome: 'cancelled', cancelled: lines });
+    // Before any deadline has it look again.
+    await until('let go', () => order.vendors.verbs().includes('void'));
+    expect(await order.handle.result()).toEqual({ status: 'cancelled' });
+    expect(order.vendors.verbs()).toEqual(['authorize', 'release', 'void']);
   });
 
   test('a cancel while the authorization is at the processor: what it promised is voided', async () => {

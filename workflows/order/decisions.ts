@@ -132,7 +132,6 @@ async function decideCancel(flow: OrderFlow, decision: CancelDecision): Promise<
   if (plan.outcome === 'refused') {
     return { outcome: 'refused', cancelled: [], reason: plan.reason, agenda: null };
   }
-  if (plan.outcome === 'duplicate') return plan.result;
   const recalled: RecallAnswer[] = [];
   for (const recall of plan.recalls) {
     recalled.push(await callUntilAnswered(flow, { step: 'recall', ...recall }));
