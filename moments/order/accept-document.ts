@@ -222,6 +222,7 @@ function snapshotOf(written: OrderToWrite, acceptable: Acceptable): OrderSnapsho
     workflowId: written.workflowId,
     channelOrderRef: order.channelOrderRef ?? null,
     correlationId: written.correlationId,
+    moneyMode: written.setup.moneyMode,
     currency: order.currency,
     totalMinor: order.totals.total.minorUnits,
     stage: 'accepted',

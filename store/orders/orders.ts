@@ -42,7 +42,7 @@ export const snapshotOf = (orderId: string): string => `
   select o.order_id as "orderId", o.channel_instance as "channelInstance",
          o.order_no as "orderNo", o.workflow_id as "workflowId",
          o.channel_order_ref as "channelOrderRef", o.correlation_id as "correlationId",
-         o.currency, o.total_minor as "totalMinor", o.stage, o.status, o.version,
+         o.money_mode as "moneyMode", o.currency, o.total_minor as "totalMinor", o.stage, o.status, o.version,
          o.hold_reason as "holdReason", o.location_id as "locationId",
          case when o.hold_reason is not null then ${HELD_BY} end as held,
          coalesce((select p.time_zone from location p where p.location_id = o.location_id), 'UTC')

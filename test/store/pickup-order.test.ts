@@ -141,6 +141,39 @@ describe('a pickup that ends uncollected', () => {
     expect(await differences(db)).toEqual([]);
   });
 
+  /** One mug is handed over and charged, of an authorization that takes several captures. */
+  async function oneCharged(shape: Parameters<typeof heldMugs>[1] = {}): Promise<string> {
+    const orderId = await heldMugs(db, shape);
+    await db.query('update payment_authorization set is_multicapture = true where order_id = $1', [
+      orderId,
+    ]);
+    await handOver(db, orderId, mugs(1));
+    await settleMoney(db, orderId);
+    return orderId;
+  }
+
+  it('after a part was handed over and charged lets the rest of its authorization go', async () => {
+    const orderId = await oneCharged();
+    const { order } = await readAgenda(db, { orderId });
+    const charged = order.tenders[0]?.capturedMinor ?? 0;
+    expect(charged).toBeGreaterThan(0);
+    await giveBack(db, orderId, mugs(2));
+    const { isSettled, money } = await readAgenda(db, { orderId });
+    expect(isSettled).toBe(false);
+    expect(money).toMatchObject([{ step: 'void', amountMinor: 3253 - charged }]);
+    expect(await settleMoney(db, orderId)).toMatchObject({
+      isSettled: true,
+      order: { tenders: [{ state: 'captured', capturedMinor: charged }] },
+    });
+    expect(await differences(db)).toEqual([]);
+  });
+
+  it('leaves the rest to a shop, which lets it go only as it lapses', async () => {
+    const orderId = await oneCharged({ channelInstance: 'shopify-us' });
+    await giveBack(db, orderId, mugs(2));
+    expect(await readAgenda(db, { orderId })).toMatchObject({ isSettled: true, money: [] });
+  });
+
   it('takes nothing of what was handed over', async () => {
     const orderId = await heldMugs(db);
     await handOver(db, orderId, mugs(2));

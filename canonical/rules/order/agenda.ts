@@ -23,7 +23,7 @@ import { isAccess } from './not-sent';
 import { sum } from '../money/money';
 import { effectKey } from './effect-keys';
 import type { OrderSnapshot, SnapshotLine, SnapshotTender } from './snapshot';
-import { isMoneyWanted, isReplaced, openCaptures } from './open-money';
+import { isMoneyWanted, isToLetGo, openCaptures } from './open-money';
 import { openUnits, orderStatus, tenderState, type OrderStatus } from './state';
 
 export function agendaOf(order: OrderSnapshot): OrderAgenda {
@@ -153,21 +153,13 @@ function captureSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
   });
 }
 
-/**
- * Authorizations that nothing will be captured on any more. One that was asked to go, and whose
- * answer is not known, is asked for to its end.
- */
+/** One that was asked to go, and whose answer is not known, is asked for to its end. */
 function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
-  const wanted = isMoneyWanted(order, tender.tenderNo);
   const { orderId, currency } = order;
   const { tenderNo } = tender;
   return tender.authorizations
-    .filter(
-      (one) =>
-        one.state === 'live' &&
-        (one.isAsked || (one.capturedMinor === 0 && (!wanted || isReplaced(order, tender, one)))),
-    )
-    .map(({ authorizationNo, amountMinor, voidTry }) => ({
+    .filter((one) => one.state === 'live' && (one.isAsked || isToLetGo(order, tender, one)))
+    .map(({ authorizationNo, amountMinor, capturedMinor, voidTry }) => ({
       step: blocksVoid(tenderNo, authorizationNo).text,
       due: {
         step: 'void' as const,
@@ -176,7 +168,7 @@ function voidSteps(order: OrderSnapshot, tender: SnapshotTender): DueStep[] {
         tenderNo,
         currency,
         authorizationNo,
-        amountMinor,
+        amountMinor: amountMinor - capturedMinor,
         key: effectKey.void(orderId, tenderNo, authorizationNo, voidTry),
       },
     }));

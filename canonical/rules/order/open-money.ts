@@ -23,8 +23,21 @@ export function openCaptures(order: OrderSnapshot, tenderNo: number): SnapshotCa
   );
 }
 
+/**
+ * Nothing will be captured on this authorization any more, or on the rest of one that was captured
+ * in part: a processor lets that go when it is asked, a shop only as it lapses.
+ */
+export function isToLetGo(
+  order: OrderSnapshot,
+  tender: SnapshotTender,
+  authorization: SnapshotAuthorization,
+): boolean {
+  if (authorization.capturedMinor > 0 && order.moneyMode !== 'psp') return false;
+  return !isMoneyWanted(order, tender.tenderNo) || isReplaced(order, tender, authorization);
+}
+
 /** A later one covers all that is still to be charged; nothing is to be captured on this one. */
-export function isReplaced(
+function isReplaced(
   order: OrderSnapshot,
   tender: SnapshotTender,
   { authorizationNo }: SnapshotAuthorization,

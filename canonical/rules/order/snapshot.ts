@@ -1,4 +1,5 @@
 /** An order as its rows say it is: what a moment decides on, and its flow's next step follows from. */
+import type { MoneyMode } from '../../schema/channel';
 import type { PaidBy } from '../../schema/return';
 import type { HeldBy } from '../../flows/order';
 import type { ExceptionBrief } from '../../schema/exception';
@@ -121,6 +122,8 @@ export interface OrderSnapshot {
   readonly workflowId: string;
   readonly channelOrderRef: string | null;
   readonly correlationId: string;
+  /** Who moves its money. */
+  readonly moneyMode: MoneyMode;
   readonly currency: string;
   readonly totalMinor: number;
   readonly stage: OrderStage;
