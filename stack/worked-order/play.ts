@@ -16,7 +16,7 @@ import {
   reSourced,
   STORE,
 } from './pickups';
-import { backBeforeItsInvoice, boughtOnlineReturnedInStore } from './returns';
+import { backBeforeItsInvoice, boughtOnlineReturnedInStore, exchangedForDearer } from './returns';
 import { paidOut } from './settlement';
 import { openShop, receiveGoods, WAREHOUSE, TEA } from './shop';
 import { storyOf, Trace } from './story';
@@ -65,7 +65,7 @@ export async function playWorkedOrder(
 }
 
 const PICKUPS = [handedOverInParts, notCollected, reSourced];
-const RETURNS = [boughtOnlineReturnedInStore, backBeforeItsInvoice];
+const RETURNS = [boughtOnlineReturnedInStore, exchangedForDearer, backBeforeItsInvoice];
 
 /** Plays each flow, once or in all that is played of it: orders, pickups, returns, a payout. */
 export async function playFlows(
@@ -106,7 +106,7 @@ async function playPickups(
   }
 }
 
-/** Plays goods that come back: to a store's counter, and before their invoice. */
+/** Plays goods that come back: to a store's counter, for others, and before their invoice. */
 async function playReturns(
   { apiUrl, keys, sandbox }: StackJson,
   print: (line: string) => void,
@@ -117,14 +117,17 @@ async function playReturns(
     reader,
     oms: apiClient(apiUrl, keys.oms),
     store: apiClient(apiUrl, keys.store),
+    support: apiClient(apiUrl, keys.support),
     warehouse: apiClient(sandbox.wms),
   };
   for (const play of plays) {
-    const { orderNo, says } = await play(callers);
-    const orderId = await untilEnded(reader, 'web-us', orderNo, 'closed');
-    const trace = Trace.parse(await reader.get(`/v1/trace/${orderId}`));
+    const { orderNos, says } = await play(callers);
     print(`\n${says}:`);
-    for (const line of storyOf('web-us', orderNo, orderId, trace)) print(line);
+    for (const orderNo of orderNos) {
+      const orderId = await untilEnded(reader, 'web-us', orderNo, 'closed');
+      const trace = Trace.parse(await reader.get(`/v1/trace/${orderId}`));
+      for (const line of storyOf('web-us', orderNo, orderId, trace)) print(line);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Two orders whose goods come back: bought online and brought to a store's counter; and one that comes
- * back before its warehouse has told that it left, so that no invoice says yet what it was sold for.
+ * Orders whose goods come back: bought online and brought to a store's counter; exchanged for what
+ * costs more; and one that comes back before its warehouse has told that it left, so that no invoice
+ * says yet what it was sold for.
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -15,9 +16,11 @@ const STEP_DEADLINE_MS = 60_000;
 export interface ReturnCallers extends Pick<Callers, 'oms' | 'store'> {
   readonly reader: Api;
   readonly warehouse: Api;
+  readonly support: Api;
 }
 export interface PlayedReturn {
-  readonly orderNo: string;
+  /** What came back, and what went out for it. */
+  readonly orderNos: readonly string[];
   readonly says: string;
 }
 
@@ -26,6 +29,7 @@ const Return = z.object({
   orderNo: z.string(),
   status: z.string(),
   exceptions: z.array(z.object({ code: z.string() })),
+  exchange: z.object({ orderNo: z.string() }).nullable(),
 });
 type Return = z.infer<typeof Return>;
 const AtStore = z.object({ returns: z.array(Return) });
@@ -45,7 +49,37 @@ export async function boughtOnlineReturnedInStore(callers: ReturnCallers): Promi
   await untilReturn(callers.reader, Return.parse(taken).rma, ({ status }) => status === 'closed');
   const says =
     'Bought online, two of three brought back to store-001: refunded to the card that paid';
-  return { orderNo, says };
+  return { orderNos: [orderNo], says };
+}
+
+/** A packet of tea for a mug that costs ten more: the card that is named pays the difference. */
+export async function exchangedForDearer(callers: ReturnCallers): Promise<PlayedReturn> {
+  const { oms, store, support, reader } = callers;
+  const orderNo = await sell(oms, { sku: TEA, quantity: 1, unitMinor: 2_000 });
+  await untilOrder(reader, orderNo, 'closed');
+  const asked = await support.post(
+    '/v1/returns',
+    {
+      ...{ channelInstance: 'web-us', orderNo, reason: 'changed-mind' },
+      lines: [{ lineNo: 1, quantity: 1 }],
+      exchange: {
+        lines: [{ sku: MUG, quantity: 1, unitPrice: { currency: 'USD', minorUnits: 3_115 } }],
+        difference: { gateway: 'stripe', paymentMethodRef: 'pm_card_visa' },
+      },
+    },
+    randomUUID(),
+  );
+  const { rma } = Return.parse(asked);
+  const back = { location: STORE, lines: [{ lineNo: 1, quantity: 1 }] };
+  await store.post(`/v1/returns/${rma}/receive`, back, randomUUID());
+  const seen = { ...back, lines: [{ lineNo: 1, quantity: 1, condition: 'new' }] };
+  await store.post(`/v1/returns/${rma}/inspect`, seen, randomUUID());
+  await untilReturn(reader, rma, ({ status }) => status === 'closed');
+  const { exchange } = Return.parse(await reader.get(`/v1/returns/${rma}`));
+  const goesOut = exchange?.orderNo ?? '';
+  await untilOrder(reader, goesOut, 'closed');
+  const says = 'Exchanged for what costs more: paid by what came back, the rest by a card';
+  return { orderNos: [orderNo, goesOut], says };
 }
 
 /** The warehouse has handed it over and not said so; the customer is quicker than its word. */
@@ -80,7 +114,7 @@ export async function backBeforeItsInvoice(callers: ReturnCallers): Promise<Play
   await untilReturn(reader, rma, ({ status }) => status === 'closed');
   await untilOrder(reader, orderNo, 'closed');
   const says = 'Back before its invoice: it waits as return.not-invoiced, and goes on by itself';
-  return { orderNo, says };
+  return { orderNos: [orderNo], says };
 }
 
 const sell = (
