@@ -39,6 +39,7 @@ import { listSupplierClaimsRoute, returnQualityRoute } from './routes/return-rea
 import { listShadowFindingsRoute } from './routes/shadow-findings';
 import { sendEventsRoute } from './routes/send-events';
 import { adjustInventoryRoute, readAvailabilityRoute, readInventoryRoute } from './routes/stock';
+import { readPickupRoute, storePickupsRoute } from './routes/pickup-reads';
 import {
   acceptPickupRoute,
   arrivedPickupRoute,
@@ -47,11 +48,10 @@ import {
   nameCollectorRoute,
   noShowPickupRoute,
   putBackPickupRoute,
-  readPickupRoute,
   readyPickupRoute,
   reSourcePickupRoute,
   rejectPickupRoute,
-  storePickupsRoute,
+  substituteUnitsRoute,
 } from './routes/pickups';
 import {
   approvePeriodRoute,
@@ -88,6 +88,7 @@ export const routes: readonly Route[] = [
   arrivedPickupRoute,
   handOverPickupRoute,
   rejectPickupRoute,
+  substituteUnitsRoute,
   extendPickupRoute,
   nameCollectorRoute,
   noShowPickupRoute,

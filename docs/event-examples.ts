@@ -55,6 +55,16 @@ export const EVENT_DATA_EXAMPLES: Readonly<Record<EventType, unknown>> = {
     channelInstance: 'shopify-us',
     channelOrderRef: '450789469',
   },
+  'pickup.substituted.v1': {
+    ...pickup,
+    substitutedAt: '2026-03-03T17:42:00Z',
+    lineNo: 1,
+    quantity: 1,
+    sku: 'TEA-ASSAM-250',
+    unitPriceMinor: 1_199,
+    reason: 'not-found',
+    consent: 'as-paid',
+  },
   'pickup.no-show.v1': { ...pickup, noShowAt: '2026-03-10T01:00:00Z' },
   'payment.authorized.v1': {
     reference: INTENT_REF,

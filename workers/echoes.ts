@@ -39,6 +39,7 @@ export function echoOf(eventNo: number, event: CanonicalEvent): Echo | null {
     case 'pickup.customer-arrived.v1':
     case 'pickup.handed-over.v1':
     case 'pickup.rejected.v1':
+    case 'pickup.substituted.v1':
     case 'pickup.no-show.v1':
     case 'inventory.received.v1':
     case 'inventory.adjusted.v1':

@@ -72,6 +72,7 @@ export async function routeEvent(settings: RouterSettings, row: InboxRow): Promi
     case 'pickup.customer-arrived.v1':
     case 'pickup.handed-over.v1':
     case 'pickup.rejected.v1':
+    case 'pickup.substituted.v1':
     case 'pickup.no-show.v1':
       return nobodys(settings, row, `${event.type} has no flow that takes it`);
   }

@@ -7,6 +7,7 @@ import {
   recordNoShow,
   recordReady,
   recordStoreRejection,
+  recordSubstitution,
 } from '../../moments/pickup/record-pickup-fact';
 import { wakePickup } from '../../moments/pickup/wake-pickup';
 import { momentGuard, type MomentSettings } from './guard';
@@ -19,6 +20,7 @@ export function createPickupActivities(settings: MomentSettings): PickupMoments 
     recordArrived: guard(recordArrived, 'retry-what-may-pass'),
     recordHandedOver: guard(recordHandedOver, 'retry-what-may-pass'),
     recordStoreRejection: guard(recordStoreRejection, 'retry-what-may-pass'),
+    recordSubstitution: guard(recordSubstitution, 'retry-what-may-pass'),
     recordNoShow: guard(recordNoShow, 'retry-what-may-pass'),
     wakePickup: guard(wakePickup),
   };

@@ -1,107 +1,12 @@
-/** Pickups over HTTP: what a store has to do, and one press for each step. */
-import { z } from 'zod';
+/** Pickups over HTTP: one press for each step. */
+import type { z } from 'zod';
 import type { Role } from '../../canonical/schema/api-key';
 import type { EventType } from '../../canonical/schema/event';
-import { OrderNo } from '../../canonical/schema/ids';
-import { PickupCode } from '../../canonical/schema/pickup-events';
 import type { Pressed } from '../../moments/pickup/press-facts';
-import { loadPickup } from '../../store/pickups/pickups';
-import { pickupsByCode, pickupsByOrderNo } from '../../store/pickups/pickup-queries';
-import { boardOf } from '../../store/pickups/store-board';
-import type { Caller } from '../http/authenticate';
-import { Problem } from '../http/problem';
-import {
-  found,
-  keyedRoute,
-  ok,
-  route,
-  type BodySpec,
-  type KeyedRoute,
-  type RouteDescription,
-} from '../http/route';
-import { countingCodes, isTheirs, notHere, press, reSource, viewOf } from '../pickup-press';
+import { keyedRoute, type BodySpec, type KeyedRoute, type RouteDescription } from '../http/route';
+import { countingCodes, press, reSource } from '../pickup-press';
 import { MAY } from '../roles';
-import {
-  FoundPickups,
-  PickupParams,
-  PickupView,
-  PressBodies,
-  ReSourcedView,
-  StoreParams,
-  StorePickups,
-} from '../schema/pickup';
-
-function requireStore({ role, storeId }: Caller, asked: string): void {
-  if ((role === 'store' || storeId !== null) && storeId !== asked) {
-    throw new Problem('forbidden', 'this key acts for its own store only');
-  }
-}
-
-export const storePickupsRoute = route(
-  {
-    method: 'get',
-    path: '/v1/stores/{storeId}/pickups',
-    tag: 'Pickups',
-    summary: 'What a store has to do',
-    description:
-      'The most urgent first, 200 of each list at the most; `counts` are of all. With `code` (what ' +
-      'a customer shows) or `orderNo`: the pickups that were found. A code of no open pickup is ' +
-      'counted, and after some of them the next has to wait.',
-    roles: MAY.readPickups,
-    params: StoreParams,
-    query: z
-      .strictObject({
-        code: PickupCode.optional().meta({ description: 'What the customer shows' }),
-        orderNo: OrderNo.optional().meta({ description: 'The number that the buyer sees' }),
-      })
-      .meta({ description: 'One of the two' }),
-    responses: {
-      200: {
-        description: 'The board, or what was found',
-        schema: z.union([StorePickups, FoundPickups]),
-      },
-    },
-    errors: ['not_found', 'pickup_code'],
-  },
-  async ({ params: { storeId }, query: { code, orderNo }, caller }, { db }) => {
-    requireStore(caller, storeId);
-    if (code !== undefined) {
-      return countingCodes(caller, async () => {
-        const rows = await pickupsByCode(db, storeId, code.toUpperCase());
-        if (rows.length === 0)
-          throw new Problem('pickup_code', 'no open pickup here has that code');
-        return ok({ storeId, found: rows });
-      });
-    }
-    if (orderNo !== undefined) {
-      return ok({ storeId, found: await pickupsByOrderNo(db, storeId, orderNo) });
-    }
-    const board = found(await boardOf(db, storeId), 'there is no store with that id');
-    return ok({ storeId, ...board });
-  },
-);
-
-export const readPickupRoute = route(
-  {
-    method: 'get',
-    path: '/v1/pickups/{pickupId}',
-    tag: 'Pickups',
-    summary: 'Read a pickup',
-    roles: MAY.readPickup,
-    params: PickupParams,
-    responses: { 200: { description: 'The pickup as it stands', schema: PickupView } },
-    errors: ['not_found'],
-  },
-  async ({ params, caller }, { db }) => {
-    const pickup = await loadPickup(db, params.pickupId);
-    if (!pickup) throw notHere();
-    if (!isTheirs(caller, pickup)) {
-      if (caller.role !== 'store') throw notHere();
-      throw new Problem('forbidden', 'this key acts for its own store only');
-    }
-    return ok(await viewOf(db, pickup, caller));
-  },
-);
+import { PickupParams, PickupView, PressBodies, ReSourcedView } from '../schema/pickup';
 
 /** A pickup of its own, so far. */
 function afterPresses(...steps: readonly string[]) {
@@ -208,6 +113,29 @@ export const rejectPickupRoute = pressRoute({
   sameAs: 'pickup.rejected.v1',
   body: { schema: PressBodies.reject, example: { reason: 'not-found' } },
   pressed: ({ reason, lines }) => ({ press: 'reject', reason, lines }),
+});
+
+export const substituteUnitsRoute = pressRoute({
+  step: 'substitute',
+  shell: afterPresses(),
+  summary: 'Give another item, with the customer’s consent',
+  description:
+    'For units of one line that the store has not: they are a line of the other item from now on, ' +
+    'at the lower of what was paid and what it costs, or at its own price where the customer ' +
+    'agreed. What is less is given back, what is more is authorized anew. Without consent it is a ' +
+    'rejection.',
+  sameAs: 'pickup.substituted.v1',
+  body: {
+    schema: PressBodies.substitute,
+    example: {
+      lineNo: 1,
+      quantity: 1,
+      sku: 'TEA-ASSAM-250',
+      unitPriceMinor: 1_199,
+      consent: 'as-paid',
+    },
+  },
+  pressed: (body) => ({ press: 'substitute', ...body }),
 });
 
 export const extendPickupRoute = pressRoute({

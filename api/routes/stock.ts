@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelSetup } from '../../canonical/installation';
 import { speaksFor } from '../../canonical/schema/api-key';
-import { InventoryAdjusted } from '../../canonical/schema/event';
+import { InventoryAdjusted } from '../../canonical/schema/inventory-events';
 import { ChannelInstance, LocationId, Sku } from '../../canonical/schema/ids';
 import { AvailableAt, StockPosition } from '../../canonical/schema/stock';
 import { adjustStock } from '../../moments/stock/move-stock';

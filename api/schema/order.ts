@@ -25,6 +25,10 @@ export const OrderLineView = z
     channelSku: z.string(),
     channelLineRef: z.string().nullable(),
     notSent: NotSentView.nullable(),
+    insteadOf: z
+      .string()
+      .nullable()
+      .meta({ description: 'The item that was sold, where a store gave another; else null' }),
     location: z.string().nullable(),
     ordered: Units,
     unallocated: Units,

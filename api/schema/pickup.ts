@@ -4,6 +4,7 @@ import {
   PICKUP_PROOFS,
   PickupProof,
   REJECTION_REASONS,
+  Substitution,
 } from '../../canonical/schema/pickup-events';
 import {
   BusinessDate,
@@ -14,9 +15,10 @@ import {
   OrderNo,
   PickupId,
 } from '../../canonical/schema/ids';
+import { Currency } from '../../canonical/schema/money';
 import { PICKUP_PRESSES, PICKUP_STATES } from '../../canonical/rules/pickup/state';
 import { REJECTION_OUTCOMES } from '../../canonical/rules/pickup/snapshot';
-import { MAX_ORDER_LINES, MAX_QUANTITY } from '../../canonical/schema/order';
+import { MAX_ORDER_LINES, MAX_QUANTITY, MAX_TAXES_A_LINE } from '../../canonical/schema/order';
 import { Reason } from './reason';
 
 export const StoreParams = z.strictObject({
@@ -26,8 +28,6 @@ export const PickupParams = z.strictObject({
   pickupId: PickupId.meta({ example: 'pu_0mu4q8zrk3f9a1c5e7b2d4f6a8c0-1' }),
 });
 
-/** As of a line of an order. */
-const MAX_TAXES_A_LINE = 20;
 const Units = z.int().min(0);
 const LineUnits = z.strictObject({ lineNo: z.int(), quantity: z.int() });
 
@@ -47,6 +47,7 @@ export const BoardRow = z
     pickupId: PickupId,
     orderNo: OrderNo,
     channelInstance: ChannelInstance,
+    currency: Currency,
     state: z.enum(PICKUP_STATES),
     requestedAt: Instant,
     pickBy: Instant,
@@ -199,6 +200,7 @@ export const PressBodies = {
       lines: Lines.meta({ description: 'Left out: all that was not handed over' }),
     })
     .meta({ id: 'RejectPickup' }),
+  substitute: z.strictObject(Substitution).meta({ id: 'SubstituteUnits' }),
   extend: z
     .strictObject({
       untilDate: BusinessDate.meta({ description: "A date of the store's calendar" }),

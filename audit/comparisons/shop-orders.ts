@@ -8,7 +8,7 @@ import { amountOf, money, nameOfOrder, type Difference } from '../report';
 import type { Against } from './window';
 
 /** Each says that the two orders differ. */
-const NAMED = new Set(['order.changed-at-channel', 'refund.outside']);
+const NAMED = new Set(['order.changed-at-channel', 'pickup.substituted', 'refund.outside']);
 
 export function checkShopOrders(
   orders: readonly OwnOrder[],

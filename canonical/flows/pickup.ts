@@ -101,6 +101,7 @@ export const PICKUP_SIGNALS = {
   arrived: 'pickupCustomerArrived',
   handedOver: 'pickupHandedOver',
   rejected: 'pickupRejected',
+  substituted: 'pickupSubstituted',
   noShow: 'pickupNoShow',
 } as const;
 
@@ -130,6 +131,7 @@ export interface PickupMoments {
   recordArrived: RecordFact;
   recordHandedOver: RecordFact;
   recordStoreRejection: RecordFact;
+  recordSubstitution: RecordFact;
   recordNoShow: RecordFact;
   /** What is due by the clock: the pick time-out, a reminder, the deadline; closes where that ends it. */
   wakePickup(of: OfPickup & { readonly at: string }): Promise<Closed<PickupAgenda>>;
@@ -183,6 +185,7 @@ export const PICKUP_FLOW: FlowContract<PickupFlowInput> = {
     // Goods that left are news whatever the pickup's state: an expired sale is revived by it.
     'pickup.handed-over.v1': { signal: PICKUP_SIGNALS.handedOver, afterEnd: 'reopened' },
     'pickup.rejected.v1': { signal: PICKUP_SIGNALS.rejected, afterEnd: 'superseded' },
+    'pickup.substituted.v1': { signal: PICKUP_SIGNALS.substituted, afterEnd: 'superseded' },
     'pickup.no-show.v1': { signal: PICKUP_SIGNALS.noShow, afterEnd: 'superseded' },
   },
   addressOf: ({ pickupId, channelInstance = '', orderNo = '', groupNo = 0 }: PickupReference) =>

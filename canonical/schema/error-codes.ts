@@ -127,6 +127,7 @@ const rows = {
   'fulfilment.duplicate': [409, true, OWNERS.fulfilment, 'A channel has a shipment twice'],
   'pickup.not-picked': [409, true, OWNERS.fulfilment, 'A store has not picked in its time'],
   'pickup.rejected': [409, true, OWNERS.fulfilment, 'A store cannot give what was sold there'],
+  'pickup.substituted': [409, false, OWNERS.fulfilment, 'A shop names another item than is given'],
   'pickup.tax-unavailable': [503, true, OWNERS.fulfilment, 'What is taxed elsewhere is not known'],
   'pickup.refused-by-rule': [409, true, OWNERS.fulfilment, 'A step of a store cannot be recorded'],
   'settlement.unreadable': [409, true, OWNERS.finance, 'A settlement report cannot be read'],

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { FulfilmentChanged, ToldBy } from './channel-events';
 import { Instant, LocationId, Sku } from './ids';
 import { Money } from './money';
-import { MAX_ORDER_LINES, MAX_QUANTITY, Order } from './order';
+import { InventoryAdjusted, InventoryReceived } from './inventory-events';
+import { MAX_ORDER_LINES, Order } from './order';
 import { NAMES_AN_ORDER, namesAnOrder, orderReference } from './order-reference';
 import { PaymentFact } from './payment-fact';
 import {
@@ -13,6 +14,7 @@ import {
   PickupNoShow,
   PickupReady,
   PickupRejected,
+  PickupSubstituted,
 } from './pickup-events';
 import {
   ReturnDisposed,
@@ -24,7 +26,6 @@ import {
 import { LineNo, Quantity } from './units';
 
 export const MAX_EVENTS_A_BATCH = 1_000;
-const MAX_STOCK_LINES = 1_000;
 const RequestId = z
   .string()
   .max(200)
@@ -94,42 +95,6 @@ export const CancelRequested = z
   })
   .refine(namesAnOrder, NAMES_AN_ORDER);
 export type CancelRequested = z.infer<typeof CancelRequested>;
-
-export const InventoryReceived = z.strictObject({
-  location: LocationId.meta({ description: 'Where they arrived' }),
-  reference: z
-    .string()
-    .max(120)
-    .optional()
-    .meta({ description: 'The purchase order or shipping notice' }),
-  lines: z
-    .array(z.strictObject({ sku: Sku, quantity: Quantity }))
-    .min(1)
-    .max(MAX_STOCK_LINES)
-    .meta({ description: 'What arrived' }),
-});
-export type InventoryReceived = z.infer<typeof InventoryReceived>;
-
-export const InventoryAdjusted = z.strictObject({
-  location: LocationId.meta({ description: 'Where it was counted' }),
-  reason: z.string().min(1).max(300).meta({ description: 'Why; no personal data' }),
-  lines: z
-    .array(
-      z.strictObject({
-        sku: Sku,
-        quantityDelta: z
-          .int()
-          .min(-MAX_QUANTITY)
-          .max(MAX_QUANTITY)
-          .refine((delta) => delta !== 0, 'a change of nothing')
-          .meta({ description: 'Units found, or (negative) lost' }),
-      }),
-    )
-    .min(1)
-    .max(MAX_STOCK_LINES)
-    .meta({ description: 'What changed, by SKU' }),
-});
-export type InventoryAdjusted = z.infer<typeof InventoryAdjusted>;
 
 interface EventKind {
   readonly data: z.ZodType;
@@ -205,6 +170,12 @@ export const EVENT_CATALOGUE = {
     owner: 'store',
     about: 'pickup',
     title: 'The store cannot give units',
+  },
+  'pickup.substituted.v1': {
+    data: PickupSubstituted,
+    owner: 'store',
+    about: 'pickup',
+    title: 'The store gives another item, with the customer’s consent',
   },
   'pickup.no-show.v1': {
     data: PickupNoShow,

@@ -67,6 +67,7 @@ export const EXCEPTION_RULES: Readonly<Record<ExceptionCode, ExceptionRule>> = {
   'fulfilment.duplicate': rule(1, 'retry', 'override'),
   'pickup.not-picked': rule(1, 'retry', 'abandon'),
   'pickup.rejected': rule(1, 'retry', 'abandon'),
+  'pickup.substituted': rule(24, 'override'),
   'pickup.tax-unavailable': wait(1, 'retry'),
   'pickup.refused-by-rule': rule(1, 'retry', 'abandon'),
   'settlement.unreadable': rule(48, 'retry', 'abandon'),

@@ -7,7 +7,7 @@ import { NOT_SENT } from './not-sent';
 export const MAX_ORDER_LINES = 10_000;
 /** A unit count above this is a typing error, not a B2B order. */
 export const MAX_QUANTITY = 1_000_000;
-const MAX_TAXES_A_LINE = 20;
+export const MAX_TAXES_A_LINE = 20;
 const MAX_DISCOUNTS = 50;
 const MAX_TENDERS = 10;
 const MAX_ALTERNATIVE_STORES = 5;

@@ -1,7 +1,7 @@
 /** What a store says of a pickup. */
 import { z } from 'zod';
-import { ChannelInstance, Instant, LocationId, OrderNo, PickupId } from './ids';
-import { MAX_ORDER_LINES } from './order';
+import { ChannelInstance, Instant, LocationId, OrderNo, PickupId, Sku } from './ids';
+import { MAX_ORDER_LINES, MAX_QUANTITY, MAX_TAXES_A_LINE } from './order';
 import { LineNo, Quantity } from './units';
 
 /** A pickup by our id, or by its order's channel and number and its group. */
@@ -106,6 +106,45 @@ export const PickupRejected = z
   })
   .refine(namesAPickup, NAMES_A_PICKUP);
 export type PickupRejected = z.infer<typeof PickupRejected>;
+
+/** What the customer said of something else: nothing, at no more than was paid, or at its own price. */
+export const SUBSTITUTE_CONSENTS = ['refused', 'as-paid', 'to-more'] as const;
+
+/** Another item for units of one line. */
+export const Substitution = {
+  lineNo: LineNo,
+  quantity: Quantity,
+  sku: Sku.meta({ description: 'Of the item master: what is given instead' }),
+  unitPriceMinor: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER / MAX_QUANTITY)
+    .meta({ description: 'What one of it costs there, without tax' }),
+  taxes: z
+    .array(
+      z.strictObject({
+        taxCode: z.string().min(1).max(120).meta({ description: 'A tax code of ours' }),
+        amountMinor: z.int().min(0).meta({ description: 'Of the currency’s smallest unit' }),
+      }),
+    )
+    .max(MAX_TAXES_A_LINE)
+    .optional()
+    .meta({ description: 'Of all these units; left out: at the rates of what was sold' }),
+  reason: z
+    .enum(REJECTION_REASONS)
+    .default('not-found')
+    .meta({ description: 'Why what was sold cannot be given' }),
+  consent: z.enum(SUBSTITUTE_CONSENTS).meta({
+    description:
+      'What the customer said: `as-paid`: yes, and pays no more than was paid; `to-more`: yes, at ' +
+      'its own price; `refused`: no, and it is a rejection',
+  }),
+} as const;
+
+export const PickupSubstituted = z
+  .strictObject({ ...pickupReference, substitutedAt: Instant, ...Substitution })
+  .refine(namesAPickup, NAMES_A_PICKUP);
+export type PickupSubstituted = z.infer<typeof PickupSubstituted>;
 
 export const PickupNoShow = z
   .strictObject({ ...pickupReference, noShowAt: Instant })

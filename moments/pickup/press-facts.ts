@@ -1,7 +1,11 @@
 /** Each press as the fact that it is: the event that is kept of it, and what applies it. */
 import type { LineUnits, PickupSnapshot } from '../../canonical/rules/pickup/snapshot';
 import type { EventType } from '../../canonical/schema/event';
-import type { PickupHandedOver, PickupRejected } from '../../canonical/schema/pickup-events';
+import type {
+  PickupHandedOver,
+  PickupRejected,
+  PickupSubstituted,
+} from '../../canonical/schema/pickup-events';
 import type { Sql } from '../../store/database';
 import { acceptPickup } from './accept-pickup';
 import { customerArrived } from './customer-arrived';
@@ -11,6 +15,7 @@ import type { PickupInHand } from './pickup-moment';
 import { pickupReady } from './pickup-ready';
 import { rejectUnits } from './reject-units';
 import type { PickupVerdict, Said } from './said';
+import { substituteUnits } from './substitute-units';
 
 /** What is said with each press; lines left out: all that it can be about. */
 export type Pressed =
@@ -31,6 +36,7 @@ export type Pressed =
       readonly reason: PickupRejected['reason'];
       readonly lines?: readonly LineUnits[] | undefined;
     }
+  | ({ readonly press: 'substitute' } & Substitution)
   | {
       readonly press: 'extend';
       /** A date of the store's calendar. */
@@ -42,6 +48,12 @@ export type Pressed =
   | { readonly press: 'collector'; readonly name: string | null }
   /** What was not collected is on the shelf again. */
   | { readonly press: 'put-back' };
+
+/** Another item for units of one line, and what the customer said to it. */
+type Substitution = Pick<
+  PickupSubstituted,
+  'lineNo' | 'quantity' | 'sku' | 'unitPriceMinor' | 'taxes' | 'reason' | 'consent'
+>;
 
 /** Said of the pickup, and no fact that a channel or an order has to learn. */
 export type Decision = Extract<Pressed, { press: 'extend' | 'put-back' | 'collector' }>;
@@ -87,6 +99,12 @@ export function factPressed(
       const { lines, reason } = pressed;
       const rejected = { ...of, rejectedAt: now, reason, ...listOf(lines) };
       return fact('pickup.rejected.v1', rejected, {}, rejectUnits);
+    }
+    case 'substitute': {
+      const { lineNo, quantity, sku, unitPriceMinor, taxes, reason, consent } = pressed;
+      const other = { lineNo, quantity, sku, unitPriceMinor, reason, consent };
+      const substituted = { ...of, substitutedAt: now, ...other, ...(taxes && { taxes }) };
+      return fact('pickup.substituted.v1', substituted, {}, substituteUnits);
     }
     case 'no-show':
       return fact('pickup.no-show.v1', { ...of, noShowAt: now }, {}, noShow);

@@ -55,6 +55,7 @@ const TELLS_FLOW: readonly Pressed['press'][] = [
   'ready',
   'hand-over',
   'reject',
+  'substitute',
   'extend',
   'no-show',
 ];

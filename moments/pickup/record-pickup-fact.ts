@@ -12,6 +12,7 @@ import { handOver } from './hand-over';
 import { PICKUP_FRAME, type PickupInHand } from './pickup-moment';
 import { pickupReady } from './pickup-ready';
 import { rejectUnits } from './reject-units';
+import { substituteUnits } from './substitute-units';
 import { refused, type PickupVerdict, type Refusal, type Said } from './said';
 
 type PickupEvent = Extract<CanonicalEvent, { type: `pickup.${string}` }>;
@@ -79,4 +80,5 @@ export const recordReady = factOf('pickup.ready.v1', pickupReady);
 export const recordArrived = factOf('pickup.customer-arrived.v1', customerArrived);
 export const recordHandedOver = factOf('pickup.handed-over.v1', handOver);
 export const recordStoreRejection = factOf('pickup.rejected.v1', rejectUnits);
+export const recordSubstitution = factOf('pickup.substituted.v1', substituteUnits);
 export const recordNoShow = factOf('pickup.no-show.v1', noShow);

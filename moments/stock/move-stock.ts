@@ -6,7 +6,7 @@ import {
   type StockValue,
 } from '../../canonical/rules/posting/stock';
 import type { ErrorCode } from '../../canonical/schema/error-codes';
-import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schema/event';
+import type { InventoryAdjusted, InventoryReceived } from '../../canonical/schema/inventory-events';
 import type { Location } from '../../canonical/schema/location';
 import type { Database, Sql } from '../../store/database';
 import { resolveExceptions } from '../../store/exceptions/exceptions';

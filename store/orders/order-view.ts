@@ -32,6 +32,8 @@ interface LineRow extends LineQuantities {
   readonly channelSku: string;
   readonly channelLineRef: string | null;
   readonly notSent: NotSent | null;
+  /** What was sold, where a store gave something else. */
+  readonly insteadOf: string | null;
   readonly location: string | null;
   readonly grossMinor: number;
   readonly discountMinor: number;
@@ -127,7 +129,8 @@ const HEAD = `select order_id as "orderId", channel_instance as "channelInstance
   closed_at as "closedAt" from sales_order`;
 
 const LINES = `select line_no as "lineNo", sku, channel_sku as "channelSku",
-  channel_line_ref as "channelLineRef", not_sent as "notSent", location_id as location, ordered, unallocated,
+  channel_line_ref as "channelLineRef", not_sent as "notSent",
+  instead_of as "insteadOf", location_id as location, ordered, unallocated,
   backordered, reserved, released, shipped, picked_up as "pickedUp", cancelled, returned,
   gross_minor as "grossMinor", discount_minor as "discountMinor",
   shipping_minor as "shippingMinor", tax_minor as "taxMinor"

@@ -55,6 +55,8 @@ export const snapshotOf = (orderId: string): string => `
         'released', l.released, 'shipped', l.shipped, 'pickedUp', l.picked_up,
         'cancelled', l.cancelled, 'returned', l.returned)
         || case when l.not_sent is null then '{}' else jsonb_build_object('notSent', l.not_sent) end
+        || case when l.instead_of is null then '{}'
+           else jsonb_build_object('insteadOf', l.instead_of) end
         || jsonb_build_object('allocations', coalesce((select jsonb_agg(jsonb_build_object(
             'groupNo', x.group_no, 'reserved', x.reserved, 'released', x.released,
             'shipped', x.shipped, 'pickedUp', x.picked_up, 'cancelled', x.cancelled)

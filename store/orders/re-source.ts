@@ -45,6 +45,33 @@ export async function taxLine(
   });
 }
 
+/** Something else is given for all of the line: what was sold stays known. */
+export async function giveInstead(
+  sql: Sql,
+  orderId: string,
+  lineNo: number,
+  { sku, worth }: { readonly sku: string; readonly worth: LineWorth },
+): Promise<void> {
+  const { grossMinor, discountMinor, shippingMinor, taxes } = worth;
+  await sql.query({
+    name: 'give-instead',
+    text: `update order_line set instead_of = coalesce(instead_of, sku), sku = $3,
+                  gross_minor = $4, discount_minor = $5, shipping_minor = $6, taxes = $7,
+                  tax_minor = $8
+            where order_id = $1 and line_no = $2`,
+    values: [
+      orderId,
+      lineNo,
+      sku,
+      grossMinor,
+      discountMinor,
+      shippingMinor,
+      JSON.stringify(taxes),
+      taxOf(taxes),
+    ],
+  });
+}
+
 /** Released units of a group become a line of their own, in the same group; its number. */
 export async function splitLine(
   sql: Sql,
@@ -54,9 +81,11 @@ export async function splitLine(
     readonly groupNo: number;
     readonly moved: LineWorth;
     readonly rest: LineWorth;
+    /** What is given instead; left out: the same. */
+    readonly sku?: string;
   },
 ): Promise<number> {
-  const { lineNo, groupNo, moved, rest } = split;
+  const { lineNo, groupNo, moved, rest, sku = null } = split;
   const worth = (of: LineWorth) => [
     of.grossMinor,
     of.discountMinor,
@@ -77,18 +106,19 @@ export async function splitLine(
       line as (
         insert into order_line (order_id, line_no, channel_line_ref, channel_sku, sku, location_id,
           unit_price_minor, gross_minor, discount_minor, shipping_minor, taxes, tax_minor, ordered,
-          released)
+          released, instead_of)
         select order_id,
                (select max(n.line_no) + 1 from order_line n where n.order_id = $1),
-               channel_line_ref, channel_sku, sku, location_id, unit_price_minor, $10, $11, $12,
-               $13, $14, $4, $4
+               channel_line_ref, channel_sku, coalesce($15, sku), location_id, unit_price_minor,
+               $10, $11, $12, $13, $14, $4, $4,
+               case when $15::text is null then instead_of else coalesce(instead_of, sku) end
           from order_line where order_id = $1 and line_no = $2
         returning line_no),
       placed as (
         insert into allocation (order_id, line_no, group_no, released)
         select $1, line_no, $3, $4 from line)
       select line_no from line`,
-    values: [orderId, lineNo, groupNo, moved.ordered, ...worth(rest), ...worth(moved)],
+    values: [orderId, lineNo, groupNo, moved.ordered, ...worth(rest), ...worth(moved), sku],
   });
   return only(rows, `line ${lineNo} of ${orderId}`).line_no;
 }

@@ -21,6 +21,8 @@ export interface BoardRow {
   readonly pickupId: string;
   readonly orderNo: string;
   readonly channelInstance: string;
+  /** Of its order: what something else costs is said in it. */
+  readonly currency: string;
   readonly state: PickupState;
   readonly requestedAt: string;
   readonly pickBy: string;
@@ -47,7 +49,8 @@ export type StoreBoard = Readonly<Record<BoardList, readonly BoardRow[]>> & {
 };
 
 const ROW = `jsonb_build_object('pickupId', p.pickup_id, 'orderNo', p.order_no,
-  'channelInstance', p.channel_instance, 'state', p.state, 'requestedAt', ${utc('p.requested_at')},
+  'channelInstance', p.channel_instance, 'currency', (select o.currency from sales_order o
+    where o.order_id = p.order_id), 'state', p.state, 'requestedAt', ${utc('p.requested_at')},
   'pickBy', ${utc('p.pick_by')}, 'acceptedAt', ${utc('p.accepted_at')},
   'readyAt', ${utc('p.ready_at')}, 'deadlineAt', ${utc('p.deadline_at')},
   'arrivedAt', ${utc('p.arrived_at')}, 'bay', p.bay, 'vehicle', p.vehicle, 'collector', p.collector,

@@ -67,7 +67,7 @@ test('a store picks, sees who has arrived, and hands over', async () => {
   const ready = await press(pickupId, 'ready');
   expect(ready.body).toMatchObject({
     state: 'ready',
-    possible: ['arrived', 'hand-over', 'reject', 'extend', 'no-show'],
+    possible: ['arrived', 'hand-over', 'reject', 'substitute', 'extend', 'no-show'],
     deadlineLocal: expect.stringMatching(/^\w{3} \d{4}-\d\d-\d\d \d\d:\d\d E[SD]T$/),
   });
   await press(pickupId, 'arrived', { bay: '4', vehicle: 'a red van' });
@@ -164,7 +164,11 @@ describe('what cannot be is answered in words, with nothing half done', () => {
     const { status, body } = await press(pickupId, 'hand-over', { proof });
     expect([status, body]).toMatchObject([
       409,
-      { code: 'pickup_state', state: 'requested', possible: ['accept', 'ready', 'reject'] },
+      {
+        code: 'pickup_state',
+        state: 'requested',
+        possible: ['accept', 'ready', 'reject', 'substitute'],
+      },
     ]);
   });
 

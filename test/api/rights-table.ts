@@ -182,6 +182,13 @@ export const TABLE: readonly Row[] = [
   pressOf('arrived', {}),
   pressOf('hand-over', { proof }),
   pressOf('reject', { reason: 'damaged' }),
+  pressOf('substitute', {
+    lineNo: 1,
+    quantity: 1,
+    sku: SKU,
+    unitPriceMinor: 1,
+    consent: 'as-paid',
+  }),
   pressOf('no-show', {}),
   pressOf('put-back', {}),
   pressOf('collector', { name: 'Sam Example' }, `${SELLERS} warehouse support`),

@@ -12,11 +12,11 @@ import { NotTheirPickup, PressRefused, type Presser } from '../../moments/pickup
 import { recordReady } from '../../moments/pickup/record-pickup-fact';
 import { wakePickup } from '../../moments/pickup/wake-pickup';
 import { cancelPickupUnits } from '../../moments/pickup/cancel-units';
-import { only, type Database } from '../../store/database';
+import type { Database } from '../../store/database';
 import { loadOrder } from '../../store/orders/orders';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { stockShop } from './fixture';
-import { pressOn, readPickup, requestedPickup, SHOWN_ID } from './press-steps';
+import { pressOn, readPickup, requestedPickup, SHOWN_ID, saidByTill } from './press-steps';
 import { openStore } from './store-shop';
 
 let database: TestDatabase;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   db = database.db;
   await stockShop(db, { MUG: 1_000 });
-  await openStore(db, { MUG: 10_000 });
+  await openStore(db, { MUG: 10_000, CUP: 10_000 });
 });
 afterAll(() => database.drop());
 
@@ -79,28 +79,32 @@ async function after(pickupId: string, pressed: Pressed): Promise<string> {
 
 /** What each press leads to from each state; left out: it is refused. */
 const ARCS: Readonly<Record<PickupState, Partial<Record<PickupPress, PickupState>>>> = {
-  requested: { accept: 'picking', ready: 'ready', reject: 'rejected' },
-  picking: { ready: 'ready', reject: 'rejected' },
+  requested: { accept: 'picking', ready: 'ready', reject: 'rejected', substitute: 'requested' },
+  picking: { ready: 'ready', reject: 'rejected', substitute: 'picking' },
   ready: {
     arrived: 'customer-arrived',
     'hand-over': 'handed-over',
     reject: 'rejected',
+    substitute: 'ready',
     extend: 'ready',
   },
   'customer-arrived': {
     arrived: 'customer-arrived',
     'hand-over': 'handed-over',
     reject: 'rejected',
+    substitute: 'customer-arrived',
     extend: 'customer-arrived',
   },
   'partly-handed-over': {
     arrived: 'partly-handed-over',
     'hand-over': 'handed-over',
     reject: 'partly-handed-over',
+    substitute: 'partly-handed-over',
     extend: 'partly-handed-over',
   },
   'handed-over': {},
-  rejected: {},
+  // Something else is to be picked.
+  rejected: { substitute: 'requested' },
   // Late: the goods are still there, and the sale is revived.
   expired: { 'hand-over': 'handed-over' },
   cancelled: {},
@@ -112,6 +116,12 @@ async function pressOf(name: PickupPress, pickupId: string): Promise<Pressed> {
       return { press: name, proof: SHOWN_ID };
     case 'reject':
       return { press: name, reason: 'not-found' };
+    case 'substitute':
+      return {
+        press: name,
+        ...{ lineNo: 1, quantity: 1, sku: 'CUP', unitPriceMinor: 1_000 },
+        ...{ reason: 'not-found', consent: 'as-paid' },
+      };
     case 'extend': {
       const { deadlineAt } = await read(pickupId);
       return { press: name, untilDate: deadlineAt ? await laterDate(pickupId, 2) : '2027-01-01' };
@@ -130,6 +140,7 @@ const PRESSES: readonly PickupPress[] = [
   'arrived',
   'hand-over',
   'reject',
+  'substitute',
   'extend',
   'no-show',
 ];
@@ -272,24 +283,10 @@ describe('the same thing said twice', () => {
 
   test('ready, by two events: the second changes nothing, the customer hears once', async () => {
     const pickupId = await requested();
-    const { workflowId, orderId, storeId } = await read(pickupId);
     const readyAt = new Date().toISOString();
-    const eventNos: number[] = [];
-    for (const id of ['a', 'b']) {
-      const { rows } = await db.query<{ event_no: number }>(
-        `insert into inbox (source, event_id, topic, raw, type, body, state, order_id, workflow_id,
-           correlation_id) values ('/pos/boston', $1, $2, '', $2, $3, 'routed', $4, $5, 'cor_test')
-         returning event_no`,
-        [
-          `${pickupId}-${id}`,
-          'pickup.ready.v1',
-          JSON.stringify({ pickupId, location: storeId, readyAt }),
-          orderId,
-          workflowId,
-        ],
-      );
-      const { event_no: eventNo } = only(rows, 'the event');
-      eventNos.push(eventNo);
+    const say = () => saidByTill(db, pickupId, 'pickup.ready.v1', { readyAt });
+    const eventNos = [await say(), await say()];
+    for (const eventNo of eventNos) {
       await recordReady(db, { pickupId, eventNo });
       await recordReady(db, { pickupId, eventNo });
     }
@@ -300,7 +297,7 @@ describe('the same thing said twice', () => {
     expect(rows).toEqual([{ state: 'applied' }, { state: 'superseded' }]);
     const told = await db.query(
       `select 1 from outbox where order_id = $1 and verb = 'announceReady'`,
-      [orderId],
+      [(await read(pickupId)).orderId],
     );
     expect(told.rows).toHaveLength(1);
   });

@@ -7,13 +7,20 @@ import { PICKUP_FRAME } from '../../moments/pickup/pickup-moment';
 import { take } from '../../moments/flow/flow-moment';
 import { wakePickup } from '../../moments/pickup/wake-pickup';
 import { recordHandedOver } from '../../moments/pickup/record-pickup-fact';
-import { only, type Database } from '../../store/database';
+import type { Database } from '../../store/database';
 import { lockSubject } from '../../store/flows/subject';
 import { loadOrder } from '../../store/orders/orders';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import { stockShop } from './fixture';
 import { settleMoney, stockOf } from './pickup-steps';
-import { pressOn, readPickup, requestedOf, requestedPickup, SHOWN_ID } from './press-steps';
+import {
+  pressOn,
+  readPickup,
+  requestedOf,
+  requestedPickup,
+  SHOWN_ID,
+  saidByTill,
+} from './press-steps';
 import { openStore, pickupOrderOf, STORE } from './store-shop';
 
 let database: TestDatabase;
@@ -146,24 +153,13 @@ test('nothing of a pickup is asked of a warehouse, whatever becomes of it', asyn
 
 test('a till that names no units gives what lies ready, and nothing that was cancelled', async () => {
   const pickupId = await requestedPickup(db, { units: 2 });
-  const { orderId, workflowId, storeId } = await readPickup(db, pickupId);
+  const { orderId } = await readPickup(db, pickupId);
   const cancelled = { decisionId: `cancel-${orderId}`, eventNo: null, recalled: [] };
   await cancelOrder(db, { ...cancelled, orderId, lines: [{ lineNo: 1, quantity: 1 }] });
   await pressOn(db, pickupId, { press: 'ready' });
-  const body = { pickupId, location: storeId, handedOverAt: new Date().toISOString() };
-  const { rows } = await db.query<{ eventNo: number }>(
-    `insert into inbox (source, event_id, topic, raw, type, body, state, order_id, workflow_id,
-       correlation_id) values ('/pos/boston', $1, $2, '', $2, $3, 'routed', $4, $5, 'cor_test')
-     returning event_no as "eventNo"`,
-    [
-      `${pickupId}-out`,
-      'pickup.handed-over.v1',
-      JSON.stringify({ ...body, proof: SHOWN_ID }),
-      orderId,
-      workflowId,
-    ],
-  );
-  await recordHandedOver(db, { pickupId, eventNo: only(rows, 'the event').eventNo });
+  const over = { handedOverAt: new Date().toISOString(), proof: SHOWN_ID };
+  const eventNo = await saidByTill(db, pickupId, 'pickup.handed-over.v1', over);
+  await recordHandedOver(db, { pickupId, eventNo });
   expect((await readPickup(db, pickupId)).lines).toMatchObject([{ handedOver: 1, cancelled: 1 }]);
   expect((await loadOrder(db, orderId))?.lines).toMatchObject([{ pickedUp: 1, cancelled: 1 }]);
 });

@@ -63,3 +63,28 @@ export async function readPickup(db: Database, pickupId: string): Promise<Pickup
   if (!pickup) throw new Error(`${pickupId} is not here`);
   return pickup;
 }
+
+let said = 0;
+/** What a till says of the pickup, in the inbox and routed to its flow; its number. */
+export async function saidByTill(
+  db: Database,
+  pickupId: string,
+  type: `pickup.${string}`,
+  data: object,
+): Promise<number> {
+  const { orderId, workflowId, storeId: location } = await readPickup(db, pickupId);
+  said += 1;
+  const { rows } = await db.query<{ eventNo: number }>(
+    `insert into inbox (source, event_id, topic, raw, type, body, state, order_id, workflow_id,
+       correlation_id) values ('/pos/boston', $1, $2, '', $2, $3, 'routed', $4, $5, 'cor_test')
+     returning event_no as "eventNo"`,
+    [
+      `${pickupId}-${said}`,
+      type,
+      JSON.stringify({ pickupId, location, ...data }),
+      orderId,
+      workflowId,
+    ],
+  );
+  return only(rows, 'the event').eventNo;
+}

@@ -77,6 +77,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   cancelled: 'they were cancelled',
   're-sourced': 'another store was asked',
   'to-shipping': 'they are shipped instead',
+  substituted: 'the customer takes something else',
 };
 
 function describeRejections({ rejections }: PickupBrief): string[] {

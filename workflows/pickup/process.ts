@@ -29,6 +29,7 @@ export function pickupProcess(input: PickupFlowInput): FlowSpec<PickupAgenda> {
       [PICKUP_SIGNALS.arrived]: factOf('recordArrived'),
       [PICKUP_SIGNALS.handedOver]: factOf('recordHandedOver'),
       [PICKUP_SIGNALS.rejected]: factOf('recordStoreRejection'),
+      [PICKUP_SIGNALS.substituted]: factOf('recordSubstitution'),
       [PICKUP_SIGNALS.noShow]: factOf('recordNoShow'),
     },
     factTitles: {
@@ -37,6 +38,7 @@ export function pickupProcess(input: PickupFlowInput): FlowSpec<PickupAgenda> {
       [PICKUP_SIGNALS.arrived]: 'whoever collects has arrived',
       [PICKUP_SIGNALS.handedOver]: 'units were handed over',
       [PICKUP_SIGNALS.rejected]: 'the store cannot give units',
+      [PICKUP_SIGNALS.substituted]: 'the store gives something else',
       [PICKUP_SIGNALS.noShow]: 'the store says that nobody came',
     },
     untakenFact: 'pickup.refused-by-rule',

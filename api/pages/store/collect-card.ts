@@ -5,6 +5,7 @@ import { markup, type Html } from '../html';
 import { folded, goodsHtml, pressForm, unitFields, type Shown } from './card-parts';
 import { rejectForm } from './pick-card';
 import { localText, timeHtml } from './store-time';
+import { substituteForms } from './substitute-form';
 
 const PROOFS: Readonly<Record<(typeof PICKUP_PROOFS)[number], string>> = {
   code: 'Pickup code',
@@ -100,5 +101,5 @@ function otherHtml(row: BoardRow, shown: Shown): Html {
         ><input id="${until}" name="untilDate" type="date" required />`,
     })}
     <h3>It cannot be given after all</h3>
-    ${rejectForm(row, shown, 'ready')}`;
+    ${rejectForm(row, shown, 'ready')} ${substituteForms(row, shown, 'ready')}`;
 }

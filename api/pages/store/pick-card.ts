@@ -12,6 +12,7 @@ import {
   type Shown,
 } from './card-parts';
 import { localText, timeHtml } from './store-time';
+import { substituteForms } from './substitute-form';
 
 const REASONS: Readonly<Record<(typeof REJECTION_REASONS)[number], string>> = {
   'not-found': 'It is not where it should be',
@@ -62,7 +63,7 @@ function missingHtml(row: BoardRow, shown: Shown): Html {
   return markup`${isOneUnit ? null : part}
     <h3>It cannot be given</h3>
     <p class="quiet">Say how many you do not have. The customer is asked what to do.</p>
-    ${rejectForm(row, shown, 'requested')}`;
+    ${rejectForm(row, shown, 'requested')} ${substituteForms(row, shown, 'requested')}`;
 }
 
 export function rejectForm(row: BoardRow, shown: Shown, counted: 'requested' | 'ready'): Html {

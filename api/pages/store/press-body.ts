@@ -1,4 +1,5 @@
 /** From the fields of a press to the body that the API's own path takes. */
+import { isCurrency, parseDecimal } from '../../../canonical/rules/money/money';
 import { Problem } from '../../http/problem';
 
 type Fields = Readonly<Record<string, string>>;
@@ -31,10 +32,23 @@ function proofOf({ proof: kind, code, collectedBy, isOtherPerson }: Fields) {
   };
 }
 
+/** What one of it costs is typed as on a price tag. */
+function substitutionOf({ lineNo, quantity, sku, price = '', currency = '', consent }: Fields) {
+  const unitPriceMinor = isCurrency(currency)
+    ? parseDecimal(price.trim().replace(',', '.'), currency)
+    : null;
+  if (unitPriceMinor === null) {
+    throw new Problem('invalid_request', 'the price is a number, such as 12.99');
+  }
+  const units = { lineNo: Number(lineNo), quantity: Number(quantity) };
+  return { ...units, sku: given(sku), unitPriceMinor, consent };
+}
+
 const BODIES: Readonly<Record<string, (fields: Fields) => object>> = {
   ready: (fields) => ({ lines: linesOf(fields) }),
   'hand-over': (fields) => ({ lines: linesOf(fields), proof: proofOf(fields) }),
   reject: (fields) => ({ reason: fields['reason'], lines: linesOf(fields) }),
+  substitute: substitutionOf,
   extend: ({ untilDate }) => ({ untilDate }),
 };
 

@@ -19,6 +19,7 @@ import {
   putBackPickupRoute,
   readyPickupRoute,
   rejectPickupRoute,
+  substituteUnitsRoute,
 } from '../../routes/pickups';
 import { STORES } from '../areas';
 import { markup, type Html } from '../html';
@@ -43,6 +44,7 @@ const PRESSES: Readonly<Record<string, KeyedRoute>> = {
   arrived: arrivedPickupRoute,
   'hand-over': handOverPickupRoute,
   reject: rejectPickupRoute,
+  substitute: substituteUnitsRoute,
   extend: extendPickupRoute,
   'put-back': putBackPickupRoute,
 };

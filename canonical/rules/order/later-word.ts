@@ -1,6 +1,7 @@
 /**
  * What a channel says of an order now, against what it said when the order was taken: line by line,
- * by the channel's own ids. What we did ourselves (units cancelled or returned) is no difference.
+ * by the channel's own ids. What we did ourselves (units cancelled or returned) is no difference; of
+ * what a store gave something else for, the channel's own order says nothing that is here.
  */
 import type { Order } from '../../schema/order';
 import { formatMoney, sum } from '../money/money';
@@ -37,24 +38,28 @@ export function differencesOf(
   const now = new Map(said.unitsNow.map((one) => [one.channelLineRef, one.quantity]));
   const goneOf = new Map(said.unitsGone.map((one) => [one.channelLineRef, one.quantity]));
   const heard = new Set<string>();
+  const instead = had.lines.filter(isInstead);
+  const isGivenInstead = (ref: string) => instead.some((one) => refOf(one) === ref);
   const lines = order.lines.flatMap((line, index) => {
     const ref = line.channelLineRef ?? String(index + 1);
     heard.add(ref);
     const units = now.get(ref) ?? line.quantity;
     const ours = had.lines.find((one) => refOf(one) === ref);
     const gone = goneOf.get(ref) ?? 0;
+    if (isGivenInstead(ref) || instead.some(({ sku }) => sku === line.sku)) return [];
     if (ours) return [...lineDifferences(ours, line, units), ...aheadOf(had, ours, gone)];
     return units === 0 ? [] : [`a line of ${units} × ${line.sku} was added`];
   });
   const gone = had.lines
     .filter((one) => !heard.has(refOf(one)) && openUnits(one) > 0)
+    .filter((one) => !isGivenInstead(refOf(one)))
     .map((one) => `line ${one.lineNo} (${one.channelSku}) is not there any more`);
   const total = order.totals.total.minorUnits;
   const isSent = had.lines.every((one) => openUnits(one) === 0);
   return [
     ...lines,
     ...gone,
-    ...(total === had.totalMinor || lines.length + gone.length > 0
+    ...(total === had.totalMinor || instead.length + lines.length + gone.length > 0
       ? []
       : [
           `its total is ${formatMoney(total, order.currency)}, and was ${formatMoney(had.totalMinor, had.currency)}`,
@@ -64,6 +69,7 @@ export function differencesOf(
   ];
 }
 
+const isInstead = ({ insteadOf }: SnapshotLine): boolean => insteadOf !== undefined;
 const refOf = ({ channelLineRef, lineNo }: SnapshotLine) => channelLineRef ?? String(lineNo);
 
 function lineDifferences(ours: SnapshotLine, line: Order['lines'][number], now: number): string[] {
@@ -90,7 +96,7 @@ export function fewerOf(
   const fewer = had.lines.flatMap((line) => {
     const units = now.get(refOf(line)) ?? line.ordered;
     const kept = line.ordered - line.cancelled - line.returned;
-    const isWhole = line.shipped + line.pickedUp === 0;
+    const isWhole = line.shipped + line.pickedUp === 0 && !isInstead(line);
     return isWhole && units < kept ? [{ lineNo: line.lineNo, quantity: kept - units }] : [];
   });
   // As it will be, nothing may differ.

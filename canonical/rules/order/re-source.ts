@@ -68,12 +68,21 @@ export function planMove(
   return { outcome: 'possible', units };
 }
 
-/** The last units of the line go, so that those before them keep their shares. */
 function taxedAnew(
   line: SnapshotLine,
   quantity: number,
   taxes: readonly Tax[],
 ): Pick<UnitsToMove, 'taxed' | 'taxDeltaMinor'> {
+  const { moved, rest } = splitWorth(line, quantity);
+  const taxDeltaMinor = taxOf(taxes) - taxOf(moved.taxes);
+  return { taxed: { moved: { ...moved, taxes }, was: moved.taxes, rest }, taxDeltaMinor };
+}
+
+/** The last units of the line go, so that those before them keep their shares; rest null: all go. */
+export function splitWorth(
+  line: SnapshotLine,
+  quantity: number,
+): { readonly moved: LineWorth; readonly rest: LineWorth | null } {
   const left = line.ordered - quantity;
   const shareOf = (from: number, count: number): LineWorth => {
     const share = (totalMinor: number) => shareOfUnits(totalMinor, line.ordered, from, count);
@@ -88,10 +97,7 @@ function taxedAnew(
       })),
     };
   };
-  const moved = shareOf(left, quantity);
-  const rest = left === 0 ? null : shareOf(0, left);
-  const taxDeltaMinor = taxOf(taxes) - taxOf(moved.taxes);
-  return { taxed: { moved: { ...moved, taxes }, was: moved.taxes, rest }, taxDeltaMinor };
+  return { moved: shareOf(left, quantity), rest: left === 0 ? null : shareOf(0, left) };
 }
 
 export const taxOf = (taxes: readonly Tax[]): number => sum(taxes.map((tax) => tax.amountMinor));

@@ -33,6 +33,8 @@ export interface SnapshotLine extends LineQuantities {
   readonly taxes: readonly LineTax[];
   /** Why what of it is unallocated is nobody's here to send. */
   readonly notSent?: NotSent;
+  /** What was sold, where a store gave something else; its worth is no longer the channel's. */
+  readonly insteadOf?: string;
 }
 export interface SnapshotAuthorization {
   readonly authorizationNo: number;

@@ -27,6 +27,7 @@ export const REJECTION_OUTCOMES = [
   'cancelled',
   're-sourced',
   'to-shipping',
+  'substituted',
 ] as const;
 export type RejectionOutcome = (typeof REJECTION_OUTCOMES)[number];
 

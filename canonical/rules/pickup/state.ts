@@ -33,6 +33,7 @@ export const PICKUP_PRESSES = [
   'arrived',
   'hand-over',
   'reject',
+  'substitute',
   'extend',
   'no-show',
 ] as const;
@@ -75,15 +76,25 @@ export function pickupState({
 }
 
 const NOTHING: readonly PickupPress[] = [];
+const OF_OPEN: readonly PickupPress[] = [
+  'ready',
+  'arrived',
+  'hand-over',
+  'reject',
+  'substitute',
+  'extend',
+  'no-show',
+];
 /** What a state allows; units that are not there narrow it down. */
 const ALLOWED: Readonly<Record<PickupState, readonly PickupPress[]>> = {
-  requested: ['accept', 'ready', 'reject'],
-  picking: ['ready', 'reject'],
-  ready: ['ready', 'arrived', 'hand-over', 'reject', 'extend', 'no-show'],
-  'customer-arrived': ['ready', 'arrived', 'hand-over', 'reject', 'extend', 'no-show'],
-  'partly-handed-over': ['ready', 'arrived', 'hand-over', 'reject', 'extend', 'no-show'],
+  requested: ['accept', 'ready', 'reject', 'substitute'],
+  picking: ['ready', 'reject', 'substitute'],
+  ready: OF_OPEN,
+  'customer-arrived': OF_OPEN,
+  'partly-handed-over': OF_OPEN,
   'handed-over': NOTHING,
-  rejected: NOTHING,
+  // Nobody has decided yet, and the customer takes something else.
+  rejected: ['substitute'],
   // Late, and the goods are still there: the sale is revived.
   expired: ['hand-over'],
   cancelled: NOTHING,
@@ -100,6 +111,7 @@ export function possiblePresses(
   return ALLOWED[state].filter((press) => {
     if (press === 'ready') return isToPick;
     if (press === 'reject') return isToPick || isReady;
+    if (press === 'substitute') return isToPick || isReady || unitsIn(lines, 'rejected') > 0;
     return isReady || !OF_READY.includes(press);
   });
 }

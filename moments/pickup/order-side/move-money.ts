@@ -1,5 +1,5 @@
 /**
- * The money of units that went to another place. What was charged ahead goes with them where all of
+ * The money of units that went to another place, or that something else is given for. What was charged ahead goes with them where all of
  * the group went; else it is given back, and charged again where they lie ready. A larger amount is
  * authorized anew at once, before anything leaves; the smaller authorization is then let go.
  */
@@ -30,18 +30,23 @@ const payer = ({ tenders }: OrderSnapshot): SnapshotTender | undefined =>
 export async function moveMoney(
   sql: Sql,
   { order: before, setup }: OrderInHand,
-  move: { readonly from: number; readonly to: number; readonly deltaMinor: number },
+  move: {
+    readonly from: number;
+    readonly to: number;
+    readonly deltaMinor: number;
+    readonly reason: 're-sourced' | 'substituted';
+  },
 ): Promise<void> {
   const { orderId } = before;
-  const { from, to, deltaMinor } = move;
+  const { from, to, deltaMinor, reason } = move;
   const tender = deltaMinor > 0 ? payer(before) : undefined;
   if (deltaMinor !== 0) await changeTotal(sql, orderId, deltaMinor, tender?.tenderNo ?? null);
   const order = await loadOrder(sql, orderId);
   if (!order) throw new RangeError(`order ${orderId} is not here`);
   const occurredAt = new Date().toISOString();
   const onDate = businessDate(occurredAt, order.timeZone);
-  const given = { reason: 're-sourced', occurredAt, onDate };
-  const isWhole = openWorthOf(order, from) === 0;
+  const given = { reason, occurredAt, onDate };
+  const isWhole = from !== to && openWorthOf(order, from) === 0;
   if (isWhole) await movePrepayments(sql, orderId, from, to);
   const captures = order.captures.map((one) => (isWhole ? regrouped(one, from, to) : one));
   const moved = { ...order, captures };

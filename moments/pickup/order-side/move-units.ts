@@ -82,7 +82,8 @@ export async function moveUnits(
   );
   if (short) return impossible(`${locationId} has not enough of ${short.sku}`);
   const groupNo = await write(sql, inHand, moved, { units, kind: moved.to.kind, locationId });
-  await moveMoney(sql, inHand, { from: moved.groupNo, to: groupNo, deltaMinor });
+  const money = { from: moved.groupNo, to: groupNo, deltaMinor };
+  await moveMoney(sql, inHand, { ...money, reason: 're-sourced' });
   return { outcome: 'moved', groupNo, locationId, deltaMinor };
 }
 
