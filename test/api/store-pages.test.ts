@@ -5,9 +5,10 @@ import { wakePickup } from '../../moments/pickup/wake-pickup';
 import { startApi, STORE_ID, type RunningApi } from './fixture';
 import { openStore, toPick, type Waiting } from './pickup-world';
 import { visitorOf } from './visitor';
-import { putMasterData } from './world';
+import { putMasterData, SKU } from './world';
 
 const OTHER = 'store-002';
+const OTHER_SKU = 'MUG-GREEN';
 /** Of one pickup: two reminders and its deadline. */
 const MOST_WAKES = 3;
 
@@ -161,6 +162,30 @@ describe('a press', () => {
       { proof: 'code', collected_by: null, is_other_person: false },
       { proof: 'id-card', collected_by: 'Bo', is_other_person: true },
     ]);
+  });
+
+  test('gives something else for what is not there, at the price of its tag, once', async () => {
+    const item = { description: 'Green mug', standardCost: { currency: 'USD', minorUnits: 420 } };
+    await api.send('PUT', `/v1/items/${OTHER_SKU}`, { json: item });
+    const lines = [{ sku: OTHER_SKU, quantityDelta: 5 }];
+    const counted = { location: STORE_ID, reason: 'opening stock', lines };
+    await api.send('POST', '/v1/inventory/adjustments', { json: counted, key: 'stock-other' });
+    const waiting = await toPick(api, { orderNo: 'SP-9', storeId: STORE_ID });
+    const { cookie } = await signIn('store');
+    const { text } = await visit(page, { cookie });
+    const at = `${page}/pickups/${waiting.pickupId}/substitute`;
+    const asked = { lineNo: '1', quantity: '1', sku: OTHER_SKU, consent: 'as-paid' };
+    const form = { ...formOf(text, waiting, 'substitute'), ...asked, currency: 'USD' };
+    const none = await visit(at, { cookie, form: { ...form, price: 'ten' }, headers: asScript });
+    expect([none.status, none.text]).toEqual([422, expect.stringContaining('such as 12.99')]);
+    for (const price of ['9.50', '9.50']) {
+      expect((await visit(at, { cookie, form: { ...form, price } })).status).toBe(303);
+    }
+    const { rows } = await api.db.query(
+      `select sku, instead_of, ordered, gross_minor from order_line where order_id = $1`,
+      [waiting.orderId],
+    );
+    expect(rows).toEqual([{ sku: OTHER_SKU, instead_of: SKU, ordered: 1, gross_minor: 950 }]);
   });
 
   test('puts back on the shelf what nobody collected in time', async () => {

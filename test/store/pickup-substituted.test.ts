@@ -5,6 +5,7 @@ import { PressRefused, type Presser } from '../../moments/pickup/press-pickup';
 import { recordSubstitution } from '../../moments/pickup/record-pickup-fact';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
 import type { Database } from '../../store/database';
+import { differencesOf, fewerOf } from '../../canonical/rules/order/later-word';
 import { closeOrder } from '../../moments/order/order-flow';
 import { loadOrder } from '../../store/orders/orders';
 import { auditOf } from '../../audit/run';
@@ -211,6 +212,27 @@ test('told by a till, twice, it is given once', async () => {
     { requested: 2 },
     { requested: 1 },
   ]);
+});
+
+test('of an order of a shop a person is told once, and the shop may go on naming what it sold', async () => {
+  const lines = [{ sku: 'MUG', quantity: 1, unitMinor: 1001, storeId: SOHO }];
+  const sold = orderOf({ channelInstance: 'shopify-us', lines });
+  const pickupId = await requestedOf(db, sold);
+  await press(pickupId, instead());
+  const { rows } = await db.query(
+    `select code, state from exception where order_id = $1 and workflow_id is null`,
+    [(await readPickup(db, pickupId)).orderId],
+  );
+  expect(rows).toEqual([{ code: 'pickup.substituted', state: 'open' }]);
+  const word = { updatedAt: null, unitsNow: [], unitsGone: [], isVoided: false };
+  const said = { ...word, order: sold, isElsewhere: false };
+  const order = await orderOfPickup(pickupId);
+  expect(differencesOf(order, said)).toEqual([]);
+  // The merchant took it off there: what is handed over here stays.
+  const gone = { ...said, unitsNow: [{ channelLineRef: '1', quantity: 0 }] };
+  expect([differencesOf(order, gone), fewerOf(order, gone)]).toEqual([[], null]);
+  const { order: ended } = await collected(pickupId);
+  expect(ended.tenders).toMatchObject([{ capturedMinor: 801 }]);
 });
 
 describe('is refused, and nothing changes', () => {
