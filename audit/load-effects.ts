@@ -67,7 +67,7 @@ function partsOf(verb: OwnEffect['verb'], lines: readonly FrozenLine[]): OwnEffe
     }));
   }
   if (verb === 'sales-order') return lines.every(({ sku }) => sku) ? lines.flatMap(itemParts) : [];
-  if (verb === 'handover' || verb === 'fulfil') {
+  if (verb === 'handover' || verb === 'fulfil' || verb === 'return-at-channel') {
     // A request that was compacted before its lines' names were kept says nothing of them.
     if (!lines.every((line) => line.channelLineRef)) return [];
     return lines.map(({ channelLineRef = '', quantity = 0 }) => ({

@@ -17,6 +17,7 @@ import { checkShipments } from './comparisons/shipments';
 import { checkShop, type KnownOrder } from './comparisons/shop';
 import { checkShopOrders } from './comparisons/shop-orders';
 import { checkShopPickups } from './comparisons/shop-pickups';
+import { checkShopReturns } from './comparisons/shop-returns';
 import { checkTakenOver, takenOverOf } from './comparisons/taken-over';
 import { checkVoids } from './comparisons/voids';
 import type { Against } from './comparisons/window';
@@ -186,6 +187,7 @@ function compareWithShop(
     transactions: ofKind(theirs, 'shop-transaction'),
     fulfillments: ofKind(theirs, 'shop-fulfillment'),
     preparations: ofKind(theirs, 'shop-preparation'),
+    returns: ofKind(theirs, 'shop-return'),
   };
   const known = orders.map((order): KnownOrder => ({
     ...order,
@@ -218,6 +220,7 @@ function compareWithShop(
     ...checkShop(effects, shop, known, against),
     ...checkShopOrders(orders, shop.orders, against),
     ...checkShopPickups(effects, shop, known, against),
+    ...checkShopReturns(effects, shop.returns, orders, against),
     ...checkTakenOver(orders.flatMap(takenOverOf), whole, shop.transactions, against.books),
     ...checkHeld(ofType('AUTHORIZATION').filter(isVoidable), byRef, against),
     ...checkOutsideMoney(money, byRef),

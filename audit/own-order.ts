@@ -157,6 +157,12 @@ export interface OpenItem {
   readonly clearingAccounts: readonly string[];
 }
 
+/** A return that its channel knows, by the channel's name of it. */
+export interface OwnChannelReturn {
+  readonly rma: string;
+  readonly channelReturnRef: string;
+}
+
 export interface OwnOrder extends OrderName {
   readonly channelOrderRef: string | null;
   readonly currency: string;
@@ -175,6 +181,8 @@ export interface OwnOrder extends OrderName {
   readonly duplicates: readonly OwnDuplicate[];
   readonly invoices: readonly OwnInvoice[];
   readonly returns: readonly OwnReturned[];
+  /** Left out: not read. */
+  readonly channelReturns?: readonly OwnChannelReturn[];
   readonly credits: readonly OwnCredit[];
   /** A parcel that was told again is several of the same name. */
   readonly shipments: readonly OwnShipment[];

@@ -11,6 +11,7 @@ export const OUTSIDE_KINDS = {
     'shop-transaction',
     'shop-fulfillment',
     'shop-preparation',
+    'shop-return',
     'shop-webhook',
   ],
   wms: ['fulfilment-request', 'recall', 'shipment'],

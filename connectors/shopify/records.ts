@@ -38,6 +38,15 @@ export const shopifyRecords: RecordLists = {
       })),
   },
   'shop-preparation': { path: 'preparations' },
+  'shop-return': {
+    path: 'returns',
+    fields: ['lines'],
+    partsOf: ({ lines }) =>
+      (lines ?? []).map(({ lineId = '', quantity = 0 }) => ({
+        name: `line ${tail(lineId)}`,
+        quantity,
+      })),
+  },
   'shop-webhook': {
     path: 'webhooks',
     fields: ['topic', 'eventId'],
