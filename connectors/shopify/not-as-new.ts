@@ -16,10 +16,11 @@ export function wordOf(order: ShopifyOrder): OrderWord {
     updatedAt: toUtc(order.updated_at),
     isVoided: order.financial_status === 'voided',
     unitsGone: unitsGone(order),
-    unitsNow: order.line_items.flatMap(({ id, current_quantity: quantity }) =>
-      typeof id === 'string' && typeof quantity === 'number'
-        ? [{ channelLineRef: id, quantity }]
-        : [],
+    unitsNow: order.line_items.flatMap(
+      ({ id, current_quantity: now, fulfillable_quantity: open }) =>
+        typeof id === 'string' && typeof now === 'number'
+          ? [{ channelLineRef: id, quantity: Math.max(now, open ?? 0) }]
+          : [],
     ),
   };
 }

@@ -124,7 +124,7 @@ export const LINE_FIELDS: FieldTable = {
   destination_location: 'of old payloads; the order’s address counts',
   discount_allocations: 'read',
   duties: 'refused by the order’s own total of them',
-  fulfillable_quantity: 'what fulfilments leave of it; each of them is read',
+  fulfillable_quantity: 'read',
   fulfillment_line_item_id: NAMES,
   fulfillment_service: 'read',
   fulfillment_status: 'read',

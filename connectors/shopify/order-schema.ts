@@ -35,6 +35,8 @@ export const LineItem = z.looseObject({
   quantity: z.int(),
   /** Without what an edit or a refund took off. */
   current_quantity: z.int().min(0).nullish(),
+  /** Still to be sent: a refund that puts nothing back leaves it as it was. */
+  fulfillable_quantity: z.int().min(0).nullish(),
   fulfillment_status: Text,
   fulfillment_service: Text,
   gift_card: z.boolean().nullish(),

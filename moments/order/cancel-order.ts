@@ -134,12 +134,20 @@ export async function cancelOrder(
       const isApplied = result.outcome !== 'refused';
       const state = isApplied ? 'applied' : 'superseded';
       await markEventApplied(sql, decision.eventNo, state, result.reason);
-      const isWhole = wanted.lines === null || result.outcome === 'cancelled';
-      if (!isWhole) await notFollowed(sql, inHand.order, decision.eventNo, result);
+      const isFollowed = result.outcome === 'cancelled' || isMoot(inHand.order, wanted.lines);
+      if (!isFollowed) await notFollowed(sql, inHand.order, decision.eventNo, result);
     }
     return result;
   });
   return { ...answer, agenda };
+}
+
+/** Of what is not wanted any more nothing goes out, and nothing has left: it was cancelled before. */
+function isMoot({ lines }: OrderInHand['order'], wanted: CancelDecision['lines']): boolean {
+  const about =
+    wanted === null ? lines : lines.filter((one) => wanted.some((w) => w.lineNo === one.lineNo));
+  const isNamed = wanted === null || wanted.every((w) => about.some((l) => l.lineNo === w.lineNo));
+  return isNamed && about.every((one) => one.cancelled === one.ordered);
 }
 
 /** Units that the channel does not want any more, and that go out, or are not there: a person's. */

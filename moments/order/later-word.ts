@@ -17,6 +17,8 @@ import { lookAgainWrite } from '../../store/flows/flows';
 import { contentHash } from '../../store/ids';
 import { loadOrder } from '../../store/orders/orders';
 import { readTold, writeTold, type Told } from '../../store/orders/told';
+import { sum } from '../../canonical/rules/money/money';
+import { unappliedCancellations } from '../../store/inbox/facts';
 import { addFact } from '../../store/inbox/routing';
 import { writeTogether } from '../../store/writes';
 import { isStillPut, putAddress } from './change-address';
@@ -52,9 +54,10 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
   }
   const { answer } = await orderMoment(db, said.orderId, async (sql, inHand) => {
     // As it is now, under the lock.
-    const now = compare(inHand.order, (await readTold(sql, said.orderId)) ?? told, said);
+    const asked = await lessAsked(sql, inHand.order);
+    const now = compare(asked, (await readTold(sql, said.orderId)) ?? told, said);
     if (now.outcome !== 'differs') return now;
-    const fewer = fewerOf(inHand.order, { ...said.word, order: said.order, isElsewhere: false });
+    const fewer = fewerOf(asked, { ...said.word, order: said.order, isElsewhere: false });
     if (fewer === null || now.differences.includes(ELSEWHERE)) {
       await keepDifference(sql, inHand.order, said, now.differences);
       return now;
@@ -63,6 +66,24 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
     return { outcome: 'followed' as const, note: now.note };
   });
   return answer;
+}
+
+const reductionsOf = (channelInstance: string) => `${channelInstance}/reductions`;
+
+/** As it will be: units that a word took off, and whose cancellation is on its way, are counted off. */
+async function lessAsked(sql: Sql, order: OrderSnapshot): Promise<OrderSnapshot> {
+  const asked = await unappliedCancellations(sql, {
+    orderId: order.orderId,
+    source: reductionsOf(order.channelInstance),
+  });
+  if (asked.length === 0) return order;
+  const off = (no: number) =>
+    sum(asked.filter(({ lineNo }) => lineNo === no).map(({ quantity }) => quantity));
+  const lines = order.lines.map((one) => ({
+    ...one,
+    cancelled: one.cancelled + off(one.lineNo),
+  }));
+  return { ...order, lines };
 }
 
 /** As the decision that it is: the order's flow decides it, and says so where it cannot. */
@@ -77,7 +98,7 @@ async function cancelFewer(
 ): Promise<void> {
   await writeTold(sql, orderId, { at: word.updatedAt, differences: contentHash(of.differences) });
   const fact = {
-    source: `${order.channelInstance}/reductions`,
+    source: reductionsOf(order.channelInstance),
     eventId: String(eventNo),
     type: 'order.cancel-requested.v1',
     occurredAt: word.updatedAt ?? new Date().toISOString(),

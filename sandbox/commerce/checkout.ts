@@ -186,7 +186,7 @@ async function insertOrder(db: Queryable, order: RestOrder, { total, hash, picku
   await payloads.insert(db, { id, status: 'kept', details: { payload: order } });
 }
 
-async function payloadOf(db: Queryable, orderGid: string): Promise<RestOrder | undefined> {
+export async function payloadOf(db: Queryable, orderGid: string): Promise<RestOrder | undefined> {
   const kept = await payloads.find(db, orderGid);
   return kept && z.object({ payload: z.custom<RestOrder>() }).parse(kept.details).payload;
 }

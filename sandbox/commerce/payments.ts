@@ -179,7 +179,7 @@ export interface RefundInput {
   orderId: string;
   note?: string;
   currency?: string;
-  refundLineItems?: { lineItemId: string; quantity: number }[];
+  refundLineItems?: { lineItemId: string; quantity: number; restockType?: string }[];
   transactions?: { amount: string | number; kind: string; orderId: string; parentId?: string }[];
 }
 
@@ -225,6 +225,12 @@ function refundLines(order: ShopOrder, input: RefundInput): UserError | undefine
     if (!line) return { field: [...field, 'lineItemId'], message: 'Line item does not exist' };
     if (wanted.quantity < 1 || line.refunded + wanted.quantity > line.quantity) {
       return { field: [...field, 'quantity'], message: 'Quantity cannot be refunded' };
+    }
+    if (wanted.restockType === 'CANCEL') {
+      if (wanted.quantity > line.remaining) {
+        return { field: [...field, 'restockType'], message: 'Units are fulfilled already' };
+      }
+      line.remaining -= wanted.quantity;
     }
     line.refunded += wanted.quantity;
   }

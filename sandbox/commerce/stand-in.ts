@@ -20,6 +20,7 @@ import {
 import { checkoutSchema, webhookOptions, type Checkout } from './checkout-request';
 import { fulfilmentTeller } from './fulfilment-webhooks';
 import { executeDocument, readDocument } from './graphql';
+import { merchantRoute } from './merchant';
 import { balanceTransactions, payoutRoute, payouts } from './payouts';
 import { returnControlRoutes } from './returns-control';
 import { API_VERSION } from './schema';
@@ -170,6 +171,7 @@ export function createCommerceStandIn(context: SandboxContext, accessToken: stri
       { method: 'POST', path: '/_sandbox/orders', run: checkoutRoute(context, current) },
       { method: 'POST', path: '/_sandbox/orders/{id}/webhook', run: resendRoute(context) },
       { method: 'POST', path: '/_sandbox/orders/{id}/staff', run: staffRoute(context) },
+      { method: 'POST', path: '/_sandbox/orders/{id}/merchant', run: merchantRoute(context) },
       payoutRoute(context.pool),
       ...returnControlRoutes(context),
     ],

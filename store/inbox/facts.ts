@@ -86,3 +86,24 @@ export function appliedWrite(
 
 export const markEventApplied = (sql: Sql, ...of: Parameters<typeof appliedWrite>): Promise<void> =>
   writeTogether(sql, [appliedWrite(...of)]);
+
+export interface AskedUnits {
+  readonly lineNo: number;
+  readonly quantity: number;
+}
+
+/** Units of an order that events of a source ask to cancel, and that no moment has decided yet. */
+export async function unappliedCancellations(
+  sql: Sql,
+  { orderId, source }: { readonly orderId: string; readonly source: string },
+): Promise<readonly AskedUnits[]> {
+  const { rows } = await sql.query<{ lines: readonly AskedUnits[] | null }>({
+    name: 'unapplied-cancellations',
+    text: `select body -> 'lines' as lines from inbox
+            where source = $2 and type = 'order.cancel-requested.v1'
+              and ((state = 'routed' and order_id = $1)
+                or (state in ('received', 'waiting') and body ->> 'orderId' = $1))`,
+    values: [orderId, source],
+  });
+  return rows.flatMap(({ lines }) => lines ?? []);
+}

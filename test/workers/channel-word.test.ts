@@ -94,6 +94,58 @@ test('units taken off before they have left are a cancellation of just these, on
   expect(await shop.audited()).toEqual([]);
 });
 
+test('units taken off twice before the first is decided are cancelled once each', async () => {
+  const four = (current_quantity: number, updated_at: string) =>
+    shopOrder([line(1, 'MUG', 4, { current_quantity })], { updated_at });
+  await says('orders/create', four(4, '2026-03-01T10:00:00Z'));
+  await says('orders/updated', four(3, '2026-03-01T12:00:00Z'));
+  await says('orders/updated', four(2, '2026-03-01T12:00:01Z'));
+  await shop.goesOn();
+  expect((await theOrder())?.lines).toMatchObject([{ reserved: 2, cancelled: 2 }]);
+  expect(await openAbout()).toEqual([]);
+});
+
+test('units taken off an order that is cancelled as a whole before are nobody’s matter', async () => {
+  await taken();
+  const lowered = shopOrder([line(1, 'MUG', 2, { current_quantity: 1 }), line(2, 'TEA', 1)]);
+  const cancelled_at = '2026-03-01T12:00:00Z';
+  await says('orders/cancelled', { ...lowered, cancelled_at });
+  await says('orders/updated', lowered);
+  await shop.goesOn();
+  expect((await theOrder())?.status).toBe('cancelled');
+  expect(await openAbout()).toEqual([]);
+});
+
+test('an order that its shop cancels when its goods have left is named', async () => {
+  await says('orders/create', {
+    ...shopOrder([line(1, 'MUG', 1, { fulfillment_status: 'fulfilled' })]),
+    location_id: 55,
+    fulfillments: [
+      { id: 72, created_at: '2026-03-01T10:30:00Z', line_items: [{ id: 1, quantity: 1 }] },
+    ],
+  });
+  await shop.mapPlace('55');
+  await shop.goesOn();
+  const cancelled_at = '2026-03-01T12:00:00Z';
+  await says('orders/cancelled', shopOrder([line(1, 'MUG', 1)], { cancelled_at }));
+  await shop.goesOn();
+  expect(await openAbout()).toMatchObject([
+    {
+      code: 'order.changed-at-channel',
+      detail: expect.stringMatching(/every unit is shipped or cancelled already/),
+    },
+  ]);
+});
+
+test('units that are paid back and not put back still go out', async () => {
+  await taken();
+  const kept = line(1, 'MUG', 2, { current_quantity: 1, fulfillable_quantity: 2 });
+  await says('orders/updated', shopOrder([kept, line(2, 'TEA', 1)]));
+  await shop.goesOn();
+  expect((await theOrder())?.lines.map(({ reserved }) => reserved)).toEqual([2, 1]);
+  expect(await openAbout()).toEqual([]);
+});
+
 test('a line taken off to nothing is cancelled, and the rest goes on', async () => {
   await taken();
   const off = line(2, 'TEA', 1, { current_quantity: 0 });
