@@ -13,6 +13,7 @@ export const EFFECT_VERBS = [
   'sales-order',
   'fulfil',
   'ready',
+  'move',
   'handover',
   'remove',
   'tax-invoice',

@@ -90,6 +90,11 @@ export function channelDeliveries(channel: SalesChannel): Deliveries {
       call: (request) => channel.announceReady(request),
       looksTwice: true,
     }),
+    announceMove: delivery({
+      find: (request: Parameters<SalesChannel['findMove']>[0]) => channel.findMove(request),
+      call: (request) => channel.announceMove(request),
+      looksTwice: true,
+    }),
     announceHandover: delivery({
       find: (request: Parameters<SalesChannel['findHandover']>[0]) => channel.findHandover(request),
       call: (request) => channel.announceHandover(request),

@@ -32,6 +32,21 @@ export interface ReadyAnnouncement {
   readonly channelOrderRef: string;
   readonly lines: readonly { readonly channelLineRef: string; readonly quantity: number }[];
 }
+/** Units that another store holds for the buyer now. */
+export interface MoveAnnouncement {
+  readonly key: string;
+  readonly orderId: string;
+  readonly channelOrderRef: string;
+  /** The channel's own ids of the stores; null: it has none that is known here. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** `there`: all units of the line that the new store holds, or has handed over, with these. */
+  readonly lines: readonly {
+    readonly channelLineRef: string;
+    readonly quantity: number;
+    readonly there: number;
+  }[];
+}
 /** Units that left the store with whoever collected them. */
 export interface HandoverAnnouncement {
   readonly key: string;
@@ -161,6 +176,8 @@ export interface SalesChannel {
   findCancellation(request: CancellationAnnouncement): Promise<Announced | null>;
   announceReady(request: ReadyAnnouncement): Promise<Announced | NothingToTell | Refused>;
   findReady(request: ReadyAnnouncement): Promise<NothingToTell | null>;
+  announceMove(request: MoveAnnouncement): Promise<Announced | NothingToTell | Refused>;
+  findMove(request: MoveAnnouncement): Promise<Announced | NothingToTell | null>;
   announceHandover(request: HandoverAnnouncement): Promise<Announced | Refused>;
   findHandover(request: HandoverAnnouncement): Promise<Announced | null>;
   announceRemoval(request: RemovalAnnouncement): Promise<Announced | Refused>;

@@ -138,6 +138,13 @@ export const FulfillmentCancelAnswer = z.looseObject({
   }),
 });
 
+export const MoveAnswer = z.looseObject({
+  fulfillmentOrderMove: z.looseObject({
+    movedFulfillmentOrder: z.looseObject({ id: Gid }).nullish(),
+    userErrors: UserErrors,
+  }),
+});
+
 export const PrepareAnswer = z.looseObject({
   fulfillmentOrderLineItemsPreparedForPickup: z.looseObject({ userErrors: UserErrors }),
 });

@@ -13,6 +13,15 @@ const FULFILLABLE: ReadonlySet<string> = new Set(['OPEN', 'IN_PROGRESS']);
 
 export const isFulfillable = ({ status }: FulfillmentOrder): boolean => FULFILLABLE.has(status);
 
+const PICK_UP = 'PICK_UP';
+
+export const isPickup = ({ deliveryMethod }: FulfillmentOrder): boolean =>
+  deliveryMethod?.methodType === PICK_UP;
+
+/** `gid://shopify/Location/655441491` → `655441491`, as a mapping names it. */
+export const locationNumber = ({ assignedLocation }: FulfillmentOrder): string =>
+  assignedLocation?.location?.id.split('/').at(-1) ?? 'none';
+
 export const announced = (reference: string): Announced => ({ outcome: 'announced', reference });
 
 export async function readShipping(door: HttpDoor, channelOrderRef: string) {
@@ -53,7 +62,7 @@ export function takeLine(
 }
 
 /** Shopify wants the lines of one fulfilment order together. */
-function byFulfillmentOrder(taken: readonly TakenLine[]) {
+export function byFulfillmentOrder(taken: readonly TakenLine[]) {
   const groups = new Map<string, { id: string; quantity: number }[]>();
   for (const { fulfillmentOrderId, id, quantity } of taken) {
     groups.set(fulfillmentOrderId, [...(groups.get(fulfillmentOrderId) ?? []), { id, quantity }]);

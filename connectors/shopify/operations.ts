@@ -90,6 +90,17 @@ export const CANCEL_FULFILLMENT = `mutation CancelFulfillment($id: ID!) {
   }
 }`;
 
+export const MOVE = `mutation Move(
+  $id: ID!, $newLocationId: ID!, $fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!]
+) {
+  fulfillmentOrderMove(
+    id: $id, newLocationId: $newLocationId, fulfillmentOrderLineItems: $fulfillmentOrderLineItems
+  ) {
+    movedFulfillmentOrder { id }
+    userErrors { field message }
+  }
+}`;
+
 export const PREPARE = `mutation Prepare($input: FulfillmentOrderLineItemsPreparedForPickupInput!) {
   fulfillmentOrderLineItemsPreparedForPickup(input: $input) {
     userErrors { field message code }

@@ -25,6 +25,8 @@ import {
   fulfil,
   isFulfillable,
   isLine,
+  isPickup,
+  locationNumber,
   readShipping,
   takeLine,
   type TakenLine,
@@ -32,7 +34,6 @@ import {
 import { ask, refusalOf } from './graphql';
 import { FULFILLMENT_ORDER, PREPARE } from './operations';
 
-const PICK_UP = 'PICK_UP';
 /** Of a fulfilment order with units left: it was prepared before. */
 const NOTHING_LEFT = 'NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER';
 
@@ -62,13 +63,6 @@ const NOTHING_TO_TELL: NothingToTell = { outcome: 'nothing-to-tell' };
 
 const isOpen = (one: FulfillmentOrder): boolean =>
   isFulfillable(one) && one.lineItems.nodes.some(({ remainingQuantity }) => remainingQuantity > 0);
-
-const isPickup = ({ deliveryMethod }: FulfillmentOrder): boolean =>
-  deliveryMethod?.methodType === PICK_UP;
-
-/** `gid://shopify/Location/655441491` → `655441491`, as a mapping names it. */
-const locationNumber = ({ assignedLocation }: FulfillmentOrder): string =>
-  assignedLocation?.location?.id.split('/').at(-1) ?? 'none';
 
 async function placesOf(
   door: HttpDoor,

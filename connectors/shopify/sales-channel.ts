@@ -18,6 +18,7 @@ import type { Fulfillment } from './admin-schema';
 import { FulfillmentCancelAnswer, OrderCancelAnswer, OrderCancelledAnswer } from './admin-schema';
 import { announced, fulfil, readShipping, takeLine, type TakenLine } from './fulfilment-orders';
 import { ask, orderGid, refusalOf } from './graphql';
+import { shopifyMoves } from './moves';
 import { CANCEL, CANCEL_FULFILLMENT, ORDER_CANCELLED } from './operations';
 import { shopifyPickups } from './pickups';
 import { shopifyRemovals } from './removals';
@@ -35,6 +36,7 @@ export function shopifySalesChannel(door: HttpDoor): SalesChannel {
     findFulfilmentCancellation: (request) => findFulfilmentCancellation(door, request),
     announceCancellation: (request) => announceCancellation(door, request),
     findCancellation: (request) => findCancellation(door, request),
+    ...shopifyMoves(door),
     ...shopifyPickups(door),
     ...shopifyRemovals(door),
     ...shopifyReturns(door),

@@ -98,6 +98,13 @@ export const changesSdl = /* GraphQL */ `
     userErrors: [UserError!]!
   }
 
+  type FulfillmentOrderMovePayload {
+    movedFulfillmentOrder: FulfillmentOrder
+    originalFulfillmentOrder: FulfillmentOrder
+    remainingFulfillmentOrder: FulfillmentOrder
+    userErrors: [UserError!]!
+  }
+
   input PreparedFulfillmentOrderLineItemsInput {
     fulfillmentOrderId: ID!
   }

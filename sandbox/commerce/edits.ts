@@ -11,6 +11,7 @@ import {
   numberOf,
   orderEdits,
   orders,
+  type ShopLine,
   type ShopOrder,
 } from './shop';
 
@@ -72,8 +73,7 @@ export async function commitEdit(
     if (taken < 0 || taken > line.remaining) {
       return refuse(['id'], 'The order has changed since the edit was begun.');
     }
-    line.removed += taken;
-    line.remaining -= taken;
+    takeOff(line, taken);
   }
   const id = order.record.id;
   await orders.update(db, id, { details: { lines: order.details.lines } });
@@ -81,6 +81,20 @@ export async function commitEdit(
   await orderEdits.update(db, input.id, { status: 'committed' });
   const effects = [{ effect: 'order-edited', id: input.id, orderId: id }];
   return { ok: true, value: { order: { id } }, effects };
+}
+
+/** Units that were moved elsewhere go last. */
+function takeOff(line: ShopLine, units: number): void {
+  const moved = line.parts.reduce((sum, part) => sum + part.remaining, 0);
+  let left = Math.max(0, units - (line.remaining - moved));
+  line.removed += units;
+  line.remaining -= units;
+  for (const part of line.parts) {
+    const taken = Math.min(left, part.remaining);
+    part.quantity -= taken;
+    part.remaining -= taken;
+    left -= taken;
+  }
 }
 
 async function closeEmpty(db: Queryable, order: ShopOrder): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type UserError,
 } from './payments';
 import {
+  changeRemaining,
   deliveryOf,
   fulfillmentOrders,
   fulfillments,
@@ -36,7 +37,7 @@ export interface FulfillmentInput {
 }
 
 interface Step {
-  line: ShopLine;
+  line: Readonly<ShopLine>;
   quantity: number;
 }
 
@@ -61,7 +62,7 @@ function planSteps(order: ShopOrder, input: FulfillmentInput): Step[] | UserErro
     for (const { id, quantity } of wanted) {
       const line = ofOrder.find((one) => one.fulfillmentOrderLineItemId === id);
       if (!line) return { field, message: 'Fulfillment order line item does not exist.' };
-      const before = steps.filter((step) => step.line === line);
+      const before = steps.filter((step) => step.line.fulfillmentOrderLineItemId === id);
       const taken = before.reduce((sum, step) => sum + step.quantity, 0);
       if (quantity < 1 || taken + quantity > line.remaining) {
         return { field, message: 'Invalid fulfillment order line item quantity requested.' };
@@ -92,8 +93,11 @@ export async function createFulfillment(
   const steps = planSteps(order, input);
   if (!Array.isArray(steps)) return { ok: false, error: steps };
 
-  for (const { line, quantity } of steps) line.remaining -= quantity;
   const { lines, name } = order.details;
+  for (const { line, quantity } of steps) {
+    const whole = lines.find(({ id }) => id === line.id);
+    if (whole) changeRemaining(whole, line.fulfillmentOrderLineItemId, -quantity);
+  }
   const tracking = input.trackingInfo;
   const number = tracking?.number ?? tracking?.numbers?.[0] ?? null;
   const fulfillmentId = gid('Fulfillment', longNumber());
@@ -142,8 +146,10 @@ export async function cancelFulfillment(
   for (const { lineId, quantity } of fulfilledLines.parse(fulfillment.details['lines'])) {
     const line = lines.find(({ id }) => id === lineId);
     if (!line) continue;
-    line.remaining += quantity;
-    reopened.add(line.fulfillmentOrderId ?? fulfillment.parentId ?? '');
+    const part = line.parts.find((one) => one.fulfillmentOrderId === fulfillment.parentId);
+    const from = part ?? line;
+    changeRemaining(line, from.fulfillmentOrderLineItemId, quantity);
+    reopened.add(from.fulfillmentOrderId ?? fulfillment.parentId ?? '');
   }
   await fulfillments.update(db, fulfillmentId, { status: 'CANCELLED' });
   for (const { id, status } of order.fulfillmentOrders) {
@@ -186,7 +192,10 @@ export async function cancelOrder(
   for (const { id } of order.fulfillmentOrders) {
     await fulfillmentOrders.update(db, id, { status: 'CANCELLED' });
   }
-  const lines = order.details.lines.map((line) => ({ ...line, remaining: 0 }));
+  const lines = order.details.lines.map((line) => {
+    const parts = line.parts.map((part) => ({ ...part, remaining: 0 }));
+    return { ...line, parts, remaining: 0 };
+  });
   const cancelledAt = new Date().toISOString();
   const details = { cancelledAt, cancelReason: input.reason, lines };
   await orders.update(db, orderId, { status: 'cancelled', details });

@@ -23,6 +23,8 @@ import {
   type FulfillmentInput,
 } from './fulfilments';
 import { fulfil, prepare, type FulfilmentTeller } from './fulfilment-webhooks';
+import { moveOrder } from './move-views';
+import type { MoveInput } from './moves';
 import {
   captureOrder,
   refundOrder,
@@ -104,6 +106,7 @@ function mutations(context: SandboxContext, told?: FulfilmentTeller) {
       changeFulfillment(context, (db) => fulfil(db, fulfillment, told)),
     fulfillmentCancel: ({ id }: { id: string }) =>
       changeFulfillment(context, (db) => cancelFulfillment(db, id)),
+    fulfillmentOrderMove: (input: MoveInput) => moveOrder(context, input),
     fulfillmentOrderLineItemsPreparedForPickup: ({ input }: { input: PrepareInput }) =>
       change(
         context,

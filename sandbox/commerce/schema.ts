@@ -43,6 +43,11 @@ const objectsSdl = /* GraphQL */ `
     refundCreate(input: RefundInput!): RefundCreatePayload
     fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
     fulfillmentCancel(id: ID!): FulfillmentCancelPayload
+    fulfillmentOrderMove(
+      fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!]
+      id: ID!
+      newLocationId: ID!
+    ): FulfillmentOrderMovePayload
     fulfillmentOrderLineItemsPreparedForPickup(
       input: FulfillmentOrderLineItemsPreparedForPickupInput!
     ): FulfillmentOrderLineItemsPreparedForPickupPayload

@@ -30,6 +30,17 @@ const lineSchema = z.object({
   refunded: z.number(),
   /** Taken off the order by an edit. */
   removed: z.number().default(0),
+  /** Of its units those that were moved into fulfillment orders of their own. */
+  parts: z
+    .array(
+      z.object({
+        fulfillmentOrderId: z.string(),
+        fulfillmentOrderLineItemId: z.string(),
+        quantity: z.number(),
+        remaining: z.number(),
+      }),
+    )
+    .default([]),
 });
 export type ShopLine = z.infer<typeof lineSchema>;
 
@@ -112,11 +123,30 @@ async function withRecords(db: Queryable, record: SandboxRecord): Promise<ShopOr
   };
 }
 
-/** The lines that a fulfillment order is about. */
-export function linesOf(order: ShopOrder, fulfillmentOrderId: string): ShopLine[] {
-  return order.details.lines.filter(
-    (line) => line.fulfillmentOrderId === null || line.fulfillmentOrderId === fulfillmentOrderId,
-  );
+/** The lines that a fulfillment order is about, with those of their units that it holds. */
+export function linesOf(order: ShopOrder, fulfillmentOrderId: string): Readonly<ShopLine>[] {
+  return order.details.lines.flatMap((line) => {
+    const isHere = line.fulfillmentOrderId ?? fulfillmentOrderId;
+    const part = line.parts.find((one) => one.fulfillmentOrderId === fulfillmentOrderId);
+    return [
+      ...(isHere === fulfillmentOrderId ? [unmovedOf(line)] : []),
+      ...(part ? [{ ...line, ...part, removed: 0 }] : []),
+    ];
+  });
+}
+
+function unmovedOf(line: ShopLine): ShopLine {
+  const moved = (key: 'quantity' | 'remaining') =>
+    line.parts.reduce((units, part) => units + part[key], 0);
+  const [quantity, remaining] = [moved('quantity'), moved('remaining')];
+  return { ...line, quantity: line.quantity - quantity, remaining: line.remaining - remaining };
+}
+
+/** Units of it leave, or are open again: of the part that has this name, or of what was not moved. */
+export function changeRemaining(line: ShopLine, itemId: string, units: number): void {
+  line.remaining += units;
+  const part = line.parts.find((one) => one.fulfillmentOrderLineItemId === itemId);
+  if (part) part.remaining += units;
 }
 
 export async function readOrder(db: Queryable, id: string): Promise<ShopOrder | undefined> {

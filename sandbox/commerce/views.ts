@@ -124,7 +124,7 @@ export function fulfillmentOrderView(order: ShopOrder, record: SandboxRecord): V
     sku: line.sku,
     totalQuantity: line.quantity - line.removed,
     remainingQuantity: record.status === 'CANCELLED' ? 0 : line.remaining,
-    lineItem: lineView(line),
+    lineItem: lineView(order.details.lines.find(({ id }) => id === line.id) ?? line),
   }));
   return {
     id: record.id,

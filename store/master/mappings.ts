@@ -24,6 +24,20 @@ export async function findMapping(
   return rows[0] ?? null;
 }
 
+/** What the source calls each of these targets; the first by name where it has several names. */
+export async function valuesOfTargets(
+  sql: Sql,
+  { kind, source, targets }: { kind: MappingKind; source: string; targets: readonly string[] },
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql.query<Pick<Mapping, 'value' | 'target'>>({
+    name: 'values-of-targets',
+    text: `select target, min(value) as value from mapping
+            where kind = $1 and source = $2 and target = any($3::text[]) group by target`,
+    values: [kind, source, targets],
+  });
+  return new Map(rows.map(({ target, value }) => [target, value]));
+}
+
 /** A page of a kind's mappings by source and value, after the given one; of some sources or all. */
 export async function listMappings(
   sql: Sql,

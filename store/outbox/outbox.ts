@@ -9,6 +9,7 @@ export interface OutboxMessage {
     | 'announceShipment'
     | 'announceCancellation'
     | 'announceReady'
+    | 'announceMove'
     | 'announceHandover'
     | 'announceRemoval'
     | 'cancelFulfilment'

@@ -45,6 +45,13 @@ export function pickupContract(target: () => Target): void {
     key: `handover:${from.orderId}:1:${handoverNo}`,
     lines: [{ channelLineRef: from.mug, quantity, handedOver }],
   });
+  const moveOf = (from: Sold, quantity: number, there: number) => ({
+    ...of(from),
+    key: `move:${from.orderId}:${there + 1}`,
+    from: '77',
+    to: '78',
+    lines: [{ channelLineRef: from.mug, quantity, there }],
+  });
   const removalOf = (from: Sold, leaves: number) => ({
     ...of(from),
     key: `remove:${from.orderId}:1:expired`,
@@ -139,6 +146,56 @@ export function pickupContract(target: () => Target): void {
     });
   });
 
+  test('moves a pickup to another store once, whole or some units of it', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    const before = await shop.sandbox(context).countOf('fulfillment_orders');
+    const one = moveOf(order, 1, 1);
+    expect(await channel.findMove(one)).toBeNull();
+    const made = await channel.announceMove(one);
+    expect(made).toMatchObject({ outcome: 'announced' });
+    expect(await channel.findMove(one)).toEqual(made);
+    expect(await channel.announceMove(one)).toEqual({ outcome: 'nothing-to-tell' });
+    expect(await shop.sandbox(context).countOf('fulfillment_orders')).toBe(before + 1);
+    const at = async () => {
+      const places = (await channel.placesOf(order.ref)) ?? [];
+      return places.filter(({ channelLineRef }) => channelLineRef === order.mug);
+    };
+    const mugs = (place: string, quantity: number) => ({
+      channelLineRef: order.mug,
+      quantity,
+      place,
+    });
+    expect(await at()).toEqual([mugs('77', 1), mugs('78', 1)]);
+    expect(await channel.announceMove(moveOf(order, 1, 2))).toMatchObject({ outcome: 'announced' });
+    expect((await at()).filter(({ place }) => place === '77')).toEqual([]);
+    expect(await shop.sandbox(context).countOf('fulfillment_orders')).toBe(before + 1);
+  });
+
+  test('hands over at both stores what was moved in part, and finds each', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    await channel.announceMove(moveOf(order, 1, 1));
+    for (const handover of [handoverOf(order, 1, 1), handoverOf(order, 2, 2)]) {
+      expect(await channel.findHandover(handover)).toBeNull();
+      expect(await channel.announceHandover(handover)).toMatchObject({ outcome: 'announced' });
+      expect(await channel.findHandover(handover)).not.toBeNull();
+    }
+  });
+
+  test('a move to no location of the shop is refused, and of what was picked up told to nobody', async (context) => {
+    const order = await sold(context);
+    const { channel } = shop.client();
+    const nowhere = { ...moveOf(order, 1, 1), to: null };
+    expect(await channel.announceMove(nowhere)).toMatchObject({ vendorCode: 'no_location' });
+    expect(await channel.findMove(nowhere)).toBeNull();
+    const unknown = { ...moveOf(order, 1, 1), channelOrderRef: '1' };
+    expect(await channel.announceMove(unknown)).toMatchObject({ vendorCode: 'unknown_order' });
+    await channel.announceHandover(handoverOf(order, 1, 2, 2));
+    const gone = moveOf(order, 1, 1);
+    expect(await channel.announceMove(gone)).toEqual({ outcome: 'nothing-to-tell' });
+  });
+
   test('takes units off the order once, never those that were picked up', async (context) => {
     const order = await sold(context);
     const { channel } = shop.client();
@@ -172,6 +229,14 @@ export function pickupContract(target: () => Target): void {
       arrange: async (context) => {
         const handover = handoverOf(await sold(context), 1, 1);
         return () => shop.client().channel.announceHandover(handover);
+      },
+    },
+    {
+      verb: 'move to another store',
+      ...verb('fulfillmentOrderMove', 'fulfillment_orders'),
+      arrange: async (context) => {
+        const move = moveOf(await sold(context), 1, 1);
+        return () => shop.client().channel.announceMove(move);
       },
     },
     {

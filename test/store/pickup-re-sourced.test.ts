@@ -1,6 +1,7 @@
 /** What a store cannot give goes to another store, or home: reserved, taxed and charged there. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../store/database';
+import { putMapping } from '../../store/master/mappings';
 import { loadOrder } from '../../store/orders/orders';
 import { closeOrder, readAgenda } from '../../moments/order/order-flow';
 import { cloneDatabase, type TestDatabase } from '../postgres/database';
@@ -37,6 +38,44 @@ const mugs = (quantity: number, groupNo = 1) => ({ groupNo, lines: [{ lineNo: 1,
 const taxed = (amountMinor: number) => [
   { lineNo: 1, taxes: [{ taxCode: 'CA-STATE', amountMinor }] },
 ];
+
+const toldOfMoves = async (orderId: string) => {
+  const { rows } = await db.query<{ body: object }>(
+    `select body from outbox where order_id = $1 and verb = 'announceMove' order by outbox_no`,
+    [orderId],
+  );
+  return rows.map(({ body }) => body);
+};
+const mapStore = (value: string, target: string) =>
+  putMapping(db, { kind: 'store', source: 'shopify-us', value, target }, 'test');
+
+describe('what its channel is told', () => {
+  it('is the place that it knows the new store by, and what is there in all', async () => {
+    const orderId = await heldMugs(db, { channelInstance: 'shopify-us' });
+    // A store that the channel has no name for is told all the same: its refusal is somebody's.
+    await moveTo(db, orderId, mugs(1), VENICE);
+    await mapStore('77', SOHO);
+    await mapStore('78', VENICE);
+    await startPickups(db, orderId);
+    await moveTo(db, orderId, mugs(1), VENICE);
+    const lines = (there: number) => [{ channelLineRef: '1', quantity: 1, there }];
+    expect(await toldOfMoves(orderId)).toMatchObject([
+      { key: `move:${orderId}:2`, from: null, to: null, lines: lines(1) },
+      { key: `move:${orderId}:3`, from: '77', to: '78', lines: lines(2) },
+    ]);
+  });
+
+  it('is nothing where it is sent home, or where nobody else has the order', async () => {
+    const home = await heldMugs(db, { channelInstance: 'shopify-us' });
+    expect(await moveTo(db, home, mugs(2), 'home')).toMatchObject({
+      outcome: 'moved',
+      locationId: LOCATION,
+    });
+    const own = await heldMugs(db);
+    expect(await moveTo(db, own, mugs(1), VENICE)).toMatchObject({ outcome: 'moved' });
+    expect([...(await toldOfMoves(home)), ...(await toldOfMoves(own))]).toEqual([]);
+  });
+});
 
 describe('to another store', () => {
   it('is reserved there and let go here, and that store is asked', async () => {

@@ -31,6 +31,8 @@ export const effectKey = {
   /** `readyNo` counts how often something of the pickup became ready. */
   readyAtChannel: (orderId: string, groupNo: number, readyNo: number) =>
     `ready:${orderId}:${groupNo}:${readyNo}`,
+  /** To the group that has the units now. */
+  moveAtChannel: (orderId: string, groupNo: number) => `move:${orderId}:${groupNo}`,
   handoverAtChannel: (orderId: string, groupNo: number, handoverNo: number) =>
     `handover:${orderId}:${groupNo}:${handoverNo}`,
   /** `end` tells one end of units from another: `expired`, `rejected-2`, a decision's id. */

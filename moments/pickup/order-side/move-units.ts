@@ -24,6 +24,7 @@ import { lockSellable } from '../../../store/stock/lock-stock';
 import { moveStock, type StockMove } from '../../../store/stock/stock-rows';
 import { writeTogether } from '../../../store/writes';
 import type { OrderInHand } from '../../order/order-moment';
+import { tellChannel } from './tell-channel';
 import { findPlace, type NewPlace, type Wanted } from './new-place';
 import { moveMoney, whyNotMore } from './move-money';
 
@@ -82,6 +83,10 @@ export async function moveUnits(
   );
   if (short) return impossible(`${locationId} has not enough of ${short.sku}`);
   const groupNo = await write(sql, inHand, moved, { units, kind: moved.to.kind, locationId });
+  if (moved.to.kind === 'pickup') {
+    const stores = { from: from.locationId, to: locationId };
+    await tellChannel(sql, inHand, { groupNo, stores, lines });
+  }
   const money = { from: moved.groupNo, to: groupNo, deltaMinor };
   await moveMoney(sql, inHand, { ...money, reason: 're-sourced' });
   return { outcome: 'moved', groupNo, locationId, deltaMinor };
