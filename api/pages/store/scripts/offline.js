@@ -18,7 +18,9 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 self.addEventListener('message', (event) => {
   const paths = (event.data?.keep ?? []).filter((path) => isPage(path) || isScript(path));
   event.waitUntil(
-    Promise.all(paths.map(async (path) => keep(path, await fetch(path)))).catch(() => undefined),
+    Promise.all(paths.map(async (path) => keep(path, session, await fetch(path)))).catch(
+      () => undefined,
+    ),
   );
 });
 
@@ -34,21 +36,30 @@ self.addEventListener('fetch', (event) => {
   else if (isBoard(pathname)) event.respondWith(board(event, pathname));
 });
 
-const forget = () => caches.delete(KEPT);
+/** Goes up as what is kept goes: an answer that was asked for before is not kept. */
+let session = 0;
 
-async function keep(path, response) {
+function forget() {
+  session += 1;
+  return caches.delete(KEPT);
+}
+
+/** @param of the session in which it was asked for */
+async function keep(path, of, response) {
   if (response.status === 401 || response.status === 403) return forget();
-  if (response.status !== 200 || response.redirected) return;
+  if (response.status !== 200 || response.redirected || of !== session) return;
   const kept = await caches.open(KEPT);
   // The list that came after the page before is older than this one.
   if (isPage(path)) await kept.delete(boardOf(path));
   await kept.put(path, response);
+  if (of !== session) await caches.delete(KEPT);
 }
 
 async function page(event, path) {
+  const of = session;
   try {
     const response = await fetch(event.request, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-    event.waitUntil(keep(path, response.clone()));
+    event.waitUntil(keep(path, of, response.clone()));
     return response;
   } catch (error) {
     const kept = await caches.open(KEPT);
@@ -76,13 +87,15 @@ async function script(request, path) {
   const kept = await caches.open(KEPT);
   const found = await kept.match(path);
   if (found !== undefined) return found;
+  const of = session;
   const response = await fetch(request);
-  await keep(path, response.clone());
+  await keep(path, of, response.clone());
   return response;
 }
 
 async function board(event, path) {
+  const of = session;
   const response = await fetch(event.request);
-  if (response.status !== 204) event.waitUntil(keep(path, response.clone()));
+  if (response.status !== 204) event.waitUntil(keep(path, of, response.clone()));
   return response;
 }
