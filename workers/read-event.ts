@@ -64,6 +64,13 @@ export function meaningOf(row: InboxRow): Meaning {
   };
 }
 
+/** When its channel says that the order was so, by the channel's own clock; null: it does not say. */
+export function saidAt(row: InboxRow): string | null {
+  if (row.connector === null) return null;
+  const said = meaningOf({ ...row, type: null });
+  return said.outcome === 'read' ? (said.word?.updatedAt ?? null) : null;
+}
+
 /** Nothing is booked at an instant that cannot be. */
 function impossibleTimes(row: InboxRow, { type, data }: CanonicalEvent): FieldProblem[] {
   const told = [

@@ -3,7 +3,7 @@ import type { Order } from '../canonical/schema/order';
 import type { InShadow } from '../moments/order/submission';
 import { submitOrder } from '../moments/order/submit-order';
 import { settleEvent, type InboxRow } from '../store/inbox/routing';
-import { unreadable } from './read-event';
+import { saidAt, unreadable } from './read-event';
 import { inShadow } from './hear-event';
 import type { RouterSettings } from './router-settings';
 
@@ -19,6 +19,7 @@ export async function takeOrder(
     sourceEventNo: eventNo,
     isSold: true,
     isClaim: row.connector === null,
+    saidAt: saidAt(row),
     fulfilmentDeadlineMs,
     pagesUrl,
   });

@@ -29,6 +29,8 @@ interface OrderToWrite {
   readonly order: Order;
   readonly contentHash: string;
   readonly setup: ChannelSetup;
+  /** RFC 3339 in UTC, by the channel's clock; left out: as it was. */
+  readonly saidAt?: string | null;
   /** By tender: what a return owes, that pays it. */
   readonly paidFrom?: readonly string[];
   /** Taken, but kept from the warehouse. */
@@ -91,6 +93,7 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
       holdReason,
       correlationId: written.correlationId,
       sourceEventNo: written.sourceEventNo,
+      toldAt: written.saidAt ?? null,
       placedAt: order.placedAt,
     },
     content: order,

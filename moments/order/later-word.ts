@@ -9,6 +9,7 @@ import {
   ELSEWHERE,
   fewerOf,
   type OrderWord,
+  type WithTakenOff,
 } from '../../canonical/rules/order/later-word';
 import type { OrderSnapshot } from '../../canonical/rules/order/snapshot';
 import type { Order } from '../../canonical/schema/order';
@@ -18,7 +19,7 @@ import { contentHash } from '../../store/ids';
 import { loadOrder } from '../../store/orders/orders';
 import { readTold, writeTold, type Told } from '../../store/orders/told';
 import { sum } from '../../canonical/rules/money/money';
-import { unappliedCancellations } from '../../store/inbox/facts';
+import { cancellationsAsked } from '../../store/inbox/facts';
 import { addFact } from '../../store/inbox/routing';
 import { writeTogether } from '../../store/writes';
 import { isStillPut, putAddress } from './change-address';
@@ -46,7 +47,7 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
     readTold(db, said.orderId),
   ]);
   if (!order || !told) throw new RangeError(`order ${said.orderId} is not here`);
-  const seen = compare(order, told, said);
+  const seen = compare(await lessAsked(db, order, told), told, said);
   if (seen.outcome !== 'differs') return seen;
   if (seen.differences.length === 1 && seen.differences[0] === ELSEWHERE) {
     const followed = await followAddress(db, said);
@@ -54,8 +55,9 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
   }
   const { answer } = await orderMoment(db, said.orderId, async (sql, inHand) => {
     // As it is now, under the lock.
-    const asked = await lessAsked(sql, inHand.order);
-    const now = compare(asked, (await readTold(sql, said.orderId)) ?? told, said);
+    const toldNow = (await readTold(sql, said.orderId)) ?? told;
+    const asked = await lessAsked(sql, inHand.order, toldNow);
+    const now = compare(asked, toldNow, said);
     if (now.outcome !== 'differs') return now;
     const fewer = fewerOf(asked, { ...said.word, order: said.order, isElsewhere: false });
     if (fewer === null || now.differences.includes(ELSEWHERE)) {
@@ -70,19 +72,26 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
 
 const reductionsOf = (channelInstance: string) => `${channelInstance}/reductions`;
 
-/** As it will be: units that a word took off, and whose cancellation is on its way, are counted off. */
-async function lessAsked(sql: Sql, order: OrderSnapshot): Promise<OrderSnapshot> {
-  const asked = await unappliedCancellations(sql, {
+/**
+ * As it will be: units that a word took off are counted off, also while their cancellation is on its
+ * way, and known as such: the channel may want them again.
+ */
+async function lessAsked(sql: Sql, order: OrderSnapshot, told: Told): Promise<WithTakenOff> {
+  // Whatever was taken off differed.
+  if (told.differences === null) return order;
+  const asked = await cancellationsAsked(sql, {
     orderId: order.orderId,
     source: reductionsOf(order.channelInstance),
   });
-  if (asked.length === 0) return order;
-  const off = (no: number) =>
-    sum(asked.filter(({ lineNo }) => lineNo === no).map(({ quantity }) => quantity));
-  const lines = order.lines.map((one) => ({
-    ...one,
-    cancelled: one.cancelled + off(one.lineNo),
-  }));
+  const lines = order.lines.map((one) => {
+    const ofLine = asked.filter(({ lineNo }) => lineNo === one.lineNo);
+    const undecided = ofLine.filter(({ isDecided }) => !isDecided);
+    return {
+      ...one,
+      cancelled: one.cancelled + sum(undecided.map(({ quantity }) => quantity)),
+      takenOff: sum(ofLine.map(({ quantity }) => quantity)),
+    };
+  });
   return { ...order, lines };
 }
 
@@ -118,7 +127,7 @@ async function followAddress(db: Database, said: ChannelWord): Promise<Heeded | 
     if (now?.outcome !== 'differs') return null;
     const put = await putAddress(sql, inHand.order, shipTo, { eventNo });
     if (put.outcome !== 'put') return null;
-    await writeTold(sql, orderId, { at: word.updatedAt, differences: null });
+    await writeTold(sql, orderId, { at: word.updatedAt, differences: told?.differences ?? null });
     return put;
   });
   if (answer === null || !(await isStillPut(db, orderId, answer.before))) return null;
@@ -126,7 +135,7 @@ async function followAddress(db: Database, said: ChannelWord): Promise<Heeded | 
 }
 
 function compare(
-  order: OrderSnapshot,
+  order: WithTakenOff,
   told: Told,
   said: ChannelWord,
 ): Heeded & { readonly differences: readonly string[] } {

@@ -32,6 +32,8 @@ export interface SubmitContext extends OrderFlowSettings {
   readonly isSold: boolean;
   /** A caller says what was received, not the channel itself under its signature. */
   readonly isClaim?: boolean;
+  /** RFC 3339 in UTC, by the channel's clock: of two of its words the later one counts. */
+  readonly saidAt?: string | null;
   /** By tender: the item of refunds payable that pays it (rule 15); none: its money is where it was. */
   readonly paidFrom?: readonly string[];
   readonly idempotency?: {

@@ -101,6 +101,7 @@ async function newAcceptance(
     contentHash: await hashOf(order),
     setup,
     ...(context.paidFrom && { paidFrom: context.paidFrom }),
+    saidAt: context.saidAt ?? null,
     holdReason: order.hold?.reason ?? null,
     startFlow: {
       fulfilmentDeadlineMs: context.fulfilmentDeadlineMs,

@@ -80,6 +80,7 @@ export async function writeWaitingOrder(
     setup,
     received: readSubmitted(order, context),
     holdReason: order.hold?.reason ?? null,
+    saidAt: context.saidAt ?? null,
     startFlow: { fulfilmentDeadlineMs, pagesUrl },
     idempotency: null,
   });
@@ -139,13 +140,15 @@ export interface ReceivedOrder {
   readonly rejectReason: string | null;
   readonly holdReason: string | null;
   readonly isClaim: boolean;
+  /** When its channel spoke of it last, by the channel's clock. */
+  readonly toldAt: string | null;
 }
 
 export async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedOrder> {
   const { rows } = await sql.query<ReceivedOrder>(
     `select order_id as "orderId", workflow_id as "workflowId", correlation_id as "correlationId",
             source_event_no as "sourceEventNo", stage, content, reject_reason as "rejectReason",
-            hold_reason as "holdReason",
+            hold_reason as "holdReason", told_at as "toldAt",
             exists (select from payment_authorization a
                      where a.order_id = sales_order.order_id and a.claim is not null) as "isClaim"
        from sales_order where order_id = $1 for no key update`,
@@ -156,8 +159,8 @@ export async function lockReceived(sql: Sql, orderId: string): Promise<ReceivedO
 
 /**
  * The channel sent its order again with other content while it still waits here: the new content
- * takes the old one's place, and what it waited for is tried again. Null where it was accepted in
- * the meantime.
+ * takes the old one's place, and what it waited for is tried again; not so what the channel said
+ * before that. Null where it was accepted in the meantime.
  */
 export async function replaceContent(
   sql: Sql,
@@ -168,13 +171,18 @@ export async function replaceContent(
 ): Promise<SubmitOutcome | null> {
   const before = await lockReceived(sql, orderId);
   if (before.stage !== 'received') return null;
-  const { workflowId } = before;
+  const { workflowId, toldAt } = before;
+  const { saidAt = null } = context;
+  if (saidAt !== null && toldAt !== null && saidAt < toldAt) {
+    return { outcome: 'exists', orderId, isSame: false };
+  }
   await rewriteOrder(sql, {
     ...before,
     order,
     contentHash: contentHash(order),
     setup,
     received: readSubmitted(order, context),
+    saidAt,
     startFlow: null,
     idempotency: null,
   });

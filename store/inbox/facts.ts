@@ -92,18 +92,20 @@ export interface AskedUnits {
   readonly quantity: number;
 }
 
-/** Units of an order that events of a source ask to cancel, and that no moment has decided yet. */
-export async function unappliedCancellations(
+/** Units of an order that events of a source ask to cancel. */
+export async function cancellationsAsked(
   sql: Sql,
   { orderId, source }: { readonly orderId: string; readonly source: string },
-): Promise<readonly AskedUnits[]> {
-  const { rows } = await sql.query<{ lines: readonly AskedUnits[] | null }>({
-    name: 'unapplied-cancellations',
-    text: `select body -> 'lines' as lines from inbox
+): Promise<readonly (AskedUnits & { readonly isDecided: boolean })[]> {
+  const { rows } = await sql.query<{ lines: readonly AskedUnits[] | null; isDecided: boolean }>({
+    name: 'cancellations-asked',
+    text: `select body -> 'lines' as lines, state = 'applied' as "isDecided" from inbox
             where source = $2 and type = 'order.cancel-requested.v1'
-              and ((state = 'routed' and order_id = $1)
+              and ((state in ('routed', 'applied') and order_id = $1)
                 or (state in ('received', 'waiting') and body ->> 'orderId' = $1))`,
     values: [orderId, source],
   });
-  return rows.flatMap(({ lines }) => lines ?? []);
+  return rows.flatMap(({ lines, isDecided }) =>
+    (lines ?? []).map((units) => ({ ...units, isDecided })),
+  );
 }

@@ -195,6 +195,62 @@ test('the same difference told again opens nothing more, and an older word chang
   expect(await openAbout()).toHaveLength(1);
 });
 
+test('units that were taken off and are wanted again are named', async () => {
+  const four = (current_quantity: number, updated_at: string) =>
+    shopOrder([line(1, 'MUG', 4, { current_quantity })], { updated_at });
+  await says('orders/create', four(4, '2026-03-01T10:00:00Z'));
+  await says('orders/updated', four(3, '2026-03-01T12:00:00Z'));
+  // Before the first is decided, and after it.
+  const again = /has 4 units again, of 1 taken off/;
+  expect(await says('orders/updated', four(4, '2026-03-01T12:00:01Z'))).toMatchObject({
+    note: expect.stringMatching(again),
+  });
+  await shop.goesOn();
+  await says('orders/updated', four(3, '2026-03-01T12:00:02Z'));
+  expect(await says('orders/updated', four(4, '2026-03-01T12:00:03Z'))).toMatchObject({
+    state: 'superseded',
+    note: 'what it changed is known',
+  });
+  expect(await openAbout()).toMatchObject([{ detail: expect.stringMatching(again) }]);
+  expect((await theOrder())?.lines).toMatchObject([{ reserved: 3, cancelled: 1 }]);
+});
+
+test('an order that waits is taken from what its shop said last, in whatever order it is heard', async () => {
+  const pending = (lines: readonly ShopLine[], updated_at: string, change: object = {}) =>
+    shopOrder(lines, { updated_at, financial_status: 'pending', ...change });
+  await says('orders/create', pending(two(), '2026-03-01T10:00:00Z'));
+  expect((await theOrder())?.stage).toBe('received');
+  const more = [...two(), line(3, 'MUG', 4)];
+  await says('orders/updated', pending(more, '2026-03-01T12:00:00Z'));
+  const paid = { financial_status: 'paid' };
+  const older = pending(two(), '2026-03-01T11:00:00Z', paid);
+  expect(await says('orders/paid', older)).toMatchObject({
+    state: 'superseded',
+    note: expect.stringContaining('something later'),
+  });
+  const last = pending(more, '2026-03-01T12:30:00Z', paid);
+  expect(await says('orders/paid', last)).toMatchObject({ state: 'applied' });
+  expect(await contentOf()).toEqual([2, 1, 4]);
+});
+
+test('what a shop said before the word that an order was taken from changes nothing', async () => {
+  const more = [...two(), line(3, 'MUG', 4)];
+  await says('orders/updated', shopOrder(more, { updated_at: '2026-03-01T12:00:00Z' }));
+  expect((await theOrder())?.stage).toBe('accepted');
+  expect(await says('orders/create', shopOrder(two()))).toMatchObject({ state: 'superseded' });
+  expect(await openAbout()).toEqual([]);
+});
+
+async function contentOf(): Promise<number[]> {
+  const order = await theOrder();
+  const { rows } = await shop.db.query<{ units: number[] }>(
+    `select array(select (line ->> 'quantity')::int from jsonb_array_elements(content -> 'lines')
+               as line) as units from sales_order where order_id = $1`,
+    [order?.orderId],
+  );
+  return rows[0]?.units ?? [];
+}
+
 test.each([
   ['paid', { financial_status: 'paid' }],
   ['fulfilled in part', { fulfillment_status: 'partial' }],

@@ -27,13 +27,16 @@ export interface Said extends OrderWord {
   readonly isElsewhere: boolean;
 }
 
+/** What is here, with the units of each line that earlier words of the channel took off. */
+export type WithTakenOff = Omit<OrderSnapshot, 'lines'> & {
+  readonly lines: readonly (SnapshotLine & { readonly takenOff?: number })[];
+};
+type Had = Pick<WithTakenOff, 'lines' | 'groups' | 'totalMinor' | 'currency'>;
+
 export const ELSEWHERE = 'it goes to another address';
 
 /** For a person; without personal data. Empty: it says what is here. */
-export function differencesOf(
-  had: Pick<OrderSnapshot, 'lines' | 'groups' | 'totalMinor' | 'currency'>,
-  said: Said,
-): string[] {
+export function differencesOf(had: Had, said: Said): string[] {
   const { order } = said;
   const now = new Map(said.unitsNow.map((one) => [one.channelLineRef, one.quantity]));
   const goneOf = new Map(said.unitsGone.map((one) => [one.channelLineRef, one.quantity]));
@@ -72,12 +75,17 @@ export function differencesOf(
 const isInstead = ({ insteadOf }: SnapshotLine): boolean => insteadOf !== undefined;
 const refOf = ({ channelLineRef, lineNo }: SnapshotLine) => channelLineRef ?? String(lineNo);
 
-function lineDifferences(ours: SnapshotLine, line: Order['lines'][number], now: number): string[] {
-  const { lineNo, channelSku, ordered, cancelled, returned, grossMinor } = ours;
+function lineDifferences(
+  ours: WithTakenOff['lines'][number],
+  line: Order['lines'][number],
+  now: number,
+): string[] {
+  const { lineNo, channelSku, ordered, cancelled, returned, grossMinor, takenOff = 0 } = ours;
   const kept = ordered - cancelled - returned;
   const said: string[] = [];
   if (line.sku !== channelSku) said.push(`is ${line.sku}, and was ${channelSku}`);
   if (now > ordered) said.push(`has ${now} units, and had ${ordered}`);
+  else if (now > ordered - takenOff) said.push(`has ${now} units again, of ${takenOff} taken off`);
   if (now < kept && openUnits(ours) > 0) said.push(`has ${now} units left, and ${kept} here`);
   if (line.unitPrice.minorUnits * ordered !== grossMinor) said.push('has another price');
   return said.map((what) => `line ${lineNo} (${channelSku}) ${what}`);
@@ -88,7 +96,7 @@ function lineDifferences(ours: SnapshotLine, line: Order['lines'][number], now: 
  * line that has left in part nobody says which units are meant.
  */
 export function fewerOf(
-  had: Pick<OrderSnapshot, 'stage' | 'lines' | 'groups' | 'totalMinor' | 'currency'>,
+  had: Had & Pick<WithTakenOff, 'stage'>,
   said: Said,
 ): { readonly lineNo: number; readonly quantity: number }[] | null {
   if (had.stage !== 'accepted') return null;
