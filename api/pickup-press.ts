@@ -135,14 +135,14 @@ export async function viewOf(
   pickup: PickupSnapshot,
   { role }: Caller,
 ): Promise<object> {
-  const { bay, vehicle, handovers } = await readBeside(sql, pickup.pickupId);
+  const { bay, vehicle, handovers, addOns } = await readBeside(sql, pickup.pickupId);
   const isForThem = role === 'store' || role === 'support';
-  const { deadlineAt, clock, state, lines } = pickup;
+  const { channelInstance, deadlineAt, clock, state, lines } = pickup;
   return {
     pickupId: pickup.pickupId,
     orderId: pickup.orderId,
     orderNo: pickup.orderNo,
-    channelInstance: pickup.channelInstance,
+    channelInstance,
     groupNo: pickup.groupNo,
     storeId: pickup.storeId,
     workflowId: pickup.workflowId,
@@ -162,5 +162,7 @@ export async function viewOf(
     handovers: handovers.map((one) => (isForThem ? one : { ...one, collectedBy: null })),
     extensions: pickup.extensions,
     rejections: pickup.rejections,
+    // Another channel's sale is no matter of the one that sold what is collected.
+    addOns: addOns.filter((one) => role !== 'channel' || one.channelInstance === channelInstance),
   };
 }

@@ -163,6 +163,10 @@ export const OrderView = z
     tenders: z.array(TenderView),
     shipments: z.array(ShipmentView),
     pickups: z.array(OrderPickupView),
+    addOnTo: z
+      .string()
+      .nullable()
+      .meta({ description: 'The pickup in whose visit it was bought at the till' }),
     handovers: z.array(HandoverView),
     refunds: z.array(
       z.strictObject({

@@ -151,6 +151,11 @@ export const PickupView = z
         outcome: z.enum(REJECTION_OUTCOMES).nullable(),
       }),
     ),
+    addOns: z
+      .array(
+        z.strictObject({ orderId: OrderId, channelInstance: ChannelInstance, orderNo: OrderNo }),
+      )
+      .meta({ description: 'Sales at the till in the same visit' }),
   })
   .meta({ id: 'Pickup' });
 

@@ -1,6 +1,6 @@
 /** The canonical order: what a channel sold, before anything of ours has happened to it. */
 import { z } from 'zod';
-import { ChannelInstance, Instant, LocationId, OrderNo, Sku } from './ids';
+import { ChannelInstance, Instant, LocationId, OrderNo, PickupId, Sku } from './ids';
 import { Currency, Money } from './money';
 import { NOT_SENT } from './not-sent';
 
@@ -211,6 +211,14 @@ export const Order = z
       .max(MAX_TENDERS)
       .default([])
       .meta({ description: 'What pays it; together the total' }),
+    addOnTo: z
+      .strictObject({ pickupId: PickupId })
+      .optional()
+      .meta({
+        description:
+          'Bought at the till in the visit in which this pickup is collected, at the same store: ' +
+          'a sale of its own, shown with that one',
+      }),
     hold: z
       .strictObject({ reason: Text(300).min(1).meta({ description: 'Why; no personal data' }) })
       .optional()

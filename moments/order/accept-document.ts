@@ -94,6 +94,7 @@ function receiptDocument(written: OrderToWrite, { lines, tenders }: ReadOrder) {
       correlationId: written.correlationId,
       sourceEventNo: written.sourceEventNo,
       toldAt: written.saidAt ?? null,
+      addOnTo: order.addOnTo?.pickupId ?? null,
       placedAt: order.placedAt,
     },
     content: order,

@@ -2,7 +2,7 @@
  * The accept moment for an order that waited: the same judgement as at the door, under its row
  * lock, called by its flow whenever something it waited for has changed.
  */
-import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { judge, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import { missingOf } from '../../canonical/rules/order/verdicts';
 import { asClaims } from '../../canonical/rules/order/claims';
 import type { Verdict } from '../../canonical/rules/order/judgement';
@@ -21,6 +21,7 @@ import { appendFact, settleStatus } from '../../store/orders/orders';
 import { acceptanceOf, prepaidMoney } from './accept-document';
 import { tellOfCancellation } from './cancellation-messages';
 import { takeOrder, type TakenOrder } from './order-moment';
+import { refusedHere } from './refused-here';
 import { refundPrepaid } from '../money/refund-due';
 import { postPrepayments, soughtByOthers, SOURCING_ATTEMPTS } from './submit-order';
 import { settleExceptions, takeResolutions } from '../../store/exceptions/exceptions';
@@ -70,7 +71,7 @@ async function accept(sql: Sql, orderId: string): Promise<AcceptOutcome> {
   const adjusted = resolution.overridden ? acceptStatedTotals(row.content) : null;
   const order = adjusted ?? row.content;
   const setup = channelSetup(order.channelInstance);
-  const refused = refusal(order, setup, row);
+  const refused = await refusedHere(sql, order, setup, row);
   if (!setup || refused) {
     return wait(sql, row, missingOf(refused, order));
   }

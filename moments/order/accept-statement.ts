@@ -22,24 +22,24 @@ const DOCUMENT = `
   o as (
     insert into sales_order (order_id, channel_instance, order_no, workflow_id, content,
         content_hash, channel_order_ref, currency, money_mode, total_minor, location_id, stage,
-        status, hold_reason, correlation_id, source_event_no, told_at, placed_at, accepted_at,
-        business_date)
+        status, hold_reason, correlation_id, source_event_no, told_at, add_on_to, placed_at,
+        accepted_at, business_date)
     select r."orderId", r."channelInstance", r."orderNo", r."workflowId", d -> 'content',
         r."contentHash", r."channelOrderRef", r.currency, r."moneyMode", r."totalMinor",
         r."locationId", r.stage, r.status, r."holdReason", r."correlationId",
-        r."sourceEventNo", r."toldAt", r."placedAt", case r.stage when 'accepted' then now() end,
+        r."sourceEventNo", r."toldAt", r."addOnTo", r."placedAt", case r.stage when 'accepted' then now() end,
         r."businessDate"
       from doc, jsonb_to_record(d -> 'order') as r("orderId" text, "channelInstance" text,
         "orderNo" text, "workflowId" text, "contentHash" text, "channelOrderRef" text,
         currency text, "moneyMode" text, "totalMinor" bigint, "locationId" text, stage text,
         status text, "holdReason" text, "correlationId" text, "sourceEventNo" bigint,
-        "toldAt" timestamptz, "placedAt" timestamptz, "businessDate" date)
+        "toldAt" timestamptz, "addOnTo" text, "placedAt" timestamptz, "businessDate" date)
     on conflict (order_id) do update set stage = excluded.stage, status = excluded.status,
         content = excluded.content, content_hash = excluded.content_hash,
         channel_order_ref = excluded.channel_order_ref, currency = excluded.currency,
         placed_at = excluded.placed_at, total_minor = excluded.total_minor, location_id = excluded.location_id,
         accepted_at = excluded.accepted_at, business_date = excluded.business_date,
-        told_at = coalesce(excluded.told_at, sales_order.told_at)
+        told_at = coalesce(excluded.told_at, sales_order.told_at), add_on_to = excluded.add_on_to
     returning 1),
   l as (
     insert into order_line (order_id, line_no, channel_line_ref, channel_sku, sku, location_id,

@@ -8,7 +8,7 @@
  * Two round trips to ask, one transaction to write; none at all for a channel that never was in
  * shadow (asked once a minute).
  */
-import { judge, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { judge, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import type { Verdict } from '../../canonical/rules/order/judgement';
 import { judgedInShadow } from './in-shadow';
 import type { ChannelSetup } from '../../canonical/schema/channel';
@@ -24,6 +24,7 @@ import {
   readFinding,
   wasEverInShadow,
 } from '../../store/shadow/findings';
+import { refusedHere } from './refused-here';
 import type { InShadow, SubmitContext } from './submission';
 
 /** Null where the order is to be taken, or is here. */
@@ -40,7 +41,8 @@ export async function hearInShadow(
     return finding && { outcome: 'in-shadow', isNow: false, finding };
   }
   if (await findOrderByNumber(db, order)) return null;
-  const verdict = refusal(order, setup, context) ?? (await judgedToday(db, order, setup));
+  const verdict =
+    (await refusedHere(db, order, setup, context)) ?? (await judgedToday(db, order, setup));
   return db.transaction(async (sql) => {
     const judged = judgedInShadow({ order, setup, isSold: context.isSold }, verdict);
     const eventNo = await eventOf(sql, order, context, judged.finding.summary);

@@ -3,7 +3,7 @@
  * sourced to one node, reserved, and the row that starts its flow. Two round trips (one to ask, one
  * to write) where nothing stands in the way; no workflow task runs before the buyer has an answer.
  */
-import { judging, refusal, valuesToLookUp } from '../../canonical/rules/order/acceptance';
+import { judging, valuesToLookUp } from '../../canonical/rules/order/acceptance';
 import { missingOf, shortProblems } from '../../canonical/rules/order/verdicts';
 import { asClaims } from '../../canonical/rules/order/claims';
 import type { ReadTender, Verdict } from '../../canonical/rules/order/judgement';
@@ -27,6 +27,7 @@ import { acceptanceOf, isLong, prepaidMoney, type Acceptance } from './accept-do
 import { acceptTogether } from './accept-together';
 import type { Acceptation } from './accept-statement';
 import { hearInShadow } from './hear-in-shadow';
+import { refusedHere } from './refused-here';
 import type { Accepted, SubmitContext, SubmitOutcome } from './submission';
 import { Collision, replaceContent, writeOrCollide, writeWaitingOrder } from './waiting-order';
 
@@ -41,7 +42,7 @@ export async function submitOrder(
   const setup = channelSetup(order.channelInstance);
   const heard = setup && (await hearInShadow(db, order, context, setup));
   if (heard) return heard;
-  const refused = refusal(order, setup, context);
+  const refused = await refusedHere(db, order, setup, context);
   if (!setup || refused) {
     // A caller hears what is wrong and mends it; an event has nobody to tell.
     return setup && context.isSold && context.sourceEventNo !== null

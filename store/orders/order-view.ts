@@ -25,6 +25,8 @@ interface OrderHead {
   readonly acceptedAt: string | null;
   readonly releasedAt: string | null;
   readonly closedAt: string | null;
+  /** The pickup in whose visit it was bought. */
+  readonly addOnTo: string | null;
 }
 interface LineRow extends LineQuantities {
   readonly lineNo: number;
@@ -126,7 +128,7 @@ const HEAD = `select order_id as "orderId", channel_instance as "channelInstance
   total_minor as "totalMinor", location_id as location, hold_reason as "holdReason",
   reject_reason as "rejectReason", correlation_id as "correlationId", placed_at as "placedAt",
   received_at as "receivedAt", accepted_at as "acceptedAt", released_at as "releasedAt",
-  closed_at as "closedAt" from sales_order`;
+  closed_at as "closedAt", add_on_to as "addOnTo" from sales_order`;
 
 const LINES = `select line_no as "lineNo", sku, channel_sku as "channelSku",
   channel_line_ref as "channelLineRef", not_sent as "notSent",

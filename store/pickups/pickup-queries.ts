@@ -16,7 +16,15 @@ export interface HandoverRow {
   readonly lines: readonly { readonly lineNo: number; readonly quantity: number }[];
 }
 
+/** Bought at the till in the visit in which it was collected. */
+export interface AddOnRow {
+  readonly orderId: string;
+  readonly channelInstance: string;
+  readonly orderNo: string;
+}
+
 export interface PickupBeside {
+  readonly addOns: readonly AddOnRow[];
   readonly bay: string | null;
   readonly vehicle: string | null;
   readonly handovers: readonly HandoverRow[];
@@ -31,11 +39,15 @@ export async function readBeside(sql: Sql, pickupId: string): Promise<PickupBesi
                     'isOtherPerson', h.is_other_person, 'collectedBy', h.collected_by,
                     'by', h.actor, 'handedOverAt', to_char(h.handed_over_at at time zone 'UTC',
                       'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'lines', h.lines) order by h.handover_no)
-                  from pickup_handover h where h.pickup_id = p.pickup_id), '[]') as handovers
+                  from pickup_handover h where h.pickup_id = p.pickup_id), '[]') as handovers,
+                  coalesce((select jsonb_agg(jsonb_build_object('orderId', o.order_id,
+                      'channelInstance', o.channel_instance, 'orderNo', o.order_no)
+                      order by o.placed_at, o.order_id)
+                    from sales_order o where o.add_on_to = p.pickup_id), '[]') as "addOns"
              from pickup p where p.pickup_id = $1`,
     values: [pickupId],
   });
-  return rows[0] ?? { bay: null, vehicle: null, handovers: [] };
+  return rows[0] ?? { bay: null, vehicle: null, handovers: [], addOns: [] };
 }
 
 /** The open pickup of a store with that code: none or one. */
