@@ -3,10 +3,17 @@
  * not a search. Shopify itself has `orders(query: "updated_at:>=…")` with transactions and
  * fulfilments inside; which webhooks it delivered only its own delivery log says.
  */
-import { tail } from '../../canonical/ports/records';
-import type { RecordLists } from '../listed-records';
+import { tail, type OutsideRecord } from '../../canonical/ports/records';
+import type { Listed, RecordLists } from '../listed-records';
 import { readAddress } from './map-order';
 import { AddressFields } from './order-schema';
+
+/** Units by the order's line that they are of. */
+const unitsOfLines = ({ lines }: Listed): OutsideRecord['parts'] =>
+  (lines ?? []).map(({ lineId = '', quantity = 0 }) => ({
+    name: `line ${tail(lineId)}`,
+    quantity,
+  }));
 
 export const shopifyRecords: RecordLists = {
   'shop-order': {
@@ -31,21 +38,13 @@ export const shopifyRecords: RecordLists = {
     path: 'fulfillments',
     // A shipment has no type: the shop knows none that is its own.
     fields: ['methodType', 'lines'],
-    partsOf: ({ lines }) =>
-      (lines ?? []).map(({ lineId = '', quantity = 0 }) => ({
-        name: `line ${tail(lineId)}`,
-        quantity,
-      })),
+    partsOf: unitsOfLines,
   },
   'shop-preparation': { path: 'preparations' },
   'shop-return': {
     path: 'returns',
     fields: ['lines'],
-    partsOf: ({ lines }) =>
-      (lines ?? []).map(({ lineId = '', quantity = 0 }) => ({
-        name: `line ${tail(lineId)}`,
-        quantity,
-      })),
+    partsOf: unitsOfLines,
   },
   'shop-webhook': {
     path: 'webhooks',

@@ -1,7 +1,10 @@
 /** What an audit finds of returns at a shop, made by hand in its records. */
 import { describe, expect, it } from 'vitest';
 import { checkShopReturns } from '../../audit/comparisons/shop-returns';
-import { CUTOFF, effect, LATER, name, record } from './fixture';
+import { Findings } from '../../audit/findings';
+import { compareChunk } from '../../audit/orders';
+import { OUTSIDE_KINDS } from '../../canonical/ports/records';
+import { CUTOFF, effect, endedOrder, LATER, name, record } from './fixture';
 
 const ORDER = 'gid://shopify/Order/450';
 const against = { books: 'shopify-us', cutoff: CUTOFF, since: null };
@@ -52,6 +55,11 @@ describe('I4, returns at a shop that keeps no key', () => {
     ]);
   });
 
+  it('finds two that were told, and are one return of the shop', () => {
+    const again = { ...told, key: 'return-at-channel:rma_2:0' };
+    expect(codes([told, again], [there])).toEqual(['shop-return-shared']);
+  });
+
   it('finds one that is open there and has ended here', () => {
     expect(codes([told, ended], [there])).toEqual(['shop-return-open']);
   });
@@ -67,4 +75,20 @@ describe('I4, returns at a shop that keeps no key', () => {
     expect(codes([], [{ ...there, createdAt: LATER, updatedAt: LATER }])).toEqual([]);
     expect(codes([{ ...told, state: 'called', reference: null }], [there])).toEqual([]);
   });
+
+  it('is a part of what an audit compares with a shop', () => {
+    const account = 'shopify-us';
+    const order = endedOrder({ channelInstance: account, moneyMode: 'channel' });
+    const shop = { accounts: [account], kinds: OUTSIDE_KINDS.commerce, pages: nothing };
+    const theirs = new Map([[account, { 'shop-return': [there] }]]);
+    const findings = new Findings();
+    const scope = { cutoff: CUTOFF, since: null, writtenSince: null, beganAt: CUTOFF };
+    compareChunk({ orders: [order], effects: new Map() }, [shop], theirs, scope, findings);
+    const found = findings.report().differences.map(({ code }) => code);
+    expect(found).toContain('shop-return-unknown');
+  });
 });
+
+async function* nothing() {
+  yield await Promise.resolve([]);
+}
