@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ErpJournal, ErpSalesOrder } from '../../canonical/ports/erp';
+import { postedPart } from '../../canonical/ports/records';
 import { listedRecords } from '../../connectors/listed-records';
 import { netsuiteClient } from '../../connectors/netsuite/client';
 import { netsuiteRecords } from '../../connectors/netsuite/records';
@@ -67,7 +68,10 @@ export function erpContract(target: () => Target): void {
         ...page.filter((one) => one.key === document.key || one.reference === document.key),
       );
     }
-    const parts = document.lines.map((line) => ({ name: line.side, quantity: line.amountMinor }));
+    const parts = document.lines.map(({ side, account, amountMinor }) => ({
+      name: postedPart(side, account),
+      quantity: amountMinor,
+    }));
     expect(kept).toMatchObject([{ currency, parts }]);
   });
 
