@@ -1,7 +1,7 @@
 /** Posting rules 17a to 24 by example: what each journal of a settlement debits and credits. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installation, useInstallation } from '../../canonical/installation';
-import { SettlementWorld, stripeReport } from './world';
+import { amazonReport, SettlementWorld, stripeReport } from './world';
 
 let world: SettlementWorld;
 const before = installation();
@@ -28,20 +28,6 @@ async function posted(settlementId: string): Promise<string[]> {
     [`settlement:${settlementId}`],
   );
   return rows.map(({ line }) => line).sort();
-}
-
-/** Amazon's flat file V2: the summary row, then a row an amount. */
-function amazonReport(rows: readonly (readonly string[])[]): string {
-  const head =
-    'settlement-id settlement-start-date settlement-end-date deposit-date total-amount currency ' +
-    'transaction-type order-id amount-type amount-description amount posted-date';
-  const total = rows.reduce((sum, row) => sum + Number(row[4]), 0).toFixed(2);
-  const dates = ['2026-03-01', '2026-03-14', '2026-03-16'].map((day) => `${day} 00:00:00 UTC`);
-  const first = ['900001', ...dates, total, 'USD', '', '', '', '', '', ''];
-  const all = rows.map(([transaction, order, type, description, amount]) => [
-    ...['900001', '', '', '', '', '', transaction, order, type, description, amount, '2026-03-05'],
-  ]);
-  return [head.split(' '), first, ...all].map((row) => row.join('\t')).join('\n');
 }
 
 test('17a, 18 to 18e, 19, 24: a marketplace’s settlement', async () => {

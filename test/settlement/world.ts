@@ -242,3 +242,33 @@ function stripeRow(payout: string, { category, gross, fee = 0, charge = '' }: St
   const amounts = [gross, fee, gross - fee].map(decimal);
   return [payout, at, `txn_${transactions}`, at, 'usd', ...amounts, category, charge].join(',');
 }
+
+/** Amazon's flat file V2: the summary row, then a row an amount. */
+export function amazonReport(
+  rows: readonly (readonly string[])[],
+  settlementRef = '900001',
+): string {
+  const head =
+    'settlement-id settlement-start-date settlement-end-date deposit-date total-amount currency ' +
+    'transaction-type order-id amount-type amount-description amount posted-date';
+  const total = rows.reduce((sum, row) => sum + Number(row[4]), 0).toFixed(2);
+  const dates = ['2026-03-01', '2026-03-14', '2026-03-16'].map((day) => `${day} 00:00:00 UTC`);
+  const first = [settlementRef, ...dates, total, 'USD', '', '', '', '', '', ''];
+  const all = rows.map(([transaction, order, type, description, amount]) => [
+    ...[
+      settlementRef,
+      '',
+      '',
+      '',
+      '',
+      '',
+      transaction,
+      order,
+      type,
+      description,
+      amount,
+      '2026-03-05',
+    ],
+  ]);
+  return [head.split(' '), first, ...all].map((row) => row.join('\t')).join('\n');
+}

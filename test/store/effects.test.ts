@@ -33,7 +33,7 @@ const addItem = (sku: string) =>
     `insert into item (sku, standard_cost_minor, currency) values ('${sku}', 1, 'USD')`,
   );
 
-test('a draft is read and frozen in one statement; a retry sends what was frozen and asks with what is known now', async () => {
+test('S42: a draft is read and frozen in one statement; a retry sends what was frozen and asks with what is known now', async () => {
   await expect(beginEffect(database.db, named('draft', skuCount))).rejects.toThrow('no items');
   await addItem('A');
   const first = await beginEffect(database.db, named('draft', skuCount));

@@ -191,3 +191,19 @@ describe('cancel', () => {
     });
   });
 });
+
+it('S41: a shipment that is told twice, under another event, is booked once', async () => {
+  const orderId = await accepted(
+    db,
+    orderOf({ lines: [{ sku: 'MUG', quantity: 2, unitMinor: 900 }] }),
+  );
+  await authorize(db, orderId);
+  await release(db, orderId);
+  const units = [{ lineNo: 1, quantity: 2 }];
+  const { agenda } = await ship(db, orderId, 'parcel-41', units);
+  await capture(db, agenda);
+  const booked = await balances(db, orderId);
+  expect(booked).toMatchObject({ CLR: 1_800, REV: -1_800 });
+  await ship(db, orderId, 'parcel-41', units);
+  expect(await balances(db, orderId)).toEqual(booked);
+});
