@@ -115,5 +115,6 @@ export function moneyMeant(meant: Meant): number {
     (sum, line) => sum + line.quantity * grossOf(line, line.isTaxed),
     0,
   );
-  return goods + meant.shippingMinor - meant.goodwillMinor;
+  // Nobody gives back more than was paid.
+  return Math.max(0, goods + meant.shippingMinor - meant.goodwillMinor);
 }
