@@ -1,5 +1,5 @@
 /** The fulfilment orders of a Shopify order: what of it is open where, and fulfilments of it. */
-import type { Announced } from '../../canonical/ports/channel';
+import type { Announced, NothingToTell } from '../../canonical/ports/channel';
 import type { Refused } from '../../canonical/ports/fault';
 import { VendorFault } from '../../canonical/ports/fault';
 import type { HttpDoor } from '../http';
@@ -24,10 +24,19 @@ export const locationNumber = ({ assignedLocation }: FulfillmentOrder): string =
 
 export const announced = (reference: string): Announced => ({ outcome: 'announced', reference });
 
+/** Its units were picked up, or taken off the order, before the shop could be told. */
+export const NOTHING_TO_TELL: NothingToTell = { outcome: 'nothing-to-tell' };
+
 export async function readShipping(door: HttpDoor, channelOrderRef: string) {
   const id = orderGid(channelOrderRef);
   const { order } = await ask(door, 'order', ORDER_SHIPPING, { id }, OrderShippingAnswer);
   return order;
+}
+
+/** The order's pickups; null where the shop does not know it. */
+export async function pickupsOf(door: HttpDoor, channelOrderRef: string) {
+  const order = await readShipping(door, channelOrderRef);
+  return order?.fulfillmentOrders.nodes.filter(isPickup) ?? null;
 }
 
 export interface TakenLine {

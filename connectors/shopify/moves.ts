@@ -20,9 +20,9 @@ import {
   byFulfillmentOrder,
   isFulfillable,
   isLine,
-  isPickup,
   locationNumber,
-  readShipping,
+  NOTHING_TO_TELL,
+  pickupsOf,
   takeLine,
 } from './fulfilment-orders';
 import { ask, refusalOf, SYSTEM } from './graphql';
@@ -36,8 +36,6 @@ export function shopifyMoves(door: HttpDoor): Moves {
     findMove: (request) => findMove(door, request),
   };
 }
-
-const NOTHING_TO_TELL: NothingToTell = { outcome: 'nothing-to-tell' };
 
 /** Units of a line that the place has: open ones, and of what is closed those that were fulfilled. */
 function unitsAt(pickups: readonly FulfillmentOrder[], place: string | null, lineRef: string) {
@@ -70,9 +68,8 @@ async function announceMove(
   request: MoveAnnouncement,
 ): Promise<Announced | NothingToTell | Refused> {
   const { channelOrderRef, from, to } = request;
-  const order = await readShipping(door, channelOrderRef);
-  if (!order) return refused('unknown_order', 'the shop does not know this order');
-  const pickups = order.fulfillmentOrders.nodes.filter(isPickup);
+  const pickups = await pickupsOf(door, channelOrderRef);
+  if (!pickups) return refused('unknown_order', 'the shop does not know this order');
   if (to === null) return refused('no_location', 'no location of the shop is mapped to the store');
   const elsewhere = pickups
     .filter((one) => locationNumber(one) !== to)
@@ -100,8 +97,7 @@ async function announceMove(
 
 async function findMove(door: HttpDoor, request: MoveAnnouncement): Promise<Announced | null> {
   if (request.to === null) return null;
-  const order = await readShipping(door, request.channelOrderRef);
-  const pickups = order?.fulfillmentOrders.nodes.filter(isPickup) ?? [];
+  const pickups = (await pickupsOf(door, request.channelOrderRef)) ?? [];
   const there = pickups.find((one) => locationNumber(one) === request.to);
   return there && lackingOf(pickups, request).length === 0 ? announced(there.id) : null;
 }

@@ -27,6 +27,8 @@ import {
   isLine,
   isPickup,
   locationNumber,
+  NOTHING_TO_TELL,
+  pickupsOf,
   readShipping,
   takeLine,
   type TakenLine,
@@ -57,9 +59,6 @@ export function shopifyPickups(door: HttpDoor): Pickups {
     findHandover: (request) => findHandover(door, request),
   };
 }
-
-/** Its units were picked up, or taken off the order, before the shop could be told. */
-const NOTHING_TO_TELL: NothingToTell = { outcome: 'nothing-to-tell' };
 
 const isOpen = (one: FulfillmentOrder): boolean =>
   isFulfillable(one) && one.lineItems.nodes.some(({ remainingQuantity }) => remainingQuantity > 0);
@@ -121,12 +120,6 @@ async function orderOf(door: HttpDoor, fulfillmentOrderId: string): Promise<stri
 }
 
 type Refs = readonly { readonly channelLineRef: string }[];
-
-/** The order's pickups; null where the shop does not know it. */
-async function pickupsOf(door: HttpDoor, channelOrderRef: string) {
-  const order = await readShipping(door, channelOrderRef);
-  return order?.fulfillmentOrders.nodes.filter(isPickup) ?? null;
-}
 
 const holding = (pickups: readonly FulfillmentOrder[], lines: Refs) =>
   pickups.filter((one) =>
