@@ -113,11 +113,8 @@ const PAGE = `
         where q.order_id = o.order_id`,
       'i.rma, i.inspection_no',
     )} as returns,
-    ${children(
-      `'rma', q.rma, 'channelReturnRef', q.channel_return_ref`,
-      'sales_return q where q.order_id = o.order_id and q.channel_return_ref is not null',
-      'q.rma',
-    )} as "channelReturns",
+    array(select q.channel_return_ref from sales_return q
+           where q.order_id = o.order_id and q.channel_return_ref is not null) as "channelReturns",
     ${children(
       `'creditId', c.credit_id, 'amountMinor', c.amount_minor + c.bonus_minor`,
       'store_credit c where c.order_id = o.order_id',

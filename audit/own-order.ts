@@ -157,12 +157,6 @@ export interface OpenItem {
   readonly clearingAccounts: readonly string[];
 }
 
-/** A return that its channel knows, by the channel's name of it. */
-export interface OwnChannelReturn {
-  readonly rma: string;
-  readonly channelReturnRef: string;
-}
-
 export interface OwnOrder extends OrderName {
   readonly channelOrderRef: string | null;
   readonly currency: string;
@@ -181,8 +175,8 @@ export interface OwnOrder extends OrderName {
   readonly duplicates: readonly OwnDuplicate[];
   readonly invoices: readonly OwnInvoice[];
   readonly returns: readonly OwnReturned[];
-  /** Left out: not read. */
-  readonly channelReturns?: readonly OwnChannelReturn[];
+  /** Its returns, as the channel calls those that it knows; left out: not read. */
+  readonly channelReturns?: readonly string[];
   readonly credits: readonly OwnCredit[];
   /** A parcel that was told again is several of the same name. */
   readonly shipments: readonly OwnShipment[];

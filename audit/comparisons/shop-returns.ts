@@ -2,7 +2,6 @@
 // units; what it has as a return is one of ours; and one that ended here is not open there.
 import { differenceOfParts } from './parts';
 import { isLookedFor, type Against } from './window';
-import type { OwnChannelReturn } from '../own-order';
 import { nameOfEffect, type OwnEffect } from '../own-effect';
 import { tail, type OutsideRecord } from '../../canonical/ports/records';
 import { nameOfOrder, type Difference, type OrderName } from '../report';
@@ -13,7 +12,7 @@ const OPEN = 'OPEN';
 
 export interface ReturningOrder extends OrderName {
   readonly channelOrderRef: string | null;
-  readonly channelReturns?: readonly OwnChannelReturn[];
+  readonly channelReturns?: readonly string[];
 }
 
 export function checkShopReturns(
@@ -89,7 +88,7 @@ function unknownHere(
   { books, cutoff }: Against,
 ): Difference[] {
   if (!BEGUN.has(state) || createdAt > cutoff || updatedAt > cutoff) return [];
-  if (order.channelReturns?.some((one) => tail(one.channelReturnRef) === tail(id))) return [];
+  if (order.channelReturns?.some((ref) => tail(ref) === tail(id))) return [];
   const isOnItsWay = told.some(
     (effect) => effect.state === 'called' && tail(effect.channelOrderRef) === tail(orderRef),
   );
