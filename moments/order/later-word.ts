@@ -54,10 +54,7 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
     if (followed) return followed;
   }
   const { answer } = await orderMoment(db, said.orderId, async (sql, inHand) => {
-    // As it is now, under the lock.
-    const toldNow = (await readTold(sql, said.orderId)) ?? told;
-    const asked = await lessAsked(sql, inHand.order, toldNow);
-    const now = compare(asked, toldNow, said);
+    const { asked, now } = await compareNow(sql, inHand.order, said);
     if (now.outcome !== 'differs') return now;
     const fewer = fewerOf(asked, { ...said.word, order: said.order, isElsewhere: false });
     if (fewer === null || now.differences.includes(ELSEWHERE)) {
@@ -68,6 +65,14 @@ export async function heedWord(db: Database, said: ChannelWord): Promise<Heeded>
     return { outcome: 'followed' as const, note: now.note };
   });
   return answer;
+}
+
+/** As it is now, under the lock. */
+async function compareNow(sql: Sql, order: OrderSnapshot, said: ChannelWord) {
+  const told = await readTold(sql, said.orderId);
+  if (!told) throw new RangeError(`order ${said.orderId} is not here`);
+  const asked = await lessAsked(sql, order, told);
+  return { told, asked, now: compare(asked, told, said) };
 }
 
 const reductionsOf = (channelInstance: string) => `${channelInstance}/reductions`;
@@ -122,12 +127,11 @@ async function followAddress(db: Database, said: ChannelWord): Promise<Heeded | 
   const { shipTo } = order;
   if (shipTo === undefined) return null;
   const { answer } = await orderMoment(db, orderId, async (sql, inHand) => {
-    const told = await readTold(sql, orderId);
-    const now = told && compare(inHand.order, told, said);
-    if (now?.outcome !== 'differs') return null;
+    const { told, now } = await compareNow(sql, inHand.order, said);
+    if (now.outcome !== 'differs') return null;
     const put = await putAddress(sql, inHand.order, shipTo, { eventNo });
     if (put.outcome !== 'put') return null;
-    await writeTold(sql, orderId, { at: word.updatedAt, differences: told?.differences ?? null });
+    await writeTold(sql, orderId, { at: word.updatedAt, differences: told.differences });
     return put;
   });
   if (answer === null || !(await isStillPut(db, orderId, answer.before))) return null;
