@@ -5,16 +5,16 @@ import path from 'node:path';
 import { z } from 'zod';
 import { runAudit } from '../audit/run';
 import { removeHome } from '../stack/supervisor/home';
-import { pollUntil } from '../stack/supervisor/poll';
 import { startStack, type RunningStack } from '../stack/supervisor/start-stack';
 import { apiClient } from '../stack/worked-order/api-client';
 import { ALWAYS_OPEN } from '../stack/worked-order/opening-hours';
 import { openShop, WAREHOUSE } from '../stack/worked-order/shop';
-import { openDatabase, type Database, type Sql } from '../store/database';
+import type { Database, Sql } from '../store/database';
 import { compareBooks, type Difference } from './books';
 import { endHarm, harm, setMood, strike, type HarmDone } from './harm';
 import type { People } from './callers';
 import { countEnds, type Ends } from './ends';
+import { openBooks, putOnShelves } from './opening';
 import { planOf, SHOP, SKUS, type Plan } from './plan';
 import { LOCATIONS_IN_SHOP, STORES } from './plan-pickup';
 import { checkWhatIsSaid } from './said';
@@ -27,7 +27,6 @@ import { checkTold, nothingTold, type Told } from './told';
 /** Away from the ports of a stack that a person started. */
 const PORT_OFFSET = 12_000;
 const OPENING_STOCK = 100_000;
-const STOCKED_WITHIN_MS = 60_000;
 /** Calls that were not answered are made again until then. */
 const ANSWERED_WITHIN_MS = 180_000;
 /** Once the faults are over: what has not begun by then does not. */
@@ -73,19 +72,7 @@ async function openWithStock({ stackJson }: RunningStack, db: Sql): Promise<void
     const inShop = `/v1/mappings/store/${SHOP}/${LOCATIONS_IN_SHOP[storeId]}`;
     await operator.put(inShop, { target: storeId });
   }
-  for (const location of places) {
-    await oms.post('/v1/events', {
-      specversion: '1.0',
-      id: `opening-receipt-${location}`,
-      source: '/wms/wms-main',
-      type: 'inventory.received.v1',
-      data: { location, lines: SKUS.map((sku) => ({ sku, quantity: OPENING_STOCK })) },
-    });
-  }
-  await pollUntil('goods on the shelves', STOCKED_WITHIN_MS, async () => {
-    const { rows } = await db.query('select from stock where on_hand > 0');
-    return rows.length === SKUS.length * places.length;
-  });
+  await putOnShelves(oms, db, { places, skus: SKUS, quantity: OPENING_STOCK });
 }
 
 const Environments = z.record(z.string(), z.record(z.string(), z.string()));
@@ -172,10 +159,7 @@ async function checkAll(
 }
 
 async function playOn(stack: RunningStack, plan: Plan, say: (line: string) => void) {
-  const { databaseUrl, sandboxDatabaseUrl } = stack.stackJson;
-  const open = (url: string) =>
-    openDatabase(url, { connections: CONNECTIONS, applicationName: 'throughline-campaign' });
-  const books = { ours: open(databaseUrl), theirs: open(sandboxDatabaseUrl) };
+  const books = openBooks(stack.stackJson, CONNECTIONS);
   try {
     await openWithStock(stack, books.ours);
     say(`seed ${plan.seed}: ${plan.sales.length} sales in ${plan.lifeMs / 1_000} s`);

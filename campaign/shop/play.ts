@@ -9,11 +9,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runAudit } from '../../audit/run';
 import { WAIT_CODES } from '../../canonical/schema/exception';
 import { removeHome } from '../../stack/supervisor/home';
-import { pollUntil } from '../../stack/supervisor/poll';
 import { startStack, type RunningStack } from '../../stack/supervisor/start-stack';
 import { apiClient } from '../../stack/worked-order/api-client';
 import { openShop, WAREHOUSE } from '../../stack/worked-order/shop';
-import { openDatabase } from '../../store/database';
+import { openBooks, putOnShelves } from '../opening';
 import { control } from '../outside';
 import { settled } from '../settle';
 import { judge, type Verdict } from './judge';
@@ -23,7 +22,6 @@ import { COST_MINOR, shopLifeOf, SKUS } from './plan';
 /** Away from the ports of a stack that a person started. */
 const PORT_OFFSET = 14_000;
 const OPENING_STOCK = 1_000_000;
-const STOCKED_WITHIN_MS = 60_000;
 const SEEDS_AT_ONCE = 12;
 const ENDED_WITHIN_MS = 60_000;
 const SETTLED_WITHIN_MS = 90_000;
@@ -67,20 +65,7 @@ async function open({ json, ours }: ShopWorld): Promise<void> {
     await operator.put(`/v1/items/${sku}`, { standardCost });
   }
   await operator.put(`/v1/mappings/store/${SHOP}/${OWN_LOCATION}`, { target: WAREHOUSE });
-  await oms.post('/v1/events', {
-    specversion: '1.0',
-    id: 'opening-receipt',
-    source: '/wms/wms-main',
-    type: 'inventory.received.v1',
-    data: {
-      location: WAREHOUSE,
-      lines: SKUS.map((sku) => ({ sku, quantity: OPENING_STOCK })),
-    },
-  });
-  await pollUntil('goods on the shelves', STOCKED_WITHIN_MS, async () => {
-    const { rows } = await ours.query('select from stock where on_hand > 0');
-    return rows.length === SKUS.length;
-  });
+  await putOnShelves(oms, ours, { places: [WAREHOUSE], skus: SKUS, quantity: OPENING_STOCK });
   // Each parcel leaves when the plan says so.
   await control(json.sandbox, 'wms', 'POST', 'script', { mode: 'never' });
 }
@@ -175,10 +160,8 @@ async function sendRest(world: ShopWorld, lives: readonly OfSeed[]) {
 }
 
 async function playOn(stack: RunningStack, options: ShopCampaignOptions) {
-  const { databaseUrl, sandboxDatabaseUrl } = stack.stackJson;
-  const connect = (url: string) =>
-    openDatabase(url, { connections: CONNECTIONS, applicationName: 'throughline-campaign' });
-  const [ours, theirs] = [connect(databaseUrl), connect(sandboxDatabaseUrl)];
+  const { databaseUrl } = stack.stackJson;
+  const { ours, theirs } = openBooks(stack.stackJson, CONNECTIONS);
   const world: ShopWorld = { json: stack.stackJson, ours, theirs };
   try {
     await open(world);
